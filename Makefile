@@ -1,0 +1,46 @@
+# Everything sets itself up: `make paint` and `make test` work in a fresh clone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REAL := libmypaint-1.5-1 mypaint-brushes
+
+export PHOTO ?= examples/chelsea.png
+# the real MyPaint draws the picture where it is installed; ENGINE=neural does without
+ENGINE ?= $(shell $(BIN)/python -c 'import ctypes; ctypes.CDLL("libmypaint-1.5.so.1")' 2>/dev/null \
+	&& echo mypaint || echo neural)
+
+.PHONY: paint test test-all check bench clean
+
+paint: $(VENV)/core
+	$(BIN)/allaprima paint "$$PHOTO" --output-size 2048 --engine $(ENGINE)
+
+test: $(VENV)/all
+	$(BIN)/python -m pytest
+
+test-all: $(VENV)/all
+	$(BIN)/python -m pytest -m ''
+
+check: $(VENV)/all
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/all
+	$(BIN)/python benchmarks/painting.py
+	$(BIN)/python benchmarks/start.py
+
+# the core alone: enough to paint
+$(VENV)/core: pyproject.toml
+	scripts/system-packages python3-venv $(REAL)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+# every extra, in the same environment
+$(VENV)/all: $(VENV)/core
+	scripts/system-packages $(REAL)
+	$(BIN)/python -m pip install --quiet --editable '.[train,dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist

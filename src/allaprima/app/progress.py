@@ -1,0 +1,85 @@
+"""What a person sees of long work: a bar with time left, and a Ctrl-C that is heard at the next safe moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+console = Console(stderr=True)
+
+
+class Bar:
+    """``bar.show(share, text)``: how much of the work is done, 0 to 1, and a few words on it."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=1.0)
+
+    def show(self, share: float, text: str) -> None:
+        self._progress.update(self._task, completed=share, description=text)
+
+
+@contextmanager
+def bar() -> Iterator[Bar]:
+    """A bar on stderr, if a person is there to see it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield Bar(progress)
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Within, the engine's C code prints nothing: its remark "Time is running backwards!" is harmless."""
+    try:
+        own = sys.stderr.fileno() == 2
+    except (OSError, ValueError):
+        own = False
+    if not own:
+        yield
+        return
+    sys.stderr.flush()
+    kept, nothing, before = os.dup(2), os.open(os.devnull, os.O_WRONLY), console.file
+    os.dup2(nothing, 2)
+    try:
+        with os.fdopen(os.dup(kept), "w") as console.file:
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
+        console.file = before
+
+
+class Stop:
+    """Whether Ctrl-C was pressed; :meth:`check` raises KeyboardInterrupt then, where nothing can be lost."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def check(self) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def stoppable() -> Iterator[Stop]:
+    """Within, a first Ctrl-C only asks; a second one interrupts at once."""
+    stop = Stop()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        if stop.asked:
+            raise KeyboardInterrupt
+        stop.asked = True
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,1 @@
+"""What makes a stroke: its 12 numbers, the real brush, and the neural ones."""

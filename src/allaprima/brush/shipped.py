@@ -1,0 +1,173 @@
+"""Neural brushes in files: the ones that ship with the package by name, your own by path. No pickle anywhere.
+
+A brush file is safetensors: the generator's weights, and in its metadata a card that says what they are, how they
+were trained and how good they are, with the MyPaint brush itself (its ``.myb`` text), so that paintings can be drawn
+again by the real one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from ..errors import InputError
+from ..files import written_aside
+from .mypaint import MyPaintBrush
+from .splat import SplatBrush
+from .strokes import WINDOW, Strokes
+
+FORMAT, VERSION = "allaprima.brush", 1
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+def _dcgan(**config: Any) -> nn.Module:
+    from .dcgan import DCGANBrush  # needs fastai, which the core does without
+
+    return DCGANBrush(**config)
+
+
+GENERATORS: dict[str, Callable[..., nn.Module]] = {"splat": SplatBrush, "dcgan": _dcgan}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a brush file says of itself."""
+
+    name: str
+    kind: str  # of generator, one of GENERATORS
+    config: dict[str, int]  # the generator's arguments
+    mypaint: str  # the brush it imitates, such as classic/dry_brush
+    myb_sha256: str
+    myb: str  # that brush, as MyPaint reads it
+    data: dict[str, int]  # count, size and seed of the strokes it learned from
+    command: str  # the command that trained it
+    fidelity: dict[str, float] = field(default_factory=dict)  # opacity PSNR in dB
+    library: str = ""  # version that trained it
+    format: str = FORMAT
+    version: int = VERSION
+
+
+class NeuralBrush:
+    """A trained brush, frozen: no gradient reaches its weights, only the strokes.
+
+    ``brush(strokes, size)`` gives opacity ``(N, 1, size, size)`` float32 in [0,1] on the brush's device.
+    """
+
+    differentiable = True
+
+    def __init__(self, generator: nn.Module, card: Card, sha256: str = "") -> None:
+        self.generator, self.card, self.sha256 = generator.requires_grad_(False).eval(), card, sha256
+        self.name = card.name
+
+    def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
+        opacity: Tensor = self.generator(strokes, size)
+        return opacity
+
+    def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
+        """Opacity ``(N, 1, H, W)`` at columns ``x`` ``(N, W)`` and rows ``y`` ``(N, H)``, in fractions of each
+        stroke's window, where a pixel is ``pixel`` ``(N,)`` wide: any part of the window, or beyond it.
+        """
+        opacity: Tensor = self.generator.opacity_at(strokes, x, y, pixel)  # type: ignore[operator]
+        return opacity
+
+    def to(self, device: torch.device | str) -> NeuralBrush:
+        """The same brush on another device."""
+        self.generator.to(device)
+        return self
+
+    def real(self) -> MyPaintBrush:
+        """The real brush that this one imitates, from the card. Raises InputError without libmypaint."""
+        return MyPaintBrush(self.card.mypaint, self.card.myb)
+
+
+def make_generator(kind: str, **config: int) -> nn.Module:
+    """An untrained generator by its kind. Raises InputError for an unknown one."""
+    if kind not in GENERATORS:
+        raise InputError(f"there is no generator {kind!r}: choose from {', '.join(GENERATORS)}")
+    return GENERATORS[kind](**config)
+
+
+def save_brush(path: Path, generator: nn.Module, card: Card) -> None:
+    """Write a brush file; the same weights and card give the same bytes."""
+    tensors = {name: value.detach().cpu().contiguous() for name, value in generator.state_dict().items()}
+    with written_aside(path) as aside:
+        save_file(tensors, aside, {"allaprima": json.dumps(asdict(card))})
+
+
+def brushes() -> dict[str, Card]:
+    """The brushes that ship with the package, by name."""
+    return {path.stem: read_card(path) for path in sorted(WEIGHTS.glob("*.safetensors"))}
+
+
+def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBrush:
+    """A brush that ships with the package by its name, or your own by the path of its ``.safetensors``.
+
+    Raises :class:`InputError` for an unknown name (and lists the known) and for a damaged or foreign file.
+    """
+    path = Path(name) if str(name).endswith(".safetensors") else WEIGHTS / f"{name}.safetensors"
+    if not path.is_file():
+        if path.parent == WEIGHTS:
+            known = ", ".join(shipped.stem for shipped in sorted(WEIGHTS.glob("*.safetensors")))
+            raise InputError(f"there is no brush {name}: choose from {known}, or give the path of a .safetensors")
+        raise InputError(f"there is no brush file {path}: train one with `allaprima train`")
+    card = read_card(path)
+    generator = make_generator(card.kind, **card.config)
+    try:
+        weights = load_file(path)
+        generator.load_state_dict(weights)
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise InputError(f"the brush {path} is damaged: {_first_line(error)}") from None
+    if not all(value.isfinite().all() for value in weights.values()):
+        raise InputError(f"the brush {path} is damaged: its weights are not all finite numbers")
+    return NeuralBrush(generator, card, hashlib.sha256(path.read_bytes()).hexdigest()).to(device)
+
+
+@cache
+def find_brush(name: str, weights: str) -> NeuralBrush:
+    """The brush of a painting file, by its name and the ``sha256:...`` of its weights. Other weights than those
+    are a warning that names both; a brush that does not ship with the package is an InputError.
+    """
+    if name not in brushes():
+        raise InputError(f"the painting's brush {name} does not ship with allaprima: give its file with --brush")
+    brush = load_brush(name)
+    if weights != f"sha256:{brush.sha256}":
+        warnings.warn(
+            f"painted with other weights of {name} ({weights[:19]}) than the package has ({brush.sha256[:12]}): "
+            f"the picture may differ a little",
+            stacklevel=2,
+        )
+    return brush
+
+
+def read_card(path: Path) -> Card:
+    """The card of a brush file. Raises InputError if the file is damaged or none of ours."""
+    try:
+        with safe_open(path, "pt") as file:
+            text = (file.metadata() or {}).get("allaprima")
+        if text is None:
+            raise InputError(f"{path} holds weights, but is no brush of allaprima: it has no card")
+        card = Card(**json.loads(text))
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"the brush {path} is damaged: {_first_line(error)}") from None
+    except (ValueError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"the card of the brush {path} is damaged: {_first_line(error)}") from None
+    if (card.format, card.version) != (FORMAT, VERSION):
+        raise InputError(f"{path} is {card.format} version {card.version}; this library reads {FORMAT} {VERSION}")
+    return card
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,76 @@
+"""Writing a painting to a file, by the suffix of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ..brush.shipped import NeuralBrush
+from ..errors import InputError
+from ..files import check_output, written_aside
+from ..painting.painting import Painting
+
+PAINTING = ".painting.json"
+PICTURES: dict[str, dict[str, Any]] = {  # suffix: how Pillow saves it
+    ".png": {"format": "PNG"},
+    ".jpg": {"format": "JPEG", "quality": 95, "subsampling": 0},
+    ".jpeg": {"format": "JPEG", "quality": 95, "subsampling": 0},
+}
+
+
+def suffix_of(path: Path) -> str:
+    """The suffix that decides how ``path`` is written. Raises InputError, listing the known, for another."""
+    name = path.name.lower()
+    for suffix in (PAINTING, *PICTURES):
+        if name.endswith(suffix) and name != suffix:
+            return suffix
+    raise InputError(f"the suffix of {path} is unknown: choose from {', '.join((*PICTURES, PAINTING))}")
+
+
+def check_outputs(paths: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """Raise InputError unless each path has a known suffix, can be written, and is none of the inputs."""
+    for index, path in enumerate(paths):
+        suffix_of(path)
+        for given in inputs:
+            if path.resolve() == given.resolve() or (path.exists() and given.exists() and path.samefile(given)):
+                raise InputError(f"the output {path} is the input itself: choose another name")
+        if path.resolve() in [other.resolve() for other in paths[:index]]:
+            raise InputError(f"the output {path} is given twice")
+        check_output(path)
+
+
+def write(painting: Painting, path: str | Path, size: int | None = None, engine: str = "neural") -> None:
+    """Write a painting: ``.png``, ``.jpg`` and ``.jpeg`` are drawn with ``size`` px on the long side (the canvas'
+    size where none is given) by ``engine`` "neural" or "mypaint"; ``.painting.json`` is the painting itself.
+
+    The file is written aside and renamed: an old one is untouched until the new one is whole. Raises
+    :class:`InputError` for an unknown suffix or a folder that is not there, OSError when the disk is full.
+    """
+    write_all(painting, [Path(path)], size, engine)
+
+
+def write_all(
+    painting: Painting,
+    paths: Sequence[Path],
+    size: int | None = None,
+    engine: str = "neural",
+    brushes: Sequence[NeuralBrush] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write one painting to several files; its picture is drawn once. ``brushes`` replaces the shipped ones;
+    ``on_progress`` sees the share drawn.
+    """
+    check_outputs(paths, [])
+    picture = None
+    for path in paths:
+        suffix = suffix_of(path)
+        if suffix == PAINTING:
+            painting.save(path)
+            continue
+        if picture is None:
+            picture = Image.fromarray(painting.render(size, engine, brushes=brushes, on_progress=on_progress))
+        with written_aside(path) as aside:
+            picture.save(aside, **PICTURES[suffix])

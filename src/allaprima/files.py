@@ -1,0 +1,45 @@
+"""Writing so that nothing is ever lost: aside first, then renamed over the old file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import InputError
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[Path]:
+    """A temporary path in the same folder, renamed to ``path`` at the end; removed, with the old file untouched,
+    if anything goes wrong (OSError passes through: the machine failed).
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    aside = Path(name)
+    try:
+        yield aside
+        with aside.open("rb") as file:
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        aside.chmod(0o666 & ~umask)  # mkstemp keeps the file to its owner
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def check_output(path: Path) -> None:
+    """Raise InputError unless a file can be written at ``path``: said before long work, not after it."""
+    if path.is_dir():
+        raise InputError(f"the output {path} is a folder: give the name of a file")
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError(f"the output folder {folder} does not exist: make it, or choose another")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"nothing can be written in {folder} ({error.strerror}): choose another folder") from None

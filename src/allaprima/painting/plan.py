@@ -1,0 +1,115 @@
+"""Coarse to fine: how many strokes on windows of which size, and where and how they begin."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..brush.strokes import Strokes
+
+SMALLEST_WINDOW = 16  # canvas pixels
+SHARE = 3.5  # each level has so many times the strokes of the one before
+FIRST = 12  # strokes on the coarsest level, about
+LENGTH, SIZE, PRESSURE = 0.14, 0.7, 0.7  # where strokes begin: half length in windows, size, both pressures
+
+
+class Level(NamedTuple):
+    """So many ``strokes`` on windows with sides of ``window`` canvas pixels."""
+
+    strokes: int
+    window: int
+
+
+def levels(strokes: int, width: int, height: int) -> list[Level]:
+    """The levels of a painting: ``strokes`` in all, exactly; each level's windows are half as wide as the last's."""
+    first = min(max(width, height), 2 * min(width, height))
+    number = 1
+    while FIRST * (SHARE ** (number + 1) - 1) / (SHARE - 1) <= strokes * 1.5:
+        number += 1
+    weights = [SHARE**level for level in range(number)]
+    counts = [int(strokes * weight / sum(weights)) for weight in weights]
+    counts[-1] += strokes - sum(counts)
+    windows = [max(SMALLEST_WINDOW, round(first / 2**level)) for level in range(number)]
+    return [Level(count, window) for count, window in zip(counts, windows, strict=True) if count]
+
+
+def begin(target: Tensor, canvas: Tensor, level: Level, scale: float, generator: torch.Generator) -> Strokes:
+    """New strokes for a level: where ``canvas`` is far from ``target``, both ``(3, H, W)`` at ``scale`` of the
+    canvas, along the photo's edges, in its colours.
+    """
+    window = level.window * scale
+    error = (target - canvas).square().sum(0)
+    points = _spread(error, level.strokes, max(1, round(window / 4)), generator)
+    y, x = points.unbind(1)
+    direction = _along_edges(target, window / 16, generator)[:, y, x] * LENGTH
+    center = torch.stack([x, y]).to(target) + 0.5
+    corner = ((center / scale) - level.window / 2).round()
+    middle = (center / scale - corner) / level.window
+    ones = torch.ones(level.strokes, device=target.device)
+    (start_x, start_y), (end_x, end_y) = middle - direction, middle + direction
+    color = target[:, y, x]
+    return Strokes(
+        pressure=ones * PRESSURE, size=ones * SIZE, control_x=middle[0], control_y=middle[1], end_x=end_x,
+        end_y=end_y, color_r=color[0], color_g=color[1], color_b=color[2], start_x=start_x, start_y=start_y,
+        entry_pressure=ones * PRESSURE, window_x=corner[0], window_y=corner[1], window=ones * level.window,
+    )  # fmt: skip
+
+
+def _spread(error: Tensor, count: int, cell: int, generator: torch.Generator) -> Tensor:
+    """``count`` pixels ``(count, 2)`` as y, x: each cell of the picture gets its share by error, so that strokes
+    gather where they are needed without clumping, then chance chooses within the cell by error.
+    """
+    height, width = error.shape
+    padded = F.pad(error, (0, -width % cell, 0, -height % cell))
+    rows, columns = padded.shape[0] // cell, padded.shape[1] // cell
+    cells = padded.view(rows, cell, columns, cell).transpose(1, 2).reshape(rows * columns, cell * cell)
+    inside = F.pad(torch.ones_like(error), (0, -width % cell, 0, -height % cell))
+    inside = inside.view(rows, cell, columns, cell).transpose(1, 2).reshape(rows * columns, cell * cell)
+    chance = (cells + 1e-4) * inside
+    share = chance.sum(1).sqrt() + 1e-12
+    share = share / share.sum() * count
+    # systematic resampling: every cell gets its share rounded down or up, and the sum is exact
+    offset = torch.rand(1, generator=generator).item()
+    edges = (share.double().cumsum(0) + offset).floor().long()
+    edges[-1] = count + int(offset)
+    owner = torch.repeat_interleave(torch.diff(edges, prepend=edges.new_zeros(1)))[:count]
+    owner = owner[torch.randperm(count, generator=generator).to(owner.device)]
+    pick = torch.multinomial(chance.cpu(), _most(owner), replacement=True, generator=generator).to(owner.device)
+    nth = _nth(owner)
+    inner = pick[owner, nth]
+    return torch.stack([owner // columns * cell + inner // cell, owner % columns * cell + inner % cell], 1)
+
+
+def _most(owner: Tensor) -> int:
+    return int(torch.bincount(owner).max())
+
+
+def _nth(owner: Tensor) -> Tensor:
+    """For each entry, how many equal entries stand before it."""
+    order = torch.argsort(owner, stable=True)
+    ordered = owner[order]
+    first = torch.searchsorted(ordered, ordered)
+    nth = torch.empty_like(owner)
+    nth[order] = torch.arange(len(owner), device=owner.device) - first
+    return nth
+
+
+def _along_edges(target: Tensor, blur: float, generator: torch.Generator) -> Tensor:
+    """Unit vectors ``(2, H, W)`` as x, y along the edges of the picture: the structure tensor's minor direction,
+    with a random sign; any direction where there is no edge.
+    """
+    gray = target.mean(0, keepdim=True)[None]
+    gy, gx = torch.gradient(gray[0, 0])
+    tensor = torch.stack([gx * gx, gx * gy, gy * gy])[None]
+    reach = max(1, round(blur))
+    for _ in range(2):  # two boxes are nearly a Gaussian
+        tensor = F.avg_pool2d(F.pad(tensor, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1)
+    xx, xy, yy = tensor[0]
+    chance = torch.rand(xx.shape, generator=generator).to(target.device) * 2 * torch.pi
+    strong = (xx + yy) > 1e-6
+    angle = torch.where(strong, torch.atan2(2 * xy, xx - yy) / 2 + torch.pi / 2, chance)
+    angle = angle + torch.where(chance > torch.pi, torch.pi, 0.0)
+    return torch.stack([angle.cos(), angle.sin()])

@@ -1,0 +1,166 @@
+"""The painting file, ``*.painting.json``, version 1: documented in ``docs/painting-format.md``."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..brush.strokes import ACTION, PLACE, Strokes
+from ..errors import InputError
+from ..files import written_aside
+from .painting import DIGITS, BrushRef, Painting, PhotoRef
+from .settings import Settings
+
+FORMAT, VERSION = "allaprima.painting", 1
+INTEGERS = ("brush", "level", "sample")
+BIGGEST = 2**31 - 1
+
+
+def save(painting: Painting, path: Path) -> None:
+    """Write a painting file, aside first; the same painting gives the same bytes."""
+    text = to_json(painting)
+    with written_aside(path) as aside:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def load(path: Path) -> Painting:
+    """Read a painting file. Raises InputError that says what is wrong and where."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"there is no painting {path}") from None
+    except IsADirectoryError:
+        raise InputError(f"the painting {path} is a folder: give a .painting.json file") from None
+    except OSError as error:
+        raise InputError(f"the painting {path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise InputError(f"the painting {path} is no painting file: it is not text") from None
+    try:
+        return from_json(text)
+    except InputError as error:
+        raise InputError(f"the painting {path} is damaged: {error}") from None
+
+
+def to_json(painting: Painting) -> str:
+    """The text of a painting file: its head, then a line for each stroke."""
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "library": painting.library,
+        "settings": {**asdict(painting.settings), "threads": painting.threads},
+        "canvas": {"width": painting.width, "height": painting.height, "background": painting.background},
+        "photo": asdict(painting.photo),
+        "brushes": [asdict(brush) for brush in painting.brushes],
+    }
+    names = (*INTEGERS, *PLACE, *ACTION)
+    columns = [getattr(painting.strokes, name).tolist() for name in names]
+    lines = [
+        json.dumps({n: round(v, DIGITS) if isinstance(v, float) else v for n, v in zip(names, row, strict=True)})
+        for row in zip(*columns, strict=True)
+    ]
+    body = ",\n  ".join(lines)
+    return json.dumps(head, indent=1)[:-2] + f',\n "strokes": [\n  {body}\n ]\n}}\n'
+
+
+def from_json(text: str) -> Painting:
+    """A painting from the text of its file. Raises InputError that says what is wrong and where."""
+    try:
+        data = json.loads(text, parse_constant=_no_number)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"it is not JSON ({error})") from None
+    data = _is(data, dict, "the file")
+    if data.get("format") != FORMAT:
+        raise InputError(f"format is {data.get('format')!r}, not {FORMAT!r}")
+    if data.get("version") != VERSION:
+        raise InputError(f"version is {data.get('version')!r}; this library reads version {VERSION}: update allaprima")
+    made, canvas, photo = (_get(data, name, dict, name) for name in ("settings", "canvas", "photo"))
+    brushes = _get(data, "brushes", list, "brushes")
+    background = _get(canvas, "background", str, "canvas.background")
+    if not re.fullmatch("#[0-9a-f]{6}", background):
+        raise InputError(f"canvas.background is {background!r}: it must look like #b7a994")
+    return Painting(
+        strokes=_strokes(_get(data, "strokes", list, "strokes"), len(brushes)),
+        width=_integer(canvas, "width", "canvas", 1, BIGGEST),
+        height=_integer(canvas, "height", "canvas", 1, BIGGEST),
+        background=background,
+        settings=_settings(made),
+        threads=_integer(made, "threads", "settings", 1, BIGGEST),
+        photo=PhotoRef(
+            _get(photo, "sha256", str, "photo.sha256"),
+            _integer(photo, "width", "photo", 1, BIGGEST),
+            _integer(photo, "height", "photo", 1, BIGGEST),
+        ),
+        brushes=tuple(_brush(brush, f"brushes[{index}]") for index, brush in enumerate(brushes)),
+        library=_get(data, "library", str, "library"),
+    )
+
+
+def _settings(made: dict[str, Any]) -> Settings:
+    values = {one.name: _get(made, one.name, (int, str), f"settings.{one.name}") for one in fields(Settings)}
+    if unknown := made.keys() - values.keys() - {"threads"}:
+        raise InputError(f"settings.{min(unknown)} is unknown")
+    try:
+        return Settings(**values)
+    except InputError as error:
+        raise InputError(f"settings.{error}") from None
+
+
+def _brush(brush: Any, where: str) -> BrushRef:
+    brush = _is(brush, dict, where)
+    return BrushRef(*(_get(brush, one.name, str, f"{where}.{one.name}") for one in fields(BrushRef)))
+
+
+def _strokes(strokes: list[Any], brushes: int) -> Strokes:
+    columns: dict[str, list[Any]] = {name: [] for name in (*INTEGERS, *PLACE, *ACTION)}
+    for index, stroke in enumerate(strokes):
+        where = f"strokes[{index}]"
+        _is(stroke, dict, where)
+        for name, most in (("brush", brushes - 1), ("level", BIGGEST), ("sample", BIGGEST)):
+            columns[name].append(_integer(stroke, name, where, 0, most))
+        for name in (*PLACE, *ACTION):
+            value = _get(stroke, name, (int, float), f"{where}.{name}")
+            if name in ACTION and not 0 <= value <= 1:
+                raise InputError(f"{where}.{name} is {value}: it must be 0 to 1")
+            if not math.isfinite(value) or abs(value) > BIGGEST or (name == "window" and value <= 0):
+                raise InputError(f"{where}.{name} is {value}: it must be a number of pixels")
+            columns[name].append(float(value))
+    return Strokes(**{
+        name: torch.tensor(values, dtype=torch.long if name in INTEGERS else torch.float64)
+        for name, values in columns.items()
+    })  # fmt: skip
+
+
+def _get(data: dict[str, Any], name: str, kind: Any, where: str) -> Any:
+    if name not in data:
+        raise InputError(f"{where} is missing")
+    return _is(data[name], kind, where)
+
+
+def _is(value: Any, kind: Any, where: str) -> Any:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        words = {
+            dict: "an object",
+            list: "a list",
+            str: "text",
+            int: "a whole number",
+            (int, float): "a number",
+        }
+        raise InputError(f"{where} is {str(value)[:40]!r}: it must be {words.get(kind, 'a number or text')}")
+    return value
+
+
+def _integer(data: dict[str, Any], name: str, where: str, low: int, high: int) -> int:
+    value: int = _get(data, name, int, f"{where}.{name}")
+    if not low <= value <= high:
+        raise InputError(f"{where}.{name} is {value}: it must be {low} to {high}")
+    return value
+
+
+def _no_number(name: str) -> None:
+    raise InputError(f"it holds {name}, which is no number")

@@ -1,0 +1,71 @@
+"""What the tests share: the sample photo, a small painting, and pictures to compare with."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+import allaprima
+from allaprima import Painting, Strokes
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--refresh-golden", action="store_true", help="write the golden pictures anew")
+
+
+@pytest.fixture(scope="session")
+def photo() -> Path:
+    return ROOT / "examples/chelsea.png"
+
+
+@pytest.fixture(scope="session")
+def painting(photo: Path) -> Painting:
+    return allaprima.paint(photo, strokes=40, size=64, quality="draft")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest, tmp_path: Path) -> "Golden":
+    return Golden(request.config.getoption("--refresh-golden"), tmp_path)
+
+
+class Golden:
+    """Compares a picture with the one that was kept, within a tolerance; on failure a picture of the difference."""
+
+    def __init__(self, refresh: bool, folder: Path) -> None:
+        self.refresh, self.folder = refresh, folder
+
+    def check(self, name: str, picture: NDArray[np.uint8], tolerance: int = 2) -> None:
+        path = GOLDEN / f"{name}.png"
+        if self.refresh:
+            Image.fromarray(picture).save(path)
+        kept = np.asarray(Image.open(path)).astype(int)
+        assert kept.shape == picture.shape
+        difference = np.abs(kept - picture)
+        if difference.max() > tolerance:
+            shown = self.folder / f"{name}-difference.png"
+            Image.fromarray((difference * 255 // difference.max()).astype(np.uint8)).save(shown)
+            pytest.fail(f"{name} differs by {difference.max()} of 255, more than {tolerance}: see {shown}")
+
+
+def psnr(one: torch.Tensor, other: torch.Tensor) -> float:
+    return float(-10 * torch.log10((one - other).square().mean()))
+
+
+def placed(count: int, side: int, seed: int = 0, window: int = 32) -> Strokes:
+    """Random strokes on windows of ``window`` px anywhere on (and over the edge of) a canvas of ``side`` px."""
+    rng = np.random.default_rng([seed, 7])
+    corner = torch.from_numpy(rng.integers(-window // 2, side - window // 2, (2, count))).float()
+    return Strokes.random(count, seed).change(
+        window_x=corner[0],
+        window_y=corner[1],
+        window=torch.full((count,), float(window)),
+        brush=torch.zeros(count, dtype=torch.long),
+        level=torch.zeros(count, dtype=torch.long),
+        sample=torch.arange(count) % 7,
+    )

@@ -1,0 +1,93 @@
+"""The real brush: deterministic, the same at any size, and clear when it is missing."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from allaprima import InputError, MyPaintBrush, Strokes
+from allaprima.brush import mypaint
+from allaprima.brush.mypaint import Surface, brush_file
+
+from .conftest import placed, psnr
+
+DRY = "classic/dry_brush"
+
+
+@pytest.fixture(scope="module")
+def dry() -> MyPaintBrush:
+    return MyPaintBrush(DRY)
+
+
+def test_brushes_are_found_in_the_2_0_folder(
+    dry: MyPaintBrush, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = brush_file(DRY)
+    assert "2.0" in str(path)
+    assert MyPaintBrush(str(path)).sha256 == dry.sha256 and MyPaintBrush(str(path)).name == "dry_brush"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/own.myb").write_bytes(path.read_bytes())
+    monkeypatch.setenv("MYPAINT_BRUSHES", str(tmp_path))
+    assert MyPaintBrush("mine/own").sha256 == dry.sha256
+
+
+def test_samples(dry: MyPaintBrush) -> None:
+    strokes = Strokes.random(4, 1)
+    other = strokes.change(sample=torch.full((4,), 50))
+    assert torch.equal(dry(strokes), dry(strokes.change(sample=torch.zeros(4, dtype=torch.long))))
+    assert torch.equal(dry(other), dry(other))
+    assert 15 < psnr(dry(strokes), dry(other)) < 35
+
+
+def test_a_run_lets_the_random_numbers_run_on(dry: MyPaintBrush) -> None:
+    strokes = Strokes.cat([Strokes.random(1, 2)] * 3)
+    first, second, _ = torch.from_numpy(dry.draw_run(strokes)).float() / 255
+    assert torch.allclose(first, dry(strokes)[0, 0], atol=0.6 / 255)
+    assert not torch.equal(first, second)
+    assert (dry.draw_run(strokes) == dry.draw_run(strokes)).all()
+
+
+@pytest.mark.parametrize("factor", [49, 51, 64, 128])
+def test_strokes_scale(factor: int) -> None:
+    brush = MyPaintBrush(DRY)
+    stroke = Strokes.random(1, 3)
+    large = F.avg_pool2d(brush(stroke, 64 * factor), factor)
+    reference = F.avg_pool2d(brush(stroke, 512), 8)
+    assert psnr(large, reference) > 50
+
+
+def test_small_sizes_are_averaged(dry: MyPaintBrush) -> None:
+    strokes = Strokes.random(3, 4)
+    assert torch.allclose(dry(strokes, 32), F.avg_pool2d(dry(strokes, 128), 4), atol=1e-5)
+
+
+def test_opacity_and_color_come_apart(dry: MyPaintBrush) -> None:
+    """A stroke on a canvas is its opacity, composited in its colour."""
+    strokes = placed(1, 64, window=64).change(window_x=torch.zeros(1), window_y=torch.zeros(1))
+    surface = Surface(64, 64, (0.2, 0.5, 0.8))
+    dry.lay(surface, strokes)
+    drawn = torch.from_numpy(surface.rgba()[..., :3])
+    opacity = dry(strokes)[0, 0, :, :, None]
+    paper = torch.tensor([0.2, 0.5, 0.8])
+    assert (drawn - (paper * (1 - opacity) + strokes.color * opacity)).abs().max() < 2e-3
+
+
+def test_what_is_missing_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no MyPaint brush classic/nothing"):
+        MyPaintBrush("classic/nothing")
+    with pytest.raises(InputError, match=r"no brush file .*gone\.myb"):
+        MyPaintBrush(str(tmp_path / "gone.myb"))
+    (tmp_path / "bad.myb").write_text("no brush")
+    with pytest.raises(InputError, match="is no MyPaint brush"):
+        MyPaintBrush(str(tmp_path / "bad.myb"))
+    monkeypatch.setattr(mypaint, "SHARES", ())
+    with pytest.raises(InputError, match=r"not installed.*apt install"):
+        MyPaintBrush(DRY)
+    monkeypatch.setattr(mypaint, "LIBRARIES", ("libnothing.so",))
+    mypaint.engine.cache_clear()
+    try:
+        with pytest.raises(InputError, match=r"libmypaint 1\.x.*apt install.*brew.*pacman"):
+            mypaint.engine()
+    finally:
+        mypaint.engine.cache_clear()

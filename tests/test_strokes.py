@@ -1,0 +1,72 @@
+"""Properties of strokes: names, order, geometry."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allaprima import InputError, Strokes
+from allaprima.brush.strokes import ACTION, as_strokes
+
+from .conftest import placed
+
+COUNTS = st.integers(1, 20)
+SEEDS = st.integers(0, 2**32)
+
+
+@given(COUNTS, SEEDS)
+def test_actions_and_back(count: int, seed: int) -> None:
+    strokes = Strokes.random(count, seed)
+    assert torch.equal(Strokes.from_actions(strokes.actions).actions, strokes.actions)
+    assert strokes.actions.shape == (count, 12)
+    assert strokes.actions.min() >= 0 and strokes.actions.max() < 1
+    assert torch.equal(Strokes.random(count, seed).actions, strokes.actions)
+
+
+def test_published_order() -> None:
+    numbers = torch.arange(12.0)[None]
+    strokes = as_strokes(numbers)
+    assert [float(getattr(strokes, name)) for name in ACTION] == list(range(12))
+    assert (
+        ACTION[0] == "pressure" and ACTION[6:9] == ("color_r", "color_g", "color_b") and ACTION[11] == "entry_pressure"
+    )
+
+
+@given(COUNTS, SEEDS)
+def test_curve_passes_through_its_points(count: int, seed: int) -> None:
+    strokes = Strokes.random(count, seed).to(torch.float64)
+    curve = strokes.curve(torch.tensor([0, 0.5, 1], dtype=torch.float64))
+    for index, point in enumerate((strokes.start, strokes.through, strokes.end)):
+        assert torch.allclose(curve[:, index], point)
+
+
+@given(COUNTS, SEEDS)
+def test_pressure_profile(count: int, seed: int) -> None:
+    strokes = Strokes.random(count, seed).to(torch.float64)
+    pressure = strokes.pressure_at(torch.tensor([0, 0.25, 0.5, 0.75, 1], dtype=torch.float64))
+    entry, last = 0.8 * strokes.entry_pressure, 0.8 * strokes.pressure
+    middle = (entry + last) / 2
+    assert torch.allclose(pressure, torch.stack([entry, middle, middle, middle, last], 1))
+
+
+@given(COUNTS, COUNTS, SEEDS)
+def test_cat_and_slices(first: int, second: int, seed: int) -> None:
+    one, other = placed(first, 64, seed), placed(second, 64, seed + 1)
+    both = Strokes.cat([one, other])
+    assert len(both) == first + second
+    assert torch.equal(both[:first].actions, one.actions) and torch.equal(both[first:].places, other.places)
+    assert both.placed and not Strokes.random(1).placed
+
+
+def test_radius_is_one_to_seven_pixels_of_64() -> None:
+    sizes = Strokes.random(2).change(size=torch.tensor([0.0, 1.0])).radius * 64
+    assert sizes.tolist() == pytest.approx([1, 7.389], abs=1e-3)
+
+
+def test_refusals() -> None:
+    with pytest.raises(InputError, match=r"shape \(3, 11\).*\(N, 12\)"):
+        Strokes.from_actions(torch.zeros(3, 11))
+    with pytest.raises(InputError, match="no window"):
+        _ = Strokes.random(1).places
+    with pytest.raises(InputError, match="no strokes"):
+        Strokes.cat([])
