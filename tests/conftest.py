@@ -53,6 +53,12 @@ class Golden:
             pytest.fail(f"{name} differs by {difference.max()} of 255, more than {tolerance}: see {shown}")
 
 
+def picture_size(path: str | Path) -> tuple[int, int]:
+    with Image.open(path) as picture:
+        picture.load()
+        return picture.size
+
+
 def psnr(one: torch.Tensor, other: torch.Tensor) -> float:
     return float(-10 * torch.log10((one - other).square().mean()))
 

@@ -138,7 +138,9 @@ def paint(
             f"to have the whole painting, run the same command again"
         )
         raise typer.Exit(130)
-    console.print(f"{len(painting)} strokes, {last.psnr:.1f} dB, {painting.width}x{painting.height} px canvas")
+    console.print(
+        f"{len(painting)} strokes on {painting.width}x{painting.height} px, {last.psnr:.1f} dB seen at {last.size} px"
+    )
 
 
 @app.command()

@@ -35,7 +35,6 @@ from ..files import written_aside
 FORMAT, VERSION = "allaprima.strokes", 1
 SHARD = 1000  # strokes in a shard: about a second of drawing
 HELD_OUT = 2000  # strokes kept apart
-OTHER_SAMPLE = 3001  # random numbers burnt before the held-out strokes are drawn again
 
 
 @dataclass(frozen=True)
@@ -195,18 +194,14 @@ def _draw_shard(folder: Path, meta: Meta, k: int) -> None:
     brush = MyPaintBrush(meta.brush, meta.myb)
     if k < 0:
         strokes = Strokes.random(meta.held_out, [meta.seed, 1 << 32])
-        other = strokes.change(sample=torch.full((len(strokes),), OTHER_SAMPLE))
+        again = brush.draw_run(Strokes.cat([strokes[:1], strokes]), meta.size)[1:]  # each with later random numbers
         _save(folder / "heldout-actions.npy", strokes.actions.numpy())
-        _save(folder / "heldout-once.npy", _bytes(brush(strokes, meta.size)))
-        _save(folder / "heldout-again.npy", _bytes(brush(other, meta.size)))
+        _save(folder / "heldout-once.npy", (brush(strokes, meta.size)[:, 0] * 255).round().byte().numpy())
+        _save(folder / "heldout-again.npy", again)
         return
     strokes = Strokes.random(min(meta.shard, meta.count - k * meta.shard), [meta.seed, k])
     _save(folder / f"actions-{k:05d}.npy", strokes.actions.numpy())
     _save(folder / f"opacity-{k:05d}.npy", brush.draw_run(strokes, meta.size))
-
-
-def _bytes(opacity: Tensor) -> NDArray[np.uint8]:
-    return (opacity[:, 0] * 255).round().byte().numpy()
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:

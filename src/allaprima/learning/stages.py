@@ -82,7 +82,7 @@ def train_generator(
         torch.manual_seed(training.seed)
         generator = make_generator(kind)
     keeper = Keeper(checkpoint, _identity(data, training, kind))
-    batches = Batches(data, training)
+    batches = Batches(data, training, keeper.read())
     learner = Learner(
         DataLoaders(DataLoader(batches, bs=None), DataLoader([], bs=None)),
         AtSize(generator, data.meta.size),
@@ -91,7 +91,7 @@ def train_generator(
         cbs=[WarmUpCosine(batches), GradientClip(1.0), keeper, Follow(keeper, batches, on_step)],
     )
     learner.create_opt()
-    batches.first = keeper.resume(learner)
+    keeper.restore(learner)
     generator.train()
     with learner.no_bar(), learner.no_logging():
         learner.fit(1)
@@ -209,6 +209,7 @@ class Keeper(Callback):  # type: ignore[misc]
 
     def __init__(self, path: Path, identity: str) -> None:
         self.path, self.identity = path, identity
+        self.tensors: dict[str, Tensor] = {}
         self.saved = time.monotonic()
 
     def after_batch(self) -> None:
@@ -225,28 +226,31 @@ class Keeper(Callback):  # type: ignore[misc]
             save_file(tensors, aside, {"allaprima.training": json.dumps({"of": self.identity, "step": step})})
         self.saved = time.monotonic()
 
-    def resume(self, learner: Learner) -> int:
-        """Put the checkpoint, if there is one, into the learner; the step to go on with."""
+    def read(self) -> int:
+        """Read the checkpoint, if there is one; the step to go on with."""
         if not self.path.exists():
             return 0
         try:
             with safe_open(self.path, "pt") as file:
                 note = json.loads((file.metadata() or {})["allaprima.training"])
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                self.tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (SafetensorError, OSError, KeyError, ValueError) as error:
             raise InputError(f"the checkpoint {self.path} is damaged ({error}): remove it to begin anew") from None
         if note["of"] != self.identity:
             raise InputError(f"the checkpoint {self.path} is of another training: remove it to begin anew")
-        learner.model.load_state_dict(
-            {name.removeprefix("model."): value for name, value in tensors.items() if name.startswith("model.")}
-        )
-        adam = learner.opt.opt.state_dict()
-        for name, value in tensors.items():
-            if name.startswith("adam."):
-                _, index, average = name.split(".")
-                adam["state"].setdefault(int(index), {})[average] = value
-        learner.opt.opt.load_state_dict(adam)
         return int(note["step"])
+
+    def restore(self, learner: Learner) -> None:
+        """Put what was read into the learner."""
+        if not self.tensors:
+            return
+        weights = {name: value for name, value in self.tensors.items() if name.startswith("model.")}
+        learner.model.load_state_dict({name.removeprefix("model."): value for name, value in weights.items()})
+        adam = learner.opt.opt.state_dict()
+        for name in self.tensors.keys() - weights.keys():
+            _, index, average = name.split(".")
+            adam["state"].setdefault(int(index), {})[average] = self.tensors[name]
+        learner.opt.opt.load_state_dict(adam)
 
 
 def _identity(data: StrokeData, training: Training, kind: str) -> str:

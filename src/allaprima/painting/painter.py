@@ -55,8 +55,8 @@ class Step:
     """One step of the optimisation. Consumers never change the result.
 
     ``index`` of ``total`` steps; ``level`` under way (the number of levels during the joint refinement);
-    ``strokes`` on the canvas so far; ``loss`` and its named ``parts``; ``psnr`` in dB at the resolution of the
-    step; ``share`` of the whole work done, 0 to 1.
+    ``strokes`` on the canvas so far; ``loss`` and its named ``parts``; ``psnr`` in dB on a canvas with
+    ``size`` px on its long side, which is what this step saw; ``share`` of the whole work done, 0 to 1.
     """
 
     index: int
@@ -66,6 +66,7 @@ class Step:
     loss: float
     parts: dict[str, float]
     psnr: float
+    size: int
     share: float
     _state: Callable[[], Painting] = field(repr=False, compare=False)
 
@@ -147,11 +148,11 @@ class _Easel:
             new = begin(target, below, level, self.scale(target), self.random)
             self.laid.append(_free(new))
             for loss in self.descend([self.laid[-1]], below, target, self.effort.greedy):
-                yield self.step(number, loss, self.cost([level], size))
+                yield self.step(number, loss, [level], size)
         for steps, size in self.joint:
             target = self.target(size)
             for loss in self.descend(self.laid, self.paper(target), target, steps):
-                yield self.step(len(self.levels), loss, self.cost(self.levels, size))
+                yield self.step(len(self.levels), loss, self.levels, size)
 
     def descend(self, free: list[Strokes], below: Tensor, target: Tensor, steps: int) -> Iterator[float]:
         """Adam on logits with a one-cycle schedule: the strokes in ``free`` over ``below``; yields each step's loss."""
@@ -188,13 +189,21 @@ class _Easel:
     def strokes(self) -> Strokes:
         return Strokes.cat([_bound(level) for level in self.laid]).detach()
 
-    def step(self, level: int, loss: float, cost: float) -> Step:
+    def step(self, level: int, loss: float, levels: list[Level], size: int) -> Step:
         self.index += 1
-        self.done += cost
+        self.done += self.cost(levels, size)
         return Step(
-            self.index, self.total, level, sum(map(len, self.laid)), loss, {"pixel": loss},
-            -10 * math.log10(max(1e-12, loss)), self.done / self.work_in_all, self.painting,
-        )  # fmt: skip
+            index=self.index,
+            total=self.total,
+            level=level,
+            strokes=sum(map(len, self.laid)),
+            loss=loss,
+            parts={"pixel": loss},
+            psnr=-10 * math.log10(max(1e-12, loss)),
+            size=size,
+            share=self.done / self.work_in_all,
+            _state=self.painting,
+        )
 
     def painting(self) -> Painting:
         parts = []

@@ -1,0 +1,221 @@
+"""The command line as a person meets it: results, exit codes, and one line for what is wrong."""
+
+import signal
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from allaprima import Painting
+from allaprima.app.cli import run
+
+from .conftest import picture_size
+
+QUICK = ["--strokes", "20", "--size", "48", "--quality", "draft"]
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def listed() -> list[str]:
+    return sorted(path.name for path in Path().iterdir())
+
+
+def start(*arguments: str, before: str = "pass") -> "subprocess.Popen[str]":
+    code = f"import sys; {before}; from allaprima.app.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_paint_and_render(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = ["a.png", "b.jpg", "C.JPEG", "d.painting.json"]
+    flags = [word for name in outputs for word in ("-o", name)]
+    assert run(["paint", str(photo), *QUICK, *flags, "--output-size", "90"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.split() == outputs
+    assert "20 strokes on 48x32 px" in shown.err and "dB" in shown.err
+    assert [picture_size(name) for name in outputs[:3]] == [(90, 60)] * 3
+    assert len(Painting.load("d.painting.json")) == 20
+    assert run(["render", "d.painting.json", "-o", "e.png", "--size", "90"]) == 0
+    assert Path("e.png").read_bytes() == Path("a.png").read_bytes()
+    assert run(["render", "d.painting.json", "-o", "f.png", "--engine", "mypaint"]) == 0
+    assert picture_size("f.png") == (48, 32)
+    assert listed() == sorted([*outputs, "e.png", "f.png"])
+
+
+def test_without_output(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["paint", str(photo), *QUICK, "--engine", "mypaint"]) == 0
+    assert capsys.readouterr().out == "chelsea-painted.png\n"
+    assert picture_size("chelsea-painted.png") == (48, 32)
+
+
+def test_brushes_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["brushes"]) == 0 and run(["--version"]) == 0
+    out = capsys.readouterr().out
+    assert "dry_brush" in out and "tanda/oil-06-paint" in out and "allaprima 0.1.0" in out
+
+
+def bomb() -> bytes:
+    """A PNG that says it is 30,000 x 30,000."""
+    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    chunks = b"\x89PNG\r\n\x1a\n"
+    for name, content in ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")):
+        chunks += struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return chunks
+
+
+BAD = {
+    "gone.jpg": (None, "there is no photo gone.jpg"),
+    "empty.jpg": (b"", "is empty"),
+    "folder": ("folder", "is a folder"),
+    "text.jpg": (b"hello, this is text", "is no picture that can be read"),
+    "cut.jpg": ("cut", "is damaged"),
+    "one.png": ("one", "is 1x1 px: each side needs at least 8 px"),
+    "bomb.png": (bomb(), "is too large"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_photos(name: str, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content, told = BAD[name]
+    path = Path(name)
+    if content == "folder":
+        path.mkdir()
+    elif content == "cut":
+        Image.open(photo).save("whole.jpg")
+        path.write_bytes(Path("whole.jpg").read_bytes()[:3000])
+        Path("whole.jpg").unlink()
+    elif content == "one":
+        Image.new("RGB", (1, 1)).save(path)
+    elif content is not None:
+        path.write_bytes(content)  # type: ignore[arg-type]
+    before = listed()
+    assert run(["paint", name, *QUICK]) == 2
+    assert_one_line(capsys, told)
+    assert listed() == before
+
+
+def assert_one_line(capsys: pytest.CaptureFixture[str], told: str) -> None:
+    shown = capsys.readouterr()
+    assert told in shown.err and shown.err.startswith("allaprima: ")
+    assert shown.err.count("\n") == 1 and not shown.out, shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--strokes", "0"], "strokes is 0: choose 1 to 20,000"),
+        (["--strokes", "-5"], "strokes is -5: choose 1 to 20,000"),
+        (["--strokes", "1000000000"], "strokes is 1000000000: choose"),
+        (["--strokes", "many"], "--strokes"),
+        (["--size", "0"], "size is 0: choose 16 to 8,192"),
+        (["--size", "9000"], "size is 9000"),
+        (["--output-size", "0"], "size is 0: choose 1 to"),
+        (["--brush", "mop"], "there is no brush mop: choose from dry_brush, oil"),
+        (["--brush", "bad.safetensors"], "the brush bad.safetensors is damaged"),
+        (["--quality", "great"], "choose from draft, normal, best"),
+        (["--engine", "gimp"], "choose from neural, mypaint"),
+        (["--device", "cuda"], "there is no device cuda"),
+        (["-o", "nowhere/a.png"], "the output folder nowhere does not exist"),
+        (["-o", "/proc/a.png"], "nothing can be written in /proc"),
+        (["-o", "photo.png"], "is the input itself"),
+        (["-o", "./photo.png"], "is the input itself"),
+        (["-o", "a.gif"], "the suffix of a.gif is unknown: choose from .png, .jpg, .jpeg, .painting.json"),
+        (["-o", "a"], "the suffix of a is unknown"),
+        (["-o", "a.png", "-o", "a.png"], "a.png is given twice"),
+        (["-o", "there.png"], "there.png is a folder"),
+        (["--wrong"], "--wrong"),
+    ],
+)
+def test_bad_options(arguments: list[str], told: str, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("photo.png").write_bytes(photo.read_bytes())
+    Path("bad.safetensors").write_bytes(b"damaged")
+    Path("there.png").mkdir()
+    before = listed()
+    began = time.monotonic()
+    assert run(["paint", "photo.png", *arguments]) == 2
+    assert time.monotonic() - began < 5
+    assert_one_line(capsys, told)
+    assert listed() == before
+    assert Path("photo.png").read_bytes() == photo.read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"no json", b"{}", b"\xff\xfe", b'{"format": "allaprima.painting"}'])
+def test_bad_paintings(content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.painting.json").write_bytes(content)
+    assert run(["render", "bad.painting.json", "-o", "a.png"]) == 2
+    assert_one_line(capsys, "bad.painting.json")
+    assert listed() == ["bad.painting.json"]
+    assert run(["render", "gone.painting.json", "-o", "a.png"]) == 2
+    assert_one_line(capsys, "there is no painting gone.painting.json")
+
+
+def test_other_commands_refuse_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, told in (
+        (["strokes", "data", "--brush", "no/brush"], "there is no MyPaint brush no/brush"),
+        (["strokes", "data", "--brush", "classic/dry_brush", "--count", "0"], "count is 0"),
+        (["train", "data", "-o", "a.safetensors"], "data holds no stroke data"),
+        (["train", "data", "-o", "a.pt"], "must end in .safetensors"),
+        (["train", "data", "-o", "a.safetensors", "--lr", "9"], "lr is 9"),
+        (["paint"], "photo"),
+        (["dance"], "dance"),
+    ):
+        assert run(arguments) == 2
+        assert_one_line(capsys, told)
+    assert listed() == []
+
+
+def test_no_traceback_from_a_real_process(photo: Path) -> None:
+    process = start("paint", str(photo), "--strokes", "0")
+    out, err = process.communicate()
+    assert (process.returncode, out, err) == (2, "", "allaprima: strokes is 0: choose 1 to 20,000\n")
+
+
+def test_disk_full_leaves_the_old_file(photo: Path) -> None:
+    """A file-size limit of the system stands for the full disk: the write fails half-way."""
+    for name in ("old.png", "old.painting.json"):
+        Path(name).write_bytes(b"precious")
+        process = start(
+            "paint", str(photo), *QUICK, "--output-size", "600", "-o", name,
+            before="import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))",
+        )  # fmt: skip
+        out, err = process.communicate()
+        assert process.returncode == 1 and out == "" and "the machine failed" in err and "Traceback" not in err
+        assert Path(name).read_bytes() == b"precious"
+    assert listed() == ["old.painting.json", "old.png"]
+
+
+def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
+    process = start(
+        "paint", str(photo), "--strokes", "3000", "--size", "256", "--quality", "best",
+        "-o", "a.png", "-o", "a.painting.json",
+    )  # fmt: skip
+    time.sleep(9)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert out.split() == ["a.png", "a.painting.json"]
+    assert "stopped at step" in err and "run the same command again" in err
+    painting = Painting.load("a.painting.json")
+    assert 0 < len(painting) <= 3000
+    assert (np.asarray(Image.open("a.png")) == painting.render()).all()
+
+
+def test_ctrl_c_while_drawing_keeps_the_painting(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Painting, "render", interrupt)
+    assert run(["paint", str(photo), *QUICK, "-o", "a.png"]) == 130
+    assert listed() == ["a.painting.json"]
+    assert len(Painting.load("a.painting.json")) == 20

@@ -1,0 +1,101 @@
+"""Brush files: frozen, self-describing, and refused with a reason when damaged."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+import allaprima
+from allaprima import InputError, Strokes
+from allaprima.brush.shipped import WEIGHTS, Card, read_card, save_brush
+from allaprima.brush.splat import SplatBrush
+
+NAMES = ["dry_brush", "oil"]
+
+
+def test_list() -> None:
+    assert list(allaprima.brushes()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cards(name: str) -> None:
+    card = allaprima.brushes()[name]
+    assert card.name == name and card.kind == "splat" and card.library and card.command.startswith("allaprima strokes")
+    assert card.data["count"] >= 10_000 and json.loads(card.myb)
+    assert card.fidelity["psnr"] > {"dry_brush": 25.0, "oil": 31.0}[name]
+    assert allaprima.load_brush(name).real().sha256 == card.myb_sha256 == allaprima.MyPaintBrush(card.mypaint).sha256
+    assert (WEIGHTS / f"{name}.safetensors").stat().st_size < 2_000_000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_frozen(name: str) -> None:
+    brush = allaprima.load_brush(name)
+    before = {key: value.clone() for key, value in brush.generator.state_dict().items()}
+    actions = Strokes.random(4).actions.requires_grad_()
+    brush(actions, 32).sum().backward()
+    assert actions.grad is not None
+    assert all(value.grad is None and not value.requires_grad for value in brush.generator.parameters())
+    assert not brush.generator.training
+    assert all(torch.equal(value, before[key]) for key, value in brush.generator.state_dict().items())
+
+
+@pytest.fixture
+def card() -> Card:
+    return allaprima.brushes()["oil"]
+
+
+def test_own_brush_by_path(tmp_path: Path, card: Card) -> None:
+    path = tmp_path / "mine.safetensors"
+    generator = SplatBrush(samples=16)
+    save_brush(path, generator, replace(card, name="mine", config=generator.config))
+    first = path.read_bytes()
+    save_brush(path, generator, replace(card, name="mine", config=generator.config))
+    assert path.read_bytes() == first
+    brush = allaprima.load_brush(path)
+    strokes = Strokes.random(3)
+    assert brush.name == "mine" and torch.equal(brush(strokes), generator(strokes))
+
+
+def test_unknown_names() -> None:
+    with pytest.raises(InputError, match="there is no brush mop: choose from dry_brush, oil"):
+        allaprima.load_brush("mop")
+    with pytest.raises(InputError, match=r"no brush file gone\.safetensors"):
+        allaprima.load_brush("gone.safetensors")
+
+
+def test_damaged_and_foreign_files(tmp_path: Path, card: Card) -> None:
+    path = tmp_path / "brush.safetensors"
+    whole = (WEIGHTS / "oil.safetensors").read_bytes()
+    tensors = SplatBrush().state_dict()
+
+    def told(content: bytes | None = None) -> str:
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(InputError) as error:
+            allaprima.load_brush(path)
+        assert "\n" not in str(error.value) and str(path) in str(error.value)
+        return str(error.value)
+
+    for content in (b"", b"not safetensors at all", whole[: len(whole) // 2], whole[:-4]):
+        assert "is damaged" in told(content)
+    save_file(tensors, path)
+    assert "no brush of allaprima" in told()
+    save_file(tensors, path, {"allaprima": "{"})
+    assert "card" in told() and "damaged" in told()
+    save_file(tensors, path, {"allaprima": json.dumps(asdict(card) | {"version": 9})})
+    assert "version 9" in told()
+    save_file({"weight": torch.zeros(3)}, path, {"allaprima": json.dumps(asdict(card))})
+    assert "is damaged" in told()
+    broken = {name: value * float("nan") for name, value in tensors.items()}
+    save_file(broken, path, {"allaprima": json.dumps(asdict(card) | {"config": SplatBrush().config})})
+    assert "not all finite" in told()
+
+
+def test_unknown_generator(tmp_path: Path, card: Card) -> None:
+    save_brush(tmp_path / "new.safetensors", SplatBrush(), replace(card, kind="diffusion"))
+    assert read_card(tmp_path / "new.safetensors").kind == "diffusion"
+    with pytest.raises(InputError, match="no generator 'diffusion': choose from splat, dcgan"):
+        allaprima.load_brush(tmp_path / "new.safetensors")
