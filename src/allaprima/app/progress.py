@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -36,23 +37,25 @@ def bar() -> Iterator[Bar]:
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Within, the engine's C code prints nothing: its remark "Time is running backwards!" is harmless."""
-    try:
-        own = sys.stderr.fileno() == 2
-    except (OSError, ValueError):
-        own = False
-    if not own:
+    """Within, C code prints nothing: the engine's remark "Time is running backwards!" is harmless, and would stand
+    among the paths of results. The console still speaks.
+    """
+    if sys.stderr is not sys.__stderr__:  # somebody else reads along already: a notebook, a test
         yield
         return
-    sys.stderr.flush()
-    kept, nothing, before = os.dup(2), os.open(os.devnull, os.O_WRONLY), console.file
+    sys.stdout.flush()
+    kept, nothing, before = [os.dup(1), os.dup(2)], os.open(os.devnull, os.O_WRONLY), console.file
+    os.dup2(nothing, 1)
     os.dup2(nothing, 2)
     try:
-        with os.fdopen(os.dup(kept), "w") as console.file:
+        with os.fdopen(os.dup(kept[1]), "w") as console.file:
             yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        if os.name == "posix":
+            ctypes.CDLL(None).fflush(None)  # what C still holds back
+        for descriptor, own in enumerate(kept, 1):
+            os.dup2(own, descriptor)
+            os.close(own)
         os.close(nothing)
         console.file = before
 

@@ -182,7 +182,9 @@ def _cores() -> int:
 def _begin_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent: shards under way are finished
     torch.set_num_threads(1)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the engine prints harmless remarks about time
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(nothing, descriptor)  # the engine prints harmless remarks about time
 
 
 def _drawn(folder: Path, k: int) -> bool:

@@ -1,0 +1,58 @@
+"""How true the shipped brushes are: opacity PSNR against the real MyPaint on strokes never trained on.
+
+python benchmarks/brushes.py [--count 2000] [--sizes 32,64,128,256] [--json FILE]
+
+Truth is sample 0 at the same size; at 32 px it is MyPaint's drawing at 128 px, averaged over boxes. The strokes come
+from a seed that no training uses. MyPaint's agreement with itself, from one random sample to another, stands beside.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import torch
+from machine import machine
+
+import allaprima
+from allaprima import Strokes
+
+SEED = 20_26_11
+
+
+def psnr(one: torch.Tensor, other: torch.Tensor) -> float:
+    return float(-10 * torch.log10((one - other).square().mean()))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--sizes", default="32,64,128,256")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    strokes = Strokes.random(options.count, [SEED, 1])
+    other = Strokes.cat([strokes[:1], strokes])
+    results = {}
+    print(f"{machine()}; {options.count} strokes, opacity PSNR in dB")
+    print(f"{'brush':12}" + "".join(f"{size + ' px':>9}" for size in options.sizes.split(",")), "  MyPaint with itself")
+    for name in allaprima.brushes():
+        neural, real = allaprima.load_brush(name), allaprima.load_brush(name).real()
+        figures = {}
+        for size in map(int, options.sizes.split(",")):
+            began, error = time.monotonic(), 0.0
+            for part in torch.arange(options.count).split(100):
+                error += float((neural(strokes[part], size) - real(strokes[part], size)).square().mean()) * len(part)
+            figures[f"{size} px"] = round(-10 * torch.tensor(error / options.count).log10().item(), 2)
+            figures[f"{size} px, seconds"] = round(time.monotonic() - began, 1)
+        again = torch.from_numpy(real.draw_run(other))[1:, None].float() / 255
+        figures["agreement"] = round(psnr(again, real(strokes)), 2)
+        results[name] = figures
+        shown = "".join(f"{figures[f'{size} px']:9.2f}" for size in options.sizes.split(","))
+        print(f"{name:12}{shown}   {figures['agreement']:.2f}", flush=True)
+    if options.json:
+        text = json.dumps({"machine": machine(), "count": options.count, "brushes": results}, indent=1)
+        options.json.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
