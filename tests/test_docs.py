@@ -1,0 +1,53 @@
+"""The documentation says what is."""
+
+import re
+import shlex
+from dataclasses import fields
+
+import pytest
+
+import allaprima
+from allaprima import Settings
+from allaprima.app.cli import run
+from allaprima.brush.strokes import ACTION, PLACE
+
+from .conftest import ROOT
+
+PAGES = {path.relative_to(ROOT): path.read_text() for path in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]}
+
+
+def test_links_lead_somewhere() -> None:
+    for page, text in PAGES.items():
+        for target in re.findall(r"\]\(([^)#]+)\)", text):
+            assert "://" in target or (ROOT / page.parent / target).exists(), f"{page}: {target}"
+
+
+def commands() -> list[str]:
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", "\n".join(PAGES.values()), re.DOTALL))
+    return sorted(set(re.findall(r"^allaprima [^#\n]+", blocks, re.MULTILINE)))
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_exist(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = shlex.split(command)[1:]
+    assert run([words[0], "--help"]) == 0
+    shown = capsys.readouterr().out
+    for option in (word for word in words if word.startswith("-")):
+        assert option in shown, f"{command}: {option}"
+
+
+def test_the_painting_format_is_complete() -> None:
+    page = PAGES[next(path for path in PAGES if path.name == "painting-format.md")]
+    for name in (*ACTION, *PLACE, "brush", "level", "sample", *(one.name for one in fields(Settings))):
+        assert name in page, name
+
+
+def test_departures_name_files_that_exist() -> None:
+    page = PAGES[next(path for path in PAGES if path.name == "departures.md")]
+    for name in re.findall(r"^\| `([\w/]+\.py)`", page, re.MULTILINE):
+        assert (ROOT / "src/allaprima" / name).exists(), name
+
+
+def test_brushes_are_all_told() -> None:
+    page = PAGES[next(path for path in PAGES if path.name == "brushes.md")]
+    assert set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE)) == set(allaprima.brushes())
