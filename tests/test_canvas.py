@@ -1,5 +1,6 @@
 """Compositing: the over operator, in order, anywhere, with its gradient."""
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 import allaprima
 from allaprima import Strokes
 from allaprima.brush.splat import SplatBrush
+from allaprima.painting import canvas
 from allaprima.painting.canvas import boxes, composite
 
 from .conftest import placed
@@ -15,16 +17,16 @@ BRUSH = allaprima.load_brush("dry_brush")
 OIL = allaprima.load_brush("oil")
 
 
-def whole(canvas: torch.Tensor, strokes: Strokes) -> torch.Tensor:
+def whole(paper: torch.Tensor, strokes: Strokes) -> torch.Tensor:
     """The plain way: every stroke drawn on every pixel of the canvas, one over another."""
-    height, width = canvas.shape[1:]
+    height, width = paper.shape[1:]
     for index in range(len(strokes)):
         one = strokes[index : index + 1]
         x, y = (((torch.arange(n) + 0.5) - one.places[:, a, None]) / one.places[:, 2:]
                 for a, n in ((0, width), (1, height)))  # fmt: skip
         opacity = BRUSH.opacity_at(one, x, y, 1 / one.places[:, 2])[0]
-        canvas = canvas * (1 - opacity) + one.color[0, :, None, None] * opacity
-    return canvas
+        paper = paper * (1 - opacity) + one.color[0, :, None, None] * opacity
+    return paper
 
 
 @settings(deadline=None, max_examples=25)
@@ -40,8 +42,8 @@ def test_like_the_plain_way(count: int, seed: int, window: int) -> None:
 def test_stays_a_picture_and_leaves_its_input(count: int, seed: int) -> None:
     strokes, paper = placed(count, 48, seed), torch.rand(3, 40, 48)
     before = paper.clone()
-    canvas = composite(paper, strokes, [BRUSH])
-    assert canvas.shape == paper.shape and canvas.min() >= -1e-5 and canvas.max() <= 1 + 1e-5
+    picture = composite(paper, strokes, [BRUSH])
+    assert picture.shape == paper.shape and picture.min() >= -1e-5 and picture.max() <= 1 + 1e-5
     assert torch.equal(paper, before)
     assert torch.equal(composite(paper, strokes[:0], [BRUSH]), paper)
 
@@ -59,7 +61,7 @@ def test_in_two_goes(count: int, seed: int) -> None:
 
 
 def test_gradient() -> None:
-    """Against finite differences in float64, through strokes, colours and canvas; more strokes than one group."""
+    """Against finite differences in float64, through strokes, colours and canvas."""
     generator = torch.random.manual_seed(0)
     brush = SplatBrush(samples=8).double()
     paper = torch.rand(3, 10, 12, dtype=torch.float64, generator=generator).requires_grad_()
@@ -74,6 +76,21 @@ def test_gradient() -> None:
     assert torch.autograd.gradcheck(draw, (paper, color), fast_mode=True)
     draw(paper, color).square().sum().backward()
     assert size.grad is not None and (size.grad != 0).sum() > 60
+
+
+def test_many_strokes_are_drawn_again_for_the_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+    strokes, paper = placed(60, 48, 9), torch.rand(3, 48, 48)
+
+    def gradient() -> torch.Tensor:
+        size = strokes.size.clone().requires_grad_()
+        composite(paper, strokes.change(size=size), [BRUSH]).square().sum().backward()
+        assert size.grad is not None
+        return size.grad
+
+    kept = gradient()
+    monkeypatch.setattr(canvas, "KEPT", 0)
+    monkeypatch.setattr(canvas, "BATCH", 20_000)
+    assert torch.allclose(gradient(), kept, rtol=1e-3, atol=1e-5)
 
 
 def test_light_covers_dark_and_order_counts() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from allaprima import Painting
@@ -17,6 +18,7 @@ from allaprima.app.cli import run
 
 from .conftest import picture_size
 
+MISSING = "mps" if torch.cuda.is_available() else "cuda"
 QUICK = ["--strokes", "20", "--size", "48", "--quality", "draft"]
 
 
@@ -124,7 +126,7 @@ def assert_one_line(capsys: pytest.CaptureFixture[str], told: str) -> None:
         (["--brush", "bad.safetensors"], "the brush bad.safetensors is damaged"),
         (["--quality", "great"], "choose from draft, normal, best"),
         (["--engine", "gimp"], "choose from neural, mypaint"),
-        (["--device", "cuda"], "there is no device cuda"),
+        (["--device", MISSING], f"there is no device {MISSING}"),
         (["-o", "nowhere/a.png"], "the output folder nowhere does not exist"),
         (["-o", "/proc/a.png"], "nothing can be written in /proc"),
         (["-o", "photo.png"], "is the input itself"),

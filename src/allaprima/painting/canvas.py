@@ -9,11 +9,13 @@ grid, and one in-place call for each stroke costs a tenth of drawing its opacity
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from ..brush.shipped import NeuralBrush
 from ..brush.strokes import Strokes
@@ -45,7 +47,9 @@ BOXES = (
     768,
     1024,
 )
-GROUP = 64  # strokes between two canvases kept for the backward pass
+A_STROKE = 1000  # pixels: what a stroke costs in memory besides those of its box
+BATCH = 1 << 20  # pixels drawn together
+KEPT = 4 << 20  # pixels for which the brush's work is kept for the gradient; beyond, it is done again
 AT_ONCE = 1 << 24  # pixels of boxes drawn at a time when no gradient is asked for
 
 
@@ -67,9 +71,9 @@ def composite(
 ) -> Tensor:
     """``strokes``, bottom first, over ``canvas`` ``(3, H, W)`` whose pixels are ``1 / scale`` canvas pixels.
 
-    Differentiable in the canvas and in every number of the strokes. Memory for the gradient grows with the opacity
-    of the strokes only; without one, ``on_progress`` sees the share done, 0 to 1. Raises InputError if the strokes
-    are not placed.
+    Differentiable in the canvas and in every number of the strokes. The memory that the gradient needs grows with the
+    pixels of the strokes' boxes only; without a gradient, ``on_progress`` sees the share done, 0 to 1. Raises
+    InputError if the strokes are not placed.
     """
     if len(strokes) == 0:
         return canvas
@@ -116,12 +120,14 @@ def _lay(
     spots: list[Any] = [None] * len(strokes)
     batches: list[Tensor] = []
     kinds = torch.zeros_like(sides) if strokes.brush is None else strokes.brush
+    again = torch.is_grad_enabled() and int((sides.square() + A_STROKE).sum()) > KEPT
     for kind, side in sorted(set(zip(kinds.tolist(), sides.tolist(), strict=True))):
-        members = ((kinds == kind) & (sides == side)).nonzero()[:, 0]
-        batch = _draw(brushes[kind], strokes[members], scale, corners[members], side)
-        for row, (member, (x, y)) in enumerate(zip(members.tolist(), corners[members].tolist(), strict=True)):
-            spots[member] = Spot(len(batches), row, x, y)
-        batches.append(batch)
+        alike = ((kinds == kind) & (sides == side)).nonzero()[:, 0]
+        for members in alike.split(max(1, BATCH // (side * side + A_STROKE))):
+            draw = partial(_draw, brushes[kind], strokes[members], scale, corners[members], side)
+            for row, (member, (x, y)) in enumerate(zip(members.tolist(), corners[members].tolist(), strict=True)):
+                spots[member] = Spot(len(batches), row, x, y)
+            batches.append(checkpoint(draw, use_reentrant=False, preserve_rng_state=False) if again else draw())
     done: Tensor = _Over.apply(canvas, strokes.color, spots, *batches)
     return done
 
@@ -140,43 +146,34 @@ def _draw(brush: NeuralBrush, strokes: Strokes, scale: float, corners: Tensor, s
 
 
 class _Over(torch.autograd.Function):
-    """The over operator for a list of spots; the backward pass lays the strokes again, a group at a time."""
+    """The over operator for a list of spots. For the gradient each stroke keeps what was under its box."""
 
     @staticmethod
     def forward(ctx: Any, canvas: Tensor, colors: Tensor, spots: Sequence[Spot], *batches: Tensor) -> Tensor:
-        ctx.spots, keep = spots, any(ctx.needs_input_grad)
-        kept, canvas = [], canvas.clone()
+        canvas, keep, befores = canvas.clone(), any(ctx.needs_input_grad), []
         for index, spot in enumerate(spots):
-            if keep and index % GROUP == 0:
-                kept.append(canvas.clone())
             under, opacity = _window(canvas, batches[spot.batch][spot.row], spot)
+            if keep:
+                befores.append(under.clone())
             under.lerp_(colors[index, :, None, None].expand_as(under), opacity.expand_as(under))
         if keep:
-            ctx.save_for_backward(colors, *kept, *batches)
-            ctx.batches = len(batches)
+            ctx.save_for_backward(colors, *batches)
+            ctx.spots, ctx.befores = spots, befores
         return canvas
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        colors, *saved = ctx.saved_tensors
-        kept, batches = saved[: -ctx.batches], saved[-ctx.batches :]
+        colors, *batches = ctx.saved_tensors
         by_canvas = gradients[0].clone()
         by_colors = torch.zeros_like(colors)
         by_batches = [torch.zeros_like(batch) for batch in batches]
-        for group in range(len(kept) - 1, -1, -1):
-            spots = ctx.spots[group * GROUP : (group + 1) * GROUP]
-            canvas, befores = kept[group].clone(), []
-            for index, spot in enumerate(spots, group * GROUP):
-                under, opacity = _window(canvas, batches[spot.batch][spot.row], spot)
-                befores.append(under.clone())
-                under.lerp_(colors[index, :, None, None].expand_as(under), opacity.expand_as(under))
-            for offset in range(len(spots) - 1, -1, -1):
-                spot, before, index = spots[offset], befores[offset], group * GROUP + offset
-                given, opacity = _window(by_canvas, batches[spot.batch][spot.row], spot)
-                _, by_opacity = _window(by_canvas, by_batches[spot.batch][spot.row], spot)
-                by_opacity += (given * (colors[index, :, None, None] - before)).sum(0, keepdim=True)
-                by_colors[index] = (given * opacity).sum((1, 2))
-                given.mul_(1 - opacity)
+        for index in range(len(ctx.spots) - 1, -1, -1):
+            spot, before = ctx.spots[index], ctx.befores[index]
+            given, opacity = _window(by_canvas, batches[spot.batch][spot.row], spot)
+            _, by_opacity = _window(by_canvas, by_batches[spot.batch][spot.row], spot)
+            by_opacity += (given * (colors[index, :, None, None] - before)).sum(0, keepdim=True)
+            by_colors[index] = (given * opacity).sum((1, 2))
+            given.mul_(1 - opacity)
         return by_canvas, by_colors, None, *by_batches
 
 
