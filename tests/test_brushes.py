@@ -22,6 +22,7 @@ def untrained(make: Callable[..., torch.nn.Module], **config: int) -> torch.nn.M
 BRUSHES: dict[str, Callable[[], Any]] = {
     **{f"shipped {name}": lambda name=name: allaprima.load_brush(name) for name in allaprima.brushes()},
     "splat, untrained": lambda: untrained(SplatBrush),
+    "splat with a nib, untrained": lambda: untrained(SplatBrush, bristles=3),
     "dcgan, untrained": lambda: untrained(DCGANBrush, latent=32, features=8),
     "MyPaint dry_brush": lambda: MyPaintBrush("classic/dry_brush"),
     "MyPaint oil": lambda: MyPaintBrush("tanda/oil-06-paint"),
@@ -84,7 +85,7 @@ def test_color_does_not_change_opacity(name: str) -> None:
 
 def test_fields_gradient() -> None:
     torch.manual_seed(0)
-    centers, weights = torch.rand(2, 3, 2).double(), torch.rand(2, 3, 4).double()
+    centers, weights = torch.rand(2, 3, 4, 2).double(), torch.rand(2, 3, 4).double()
     variances, x, y = torch.rand(2, 3, 4).double() / 10 + 0.02, torch.rand(2, 7).double(), torch.rand(2, 5).double()
     inputs = [value.requires_grad_() for value in (centers, weights, variances)]
     assert torch.autograd.gradcheck(lambda c, w, v: _Fields.apply(c, w, v, x, y), inputs)

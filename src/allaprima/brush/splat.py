@@ -33,24 +33,33 @@ AT_ONCE = 1 << 18  # numbers in a temporary: strokes are drawn a few at a time s
 class SplatBrush(nn.Module):
     """Strokes ``(N, 12)`` to opacity ``(N, 1, size, size)`` float in [0,1], differentiable, at any size.
 
-    ``gaussians`` fields, ``samples`` along the curve, ``hidden`` units in the network, ``head`` in the head.
+    ``gaussians`` fields, ``samples`` along the curve, ``hidden`` units in the network, ``head`` in the head;
+    ``bristles`` in a line for a nib that is not round.
     """
 
     kind = "splat"
     differentiable = True
 
-    def __init__(self, gaussians: int = 4, samples: int = 48, hidden: int = 32, head: int = 8) -> None:
+    def __init__(
+        self, gaussians: int = 4, samples: int = 48, hidden: int = 32, head: int = 8, bristles: int = 1
+    ) -> None:
         super().__init__()
-        self.config = {"gaussians": gaussians, "samples": samples, "hidden": hidden, "head": head}
-        self.gaussians, self.samples = gaussians, samples
-        last = nn.Linear(hidden, 2 * gaussians)
+        self.config = {
+            "gaussians": gaussians, "samples": samples, "hidden": hidden, "head": head, "bristles": bristles
+        }  # fmt: skip
+        self.gaussians, self.samples, self.bristles = gaussians, samples, bristles
+        last = nn.Linear(hidden, (2 if bristles == 1 else 3) * bristles * gaussians)
         nn.init.normal_(last.weight, std=0.02)
         nn.init.zeros_(last.bias)
-        self.net = nn.Sequential(
-            nn.Linear(TOLD, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), last
-        )  # fmt: skip
-        self.log_sigma = nn.Parameter(torch.linspace(-1.6, 0.5, gaussians))
+        self.net = nn.Sequential(nn.Linear(TOLD, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), last)
+        self.log_sigma = nn.Parameter(torch.linspace(-1.6, 0.5, gaussians) - (0.7 if bristles > 1 else 0))
         self.head = nn.Sequential(nn.Linear(gaussians + 1, head), nn.SiLU(), nn.Linear(head, 1))
+        self.line: Tensor
+        if bristles > 1:
+            self.register_buffer("line", torch.linspace(-1, 1, bristles), persistent=False)
+            self.axis = nn.Parameter(torch.tensor([0.3, 0.1]))
+            self.offset = nn.Parameter(torch.randn(bristles, gaussians, 2) * 0.05)
+            self.along = nn.Parameter(torch.randn(bristles, gaussians, 2) * 0.1)
 
     def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         strokes = as_strokes(strokes)
@@ -67,7 +76,7 @@ class SplatBrush(nn.Module):
         centers, weights, variances = self.splats(strokes, pixel)
         size = torch.as_tensor(4 * strokes.size - 2)
         longest = max(x.shape[1], y.shape[1])
-        step = max(1, AT_ONCE // (self.gaussians * longest * max(longest, self.samples)))
+        step = max(1, AT_ONCE // (self.gaussians * longest * max(longest, self.samples * self.bristles)))
         parts = [
             self._opacity(centers[i], weights[i], variances[i], size[i], x[i], y[i])
             for i in (slice(start, start + step) for start in range(0, len(strokes), step))
@@ -75,17 +84,34 @@ class SplatBrush(nn.Module):
         return torch.cat(parts)
 
     def splats(self, strokes: Strokes, pixel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Centres ``(N, K, 2)``, weights and variances ``(N, K, G)`` of the Gaussians, in fractions of the window."""
+        """The Gaussians: centres ``(N, Q, G, 2)``, weights and variances ``(N, Q, G)``, in fractions of the window,
+        where Q counts the samples along the curve, and the bristles of each.
+        """
         t, dt = self._spacing(strokes)
-        told, ds, radius = _tell(strokes, t, dt)
-        log_weight, log_width = self.net(told).unflatten(-1, (2, -1)).unbind(-2)
+        told, ds, radius, tangent = _tell(strokes, t, dt)
+        answers = self.net(told).unflatten(-1, (-1, self.bristles, self.gaussians)).unbind(2)  # (N, K, B, G) each
+        log_weight, log_width = answers[:2]
         log_weight = HEAVIEST - F.softplus(-log_weight)
         log_width = WIDEST - F.softplus(4 * (WIDEST - self.log_sigma - log_width.tanh())) / 4
-        weights = torch.exp(2 * log_weight) * (ds / radius + 2 * dt)[..., None]
+        ds, dt, radius = ds[..., None, None], dt[..., None, None], radius[..., None, None]
+        weights = torch.exp(2 * log_weight) * (ds / radius + 2 * dt)
         # a pixel averages over its area: below 64 px that is more than what was learned
-        area = (pixel.square() - WINDOW**-2).clamp(min=0)[:, None, None] / 12
-        widths = radius[..., None] * torch.exp(log_width)
-        return strokes.curve(t), weights, widths.square() + (ds[..., None] / 4).square() + area
+        area = (pixel.square() - WINDOW**-2).clamp(min=0)[:, None, None, None] / 12
+        variances = (radius * log_width.exp()).square() + (ds / 4).square() + area
+        centers = strokes.curve(t)[:, :, None, None].expand(*weights.shape, 2)
+        if self.bristles > 1:
+            centers = centers + (radius * answers[2].exp())[..., None] * self._nib(tangent)
+        return centers.flatten(1, 2), weights.flatten(1, 2), variances.flatten(1, 2)
+
+    def _nib(self, tangent: Tensor) -> Tensor:
+        """Where the bristles are ``(N, K, B, G, 2)``, in radii: along a line that is fixed in the picture, as in a
+        calligrapher's nib, and a little along and across the stroke.
+        """
+        tangent = tangent[:, :, None, None]
+        normal = torch.stack([-tangent[..., 1], tangent[..., 0]], -1)
+        fixed = self.offset + self.line[:, None, None] * self.axis
+        nib: Tensor = fixed + tangent * self.along[..., :1] + normal * self.along[..., 1:]
+        return nib
 
     @torch.no_grad()
     def _spacing(self, strokes: Strokes) -> tuple[Tensor, Tensor]:
@@ -118,13 +144,16 @@ class SplatBrush(nn.Module):
         return opacity.index_put((stroke, row, column), painted)[:, None]
 
 
-def _tell(strokes: Strokes, t: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """What the network is told of each sample ``(N, K, 16)``, the sample's arc length ``(N, K)``, radius ``(N, 1)``."""
+def _tell(strokes: Strokes, t: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """What the network is told of each sample ``(N, K, 16)``, the sample's arc length ``(N, K)``, radius ``(N, 1)``,
+    and unit tangents ``(N, K, 2)``.
+    """
     start, control, end = (point[:, None] for point in strokes.bezier)
     u = t[..., None]
     velocity = 2 * ((1 - u) * (control - start) + u * (end - control))
     speed = (velocity.square().sum(-1) + 1e-8).sqrt()
-    cos, sin = (velocity / speed[..., None]).unbind(-1)
+    tangent = velocity / speed[..., None]
+    cos, sin = tangent.unbind(-1)
     bend = 2 * (end - 2 * control + start)
     curvature = (velocity[..., 0] * bend[..., 1] - velocity[..., 1] * bend[..., 0]).abs() / speed**3
     ds = speed * dt
@@ -148,14 +177,14 @@ def _tell(strokes: Strokes, t: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tens
         2 * cos * sin,
         torch.tanh(curvature * radius),
     ]
-    return torch.stack(told, -1), ds, radius
+    return torch.stack(told, -1), ds, radius, tangent
 
 
 class _Fields(torch.autograd.Function):
-    """Sums of Gaussians at rows and columns: field(y, x) = sum over k of w_k exp(-|(x, y) - c_k|^2 / 2 v_k).
+    """Sums of Gaussians at rows and columns: field(y, x) = sum over q of w_q exp(-|(x, y) - c_q|^2 / 2 v_q).
 
     The backward pass is written out: it recomputes the two cheap factors instead of keeping them, so that memory
-    stays small, and reads each number once. Centres ``(N, K, 2)``, weights and variances ``(N, K, G)``, columns
+    stays small, and reads each number once. Centres ``(N, Q, G, 2)``, weights and variances ``(N, Q, G)``, columns
     ``(N, W)``, rows ``(N, H)``; fields ``(N, G, H, W)``.
     """
 
@@ -171,31 +200,30 @@ class _Fields(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         centers, weights, variances, x, y = ctx.saved_tensors
-        n, k, g = weights.shape
+        n, q, g = weights.shape
         by_field = gradients[0].reshape(n * g, y.shape[1], x.shape[1])
         gap_x, along_x = _factor(centers[..., 0], variances, x)
         gap_y, along_y = _factor(centers[..., 1], variances, y)
         from_x = torch.bmm(along_y, by_field).mul_(along_x)
         from_y = torch.bmm(along_x, by_field.transpose(1, 2)).mul_(along_y)
 
-        def total(flat: Tensor) -> Tensor:  # sum over pixels, (N G, K, S) to (N, K, G)
-            return flat.sum(-1).view(n, g, k).transpose(1, 2)
+        def total(flat: Tensor) -> Tensor:  # sum over pixels, (N G, Q, S) to (N, Q, G)
+            return flat.sum(-1).view(n, g, q).transpose(1, 2)
 
         scale = weights / variances
         d_weights = total(from_x)
         shift_x, shift_y = total(from_x.mul_(gap_x)), total(from_y.mul_(gap_y))
         spread = total(from_x.mul_(gap_x)) + total(from_y.mul_(gap_y))
-        d_centers = torch.stack([(shift_x * scale).sum(-1), (shift_y * scale).sum(-1)], -1)
+        d_centers = torch.stack([shift_x * scale, shift_y * scale], -1)
         return d_centers, d_weights, spread * scale / (2 * variances), None, None
 
 
 def _flat(values: Tensor) -> Tensor:
-    """``(N, K, G)`` to ``(N G, K, 1)``."""
+    """``(N, Q, G)`` to ``(N G, Q, 1)``."""
     return values.transpose(1, 2).reshape(-1, values.shape[1], 1)
 
 
 def _factor(centers: Tensor, variances: Tensor, grid: Tensor) -> tuple[Tensor, Tensor]:
-    """Distances of pixels to centres along one axis, and that factor of each Gaussian, both ``(N G, K, S)``."""
-    n, k, g = variances.shape
-    gaps = (grid[:, None] - centers[..., None])[:, None].expand(n, g, k, grid.shape[1]).reshape(n * g, k, -1)
+    """Distances of pixels to centres along one axis, and that factor of each Gaussian, both ``(N G, Q, S)``."""
+    gaps = grid.repeat_interleave(variances.shape[2], 0)[:, None] - _flat(centers)
     return gaps, gaps.square().mul_(-0.5 / _flat(variances)).exp_()
