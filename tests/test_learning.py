@@ -14,9 +14,14 @@ import torch
 import allaprima
 from allaprima import InputError, MyPaintBrush, Strokes
 from allaprima.brush.shipped import make_generator
-from allaprima.learning import stages
+from allaprima.learning import callbacks
+from allaprima.learning.apprentice import Lessons, fidelity, learn, learn_brush
+from allaprima.learning.callbacks import Pace
+from allaprima.learning.checkpoint import Checkpoint
+from allaprima.learning.critic import accuracy, make_critic
 from allaprima.learning.dataset import StrokeData, draw_strokes, read_meta
-from allaprima.learning.stages import Training, fidelity, learn_brush, train_generator
+from allaprima.learning.stages import Studio, pretrain_critic
+from allaprima.perception.losses import FeatureLoss
 
 from .conftest import psnr
 
@@ -92,60 +97,134 @@ def test_data_refusals(data: StrokeData, tmp_path: Path) -> None:
         read_meta(tmp_path)
 
 
+def lessons(*stages: int, steps: int = 40, generator: str = "splat", seed: int = 0) -> Lessons:
+    return Lessons.plan(stages, generator, (steps, 6, 6), seed)
+
+
 def test_learning_learns_and_goes_on_after_a_stop(
     data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training = Training(steps=60, seed=1)
     losses: list[float] = []
-    straight = train_generator(data, tmp_path / "a", training, on_step=lambda *at: losses.append(at[2]))
+    straight = learn(data, tmp_path / "a", lessons(1, steps=60), on_step=lambda *at: losses.append(at[3]))
     assert np.mean(losses[-5:]) < np.mean(losses[:5]) / 4
     assert fidelity(straight, data)["psnr"] > 15
 
-    def stop(step: int, _total: int, _loss: float) -> None:
+    def stop(_stage: int, step: int, _total: int, _loss: float) -> None:
         if step == 25:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train_generator(data, tmp_path / "b", training, on_step=stop)
+        learn(data, tmp_path / "b", lessons(1, steps=60), on_step=stop)
     steps: list[int] = []
-    resumed = train_generator(data, tmp_path / "b", training, on_step=lambda *at: steps.append(at[0]))
+    resumed = learn(data, tmp_path / "b", lessons(1, steps=60), on_step=lambda *at: steps.append(at[1]))
     assert steps == list(range(26, 61))
-    for one, other in zip(straight.parameters(), resumed.parameters(), strict=True):
-        assert torch.allclose(one, other, atol=1e-6)
+    assert all(torch.allclose(one, other, atol=1e-6) for one, other in weights(straight, resumed))
 
     with pytest.raises(InputError, match="is of another training: remove it"):
-        train_generator(data, tmp_path / "b", replace(training, seed=2))
+        learn(data, tmp_path / "b", lessons(1, seed=2))
     (tmp_path / "b").write_bytes(b"damaged")
     with pytest.raises(InputError, match=r"checkpoint .* is damaged"):
-        train_generator(data, tmp_path / "b", training)
-    monkeypatch.setattr(stages, "CHECKPOINT", 0.0)
-    train_generator(data, tmp_path / "c", Training(steps=3))
-    assert (tmp_path / "c").exists()
+        learn(data, tmp_path / "b", lessons(1))
+    monkeypatch.setattr(callbacks, "CHECKPOINT", 0.0)
+    with pytest.raises(RuntimeError, match="crash"):
+        learn(data, tmp_path / "c", lessons(1), on_step=crash)
+    assert (tmp_path / "c").exists()  # from the step before the crash
 
 
-def test_the_references_generator_learns_by_the_same_recipe(data: StrokeData, tmp_path: Path) -> None:
-    training = Training(steps=2, batch=4, lr=1e-3)
-    generator = train_generator(data, tmp_path / "d", training, kind="dcgan")
-    with torch.random.fork_rng():
-        torch.manual_seed(training.seed)
-        untrained = make_generator("dcgan")
-    for one, other in zip(generator.parameters(), untrained.parameters(), strict=True):
-        assert one.isfinite().all() and not torch.equal(one, other)
-    with pytest.raises(InputError, match="no generator 'gan'"):
-        make_generator("gan")
+def weights(one: torch.nn.Module, other: torch.nn.Module) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    return list(zip(one.parameters(), other.parameters(), strict=True))
+
+
+def crash(_stage: int, step: int, *_: object) -> None:
+    if step == 3:
+        raise RuntimeError("crash")
+
+
+@pytest.mark.parametrize("generator", ["splat", "dcgan"])
+def test_frozen_means_frozen(data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, generator: str) -> None:
+    """The generator's weights are bit-identical through every critic step of stages 2 and 3; and the critic's through
+    every step of the generator.
+    """
+    seen: list[tuple[int, bool, bool]] = []
+    kept: dict[str, list[torch.Tensor]] = {}
+
+    def moved(name: str, model: torch.nn.Module) -> bool:
+        before = kept.get(name)
+        kept[name] = [value.detach().clone() for value in model.parameters()]
+        return before is None or any(not torch.equal(*pair) for pair in zip(before, kept[name], strict=True))
+
+    original = callbacks.Follow.after_batch
+
+    def after_batch(self: callbacks.Follow) -> None:
+        models = self.checkpoint.models
+        seen.append((self.batches.stage, moved("generator", models["generator"]), moved("critic", models["critic"])))
+        original(self)
+
+    monkeypatch.setattr(callbacks.Follow, "after_batch", after_batch)
+    plan = Lessons.plan((1, 2, 3), generator, (3, 5, 8), 0)
+    learn(data, tmp_path / "gan", replace(plan, **{name: replace(getattr(plan, name), batch=4) for name in PACES}))
+    drawing, judging = (True, False), (False, True)
+    assert [moves for stage, *moves in seen if stage == 1][1:] == [[*drawing]] * 2
+    assert [moves for stage, *moves in seen if stage == 2] == [[*judging]] * 5
+    assert [moves for stage, *moves in seen if stage == 3] == [[*judging], [*drawing]] * 4  # in turns
+
+
+PACES = ("first", "second", "third")
+
+
+def test_stages_go_on_after_a_stop_in_each(data: StrokeData, tmp_path: Path) -> None:
+    plan = lessons(1, 2, 3, steps=4)
+    reached: list[tuple[int, int]] = []
+
+    def stop(stage: int, step: int, *_: object) -> None:
+        first = (stage, step) not in reached
+        reached.append((stage, step))
+        if first and step == 3:
+            raise KeyboardInterrupt
+
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            learn(data, tmp_path / "a", plan, on_step=stop)
+    learn(data, tmp_path / "a", plan, on_step=stop)
+    assert reached == [(1, n) for n in range(1, 5)] + [(s, n) for s in (2, 3) for n in range(1, 7)]
+
+
+def test_a_critic_learns_to_tell(data: StrokeData, tmp_path: Path) -> None:
+    """Against an untrained generator that is easy: some steps are enough."""
+    torch.manual_seed(0)
+    critic, generator = make_critic(8), make_generator("splat")
+    studio = Studio(data, generator, critic, FeatureLoss(), Checkpoint(tmp_path / "x", "", {"critic": critic}))
+    pretrain_critic(studio, Pace(150, 8, 2e-3))
+    strokes, once, _ = data.held_out()
+    assert accuracy(critic, once[:100], generator.eval()(strokes[:100], 64)) > 0.8
+
+
+def test_from_scratch(data: StrokeData, tmp_path: Path) -> None:
+    stages: list[int] = []
+    learn(data, tmp_path / "a", lessons(3), on_step=lambda *at: stages.append(at[0]))
+    assert stages == [3] * 6
 
 
 def test_a_brush_file_from_data(data: StrokeData, tmp_path: Path) -> None:
     output = tmp_path / "mine.safetensors"
-    card = learn_brush(data.folder, output, Training(steps=5))
+    card = learn_brush(data.folder, output, lessons(1, steps=5))
     brush = allaprima.load_brush(output)
     assert brush.card == card and brush.name == "mine"
-    assert card.command.endswith("train STROKES -o mine.safetensors --steps 5 --batch 16 --lr 0.02 --seed 0")
+    assert card.command.endswith("train STROKES -o mine.safetensors --stages 1 --generator splat --steps 5 --seed 0")
     assert card.fidelity["mypaint_agreement"] == pytest.approx(22.3, abs=0.5)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.safetensors"]
     painting = allaprima.paint(np.full((32, 32, 3), 99, np.uint8), brush=str(output), strokes=3, size=32)
     assert painting.settings.brush == painting.brushes[0].name == "mine"
+
+
+def test_lesson_refusals(data: StrokeData, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must end in \.safetensors"):
         learn_brush(data.folder, tmp_path / "mine.pt")
     with pytest.raises(InputError, match="steps is 0"):
-        Training(steps=0)
+        Lessons.plan((1,), steps=(0, None, None))
+    with pytest.raises(InputError, match="stages is '2,3': choose 1, 1,2 or 1,2,3, or 3 alone"):
+        Lessons.plan((2, 3))
+    with pytest.raises(InputError, match="mix is 2"):
+        Lessons.plan((1,), mix=2)
+    with pytest.raises(InputError, match="no generator 'gan': choose from splat, dcgan"):
+        Lessons.plan((1,), "gan")

@@ -209,25 +209,33 @@ def strokes(
 def train(
     folder: Annotated[Path, typer.Argument(help="Folder of strokes, from `allaprima strokes`.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The brush to write: NAME.safetensors.")],
-    steps: Annotated[int, typer.Option(help="Steps of the training.")] = 4000,
-    batch: Annotated[int, typer.Option(help="Strokes in a step.")] = 16,
-    lr: Annotated[float, typer.Option(help="Peak learning rate.")] = 2e-2,
+    stages: Annotated[
+        str, typer.Option(help="1 generator, 2 critic, 3 both against each other; 3 alone is from scratch.")
+    ] = "1",
+    generator: Annotated[str, typer.Option(help="splat, or dcgan: the reference's.")] = "splat",
+    steps: Annotated[int | None, typer.Option(help="Steps of stage 1.")] = None,
+    critic_steps: Annotated[int | None, typer.Option(help="Steps of stage 2.")] = None,
+    gan_steps: Annotated[int | None, typer.Option(help="Steps of stage 3.")] = None,
+    mix: Annotated[float, typer.Option(help="The critic's part in the loss of stage 3, 0 to 1.")] = 0.5,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
 ) -> None:
     """Let a neural brush learn from strokes. Run it again to go on after a stop. Needs the extra `train`."""
     try:
-        from ..learning.stages import Training, learn_brush
+        from ..learning.apprentice import Lessons, learn_brush
     except ModuleNotFoundError as error:
         raise InputError(f"training needs {error.name}: pip install 'allaprima[train]'") from None
-
-    training = Training(steps, batch, lr, seed)
+    try:
+        chosen = tuple(int(stage) for stage in stages.split(","))
+    except ValueError:
+        raise InputError(f"stages is {stages!r}: choose 1, 1,2 or 1,2,3, or 3 alone (from scratch)") from None
+    lessons = Lessons.plan(chosen, generator, (steps, critic_steps, gan_steps), seed, mix)
     with stoppable() as stop, bar() as shown:
 
-        def follow(step: int, total: int, loss: float) -> None:
-            shown.show(step / total, f"step {step} of {total}, loss {loss:.5f}")
+        def follow(stage: int, step: int, total: int, loss: float) -> None:
+            shown.show(step / total, f"stage {stage}: step {step} of {total}, loss {loss:.5f}")
             stop.check()
 
-        card = _or_go_on(lambda: learn_brush(folder, output, training, on_step=follow), "a checkpoint is kept")
+        card = _or_go_on(lambda: learn_brush(folder, output, lessons, on_step=follow), "a checkpoint is kept")
     console.print(
         f"{card.name}: {card.fidelity['psnr']:.2f} dB on strokes it never saw; "
         f"MyPaint agrees with itself to {card.fidelity['mypaint_agreement']:.2f} dB"

@@ -1,0 +1,55 @@
+"""The critic: it learns to tell the real brush's strokes from the generator's.
+
+The reference takes fast.ai's ``gan_critic`` at its default width of 128 (a binary classifier with self-attention,
+trained with binary cross entropy, not with a GAN loss). Departure: 16 features by default, which a CPU can train
+(docs/departures.md).
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import torch
+from torch import Tensor, nn
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of fast.ai's own imports
+    from fastai.vision.gan import AdaptiveLoss, gan_critic
+
+from ..brush.strokes import WINDOW
+
+
+def make_critic(features: int = 16) -> nn.Module:
+    """Opacity ``(N, 1, 64, 64)`` in [0,1] to ``(N, 1)`` logits: above 0 means real."""
+    critic: nn.Module = gan_critic(n_channels=1, nf=features)
+    return critic
+
+
+def binary_loss() -> nn.Module:
+    """Binary cross entropy on logits; targets ``(N,)`` are brought to the shape of what the critic says."""
+    loss: nn.Module = AdaptiveLoss(nn.BCEWithLogitsLoss())
+    return loss
+
+
+class Shown:
+    """What the critic is shown: each batch half real strokes and half the generator's, of the same actions, with
+    their labels 1 and 0. The generator is in eval mode and no gradient reaches it.
+    """
+
+    def __init__(self, generator: nn.Module) -> None:
+        self.generator = generator
+
+    @torch.no_grad()
+    def __call__(self, actions: Tensor, opacity: Tensor) -> tuple[Tensor, Tensor]:
+        self.generator.eval()
+        generated = self.generator(actions, WINDOW)
+        labels = torch.cat([torch.ones(len(opacity)), torch.zeros(len(generated))])
+        return torch.cat([opacity, generated]), labels
+
+
+@torch.no_grad()
+def accuracy(critic: nn.Module, real: Tensor, generated: Tensor) -> float:
+    """The share of strokes, real and generated, that the critic tells right."""
+    critic.eval()
+    right = (critic(real) > 0).float().mean() + (critic(generated) <= 0).float().mean()
+    return float(right / 2)
