@@ -6,13 +6,13 @@ REAL := libmypaint-1.5-1 mypaint-brushes
 
 export PHOTO ?= examples/chelsea.png
 # the real MyPaint draws the picture where it is installed; ENGINE=neural does without
-ENGINE ?= $(shell $(BIN)/python -c 'import ctypes; ctypes.CDLL("libmypaint-1.5.so.1")' 2>/dev/null \
+ENGINE ?= $(shell $(BIN)/python -c 'from allaprima.brush.mypaint import engine; engine()' 2>/dev/null \
 	&& echo mypaint || echo neural)
 
 .PHONY: paint test test-all check bench clean
 
 paint: $(VENV)/core
-	$(BIN)/allaprima paint "$$PHOTO" --output-size 2048 --engine $(ENGINE)
+	$(BIN)/allaprima paint --output-size 2048 --engine $(ENGINE) -- "$$PHOTO"
 
 test: $(VENV)/all
 	$(BIN)/python -m pytest
@@ -28,6 +28,7 @@ check: $(VENV)/all
 bench: $(VENV)/all
 	$(BIN)/python benchmarks/painting.py
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/brushes.py --count 500
 
 # the core alone: enough to paint
 $(VENV)/core: pyproject.toml

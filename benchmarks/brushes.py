@@ -1,6 +1,6 @@
 """How true the shipped brushes are: opacity PSNR against the real MyPaint on strokes never trained on.
 
-python benchmarks/brushes.py [--count 2000] [--sizes 32,64,128,256] [--json FILE]
+python benchmarks/brushes.py [--count 2000] [--sizes 32,64,128,256] [--json FILE] [--sheets FOLDER]
 
 Truth is sample 0 at the same size; at 32 px it is MyPaint's drawing at 128 px, averaged over boxes. The strokes come
 from a seed that no training uses. MyPaint's agreement with itself, from one random sample to another, stands beside.
@@ -16,12 +16,10 @@ from machine import machine
 
 import allaprima
 from allaprima import Strokes
+from allaprima.learning.report import sheet, strip
+from allaprima.perception.losses import psnr
 
 SEED = 20_26_11
-
-
-def psnr(one: torch.Tensor, other: torch.Tensor) -> float:
-    return float(-10 * torch.log10((one - other).square().mean()))
 
 
 def main() -> None:
@@ -29,6 +27,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--sizes", default="32,64,128,256")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--sheets", type=Path, help="draw each brush's strokes beside MyPaint's into this folder")
     options = parser.parse_args()
     strokes = Strokes.random(options.count, [SEED, 1])
     other = Strokes.cat([strokes[:1], strokes])
@@ -42,11 +41,15 @@ def main() -> None:
             began, error = time.monotonic(), 0.0
             for part in torch.arange(options.count).split(100):
                 error += float((neural(strokes[part], size) - real(strokes[part], size)).square().mean()) * len(part)
-            figures[f"{size} px"] = round(-10 * torch.tensor(error / options.count).log10().item(), 2)
+            figures[f"{size} px"] = round(psnr(error / options.count), 2)
             figures[f"{size} px, seconds"] = round(time.monotonic() - began, 1)
         again = torch.from_numpy(real.draw_run(other))[1:, None].float() / 255
-        figures["agreement"] = round(psnr(again, real(strokes)), 2)
+        figures["agreement"] = round(psnr(float((again - real(strokes)).square().mean())), 2)
         results[name] = figures
+        if options.sheets:
+            few = strokes[:24]
+            strips = {f"MyPaint's {neural.card.mypaint}": strip(few, real(few)), f"{name}": strip(few, neural(few))}
+            sheet(strips).save(options.sheets / f"brush-{name}.png")
         shown = "".join(f"{figures[f'{size} px']:9.2f}" for size in options.sizes.split(","))
         print(f"{name:12}{shown}   {figures['agreement']:.2f}", flush=True)
     if options.json:

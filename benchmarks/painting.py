@@ -10,7 +10,6 @@ canvas (both with the long side of the canvas).
 
 import argparse
 import json
-import math
 import os
 import subprocess
 import sys
@@ -24,13 +23,14 @@ from PIL import Image
 
 from allaprima import Painting
 from allaprima.painting.photo import read_photo
+from allaprima.perception.losses import psnr
 
 ROOT = Path(__file__).parent.parent
 DEFAULT = ["chelsea:500:256:dry_brush:normal", "chelsea:1000:512:dry_brush:normal", "chelsea:1000:256:oil:normal"]
 
 
-def psnr(picture: np.ndarray, photo: np.ndarray) -> float:
-    return -10 * math.log10(float(((picture / 255 - photo) ** 2).mean()))
+def decibels(picture: np.ndarray, photo: np.ndarray) -> float:
+    return psnr(float(((picture / 255 - photo) ** 2).mean()))
 
 
 def shrunk(picture: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -63,8 +63,8 @@ def run(case: str, photos: Path, save: Path | None) -> dict[str, object]:
     unit = 1024 if sys.platform != "darwin" else 1
     return {
         "case": case,
-        "neural": round(psnr(neural, target), 2),
-        "mypaint": round(psnr(shrunk(real, painting.width, painting.height), target), 2),
+        "neural": round(decibels(neural, target), 2),
+        "mypaint": round(decibels(shrunk(real, painting.width, painting.height), target), 2),
         "seconds": round(seconds, 1),
         "memory": round(usage.ru_maxrss * unit / 1e6),
     }

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import allaprima
-from allaprima import MyPaintBrush, Strokes
+from allaprima import InputError, MyPaintBrush, Strokes
 from allaprima.brush.dcgan import DCGANBrush
 from allaprima.brush.splat import SplatBrush, _Fields
 from allaprima.brush.strokes import ACTION
@@ -57,6 +57,21 @@ def test_a_stroke_does_not_depend_on_its_neighbours(brush: Any) -> None:
     strokes = Strokes.random(5, 4)
     alone = torch.cat([brush(strokes[i : i + 1], 64) for i in range(5)])
     assert torch.allclose(brush(strokes, 64), alone, atol=1e-5)
+
+
+def test_double_precision_is_taken_too(brush: Any) -> None:
+    if isinstance(brush, torch.nn.Module):
+        pytest.skip("a generator keeps its own precision")
+    strokes = Strokes.random(3, 8)
+    assert torch.allclose(brush(strokes.to(torch.float64)), brush(strokes), atol=1e-5)
+
+
+def test_windows_have_a_size(brush: Any) -> None:
+    if isinstance(brush, torch.nn.Module):
+        pytest.skip("a generator is asked by a brush")
+    for size in (0, -1, 2.5):
+        with pytest.raises(InputError, match="window's size is"):
+            brush(Strokes.random(1), size)
 
 
 def test_empty_batch(brush: Any) -> None:

@@ -1,5 +1,7 @@
 """The command line as a person meets it: results, exit codes, and one line for what is wrong."""
 
+import os
+import re
 import signal
 import struct
 import subprocess
@@ -76,7 +78,7 @@ def bomb() -> bytes:
 
 
 BAD = {
-    "gone.jpg": (None, "there is no photo gone.jpg"),
+    "gone.jpg": (None, "there is no photo gone.jpg: give the path of a picture file"),
     "empty.jpg": (b"", "is empty"),
     "folder": ("folder", "is a folder"),
     "text.jpg": (b"hello, this is text", "is no picture that can be read"),
@@ -122,6 +124,8 @@ def assert_one_line(capsys: pytest.CaptureFixture[str], told: str) -> None:
         (["--size", "0"], "size is 0: choose 16 to 8,192"),
         (["--size", "9000"], "size is 9000"),
         (["--output-size", "0"], "size is 0: choose 1 to"),
+        (["--brush", "classic/dry_brush"], "there is no brush classic/dry_brush: choose from"),
+        (["-o", "photo.png/a.png"], "the output folder photo.png is a file"),
         (["--brush", "mop"], "there is no brush mop: choose from dry_brush, oil"),
         (["--brush", "bad.safetensors"], "the brush bad.safetensors is damaged"),
         (["--quality", "great"], "choose from draft, normal, best"),
@@ -165,6 +169,8 @@ def test_other_commands_refuse_too(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, told in (
         (["strokes", "data", "--brush", "no/brush"], "there is no MyPaint brush no/brush"),
         (["strokes", "data", "--brush", "classic/dry_brush", "--count", "0"], "count is 0"),
+        (["strokes", "data", "--brush", "classic/dry_brush", "--processes", "-1"], "processes is -1"),
+        (["strokes", "data"], "give one of --brush, --import and --export"),
         (["train", "data", "-o", "a.safetensors"], "data holds no stroke data"),
         (["train", "data", "-o", "a.pt"], "must end in .safetensors"),
         (["train", "data", "-o", "a.safetensors", "--steps", "0"], "steps is 0"),
@@ -214,11 +220,93 @@ def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
     assert (np.asarray(Image.open("a.png")) == painting.render()).all()
 
 
-def test_ctrl_c_while_drawing_keeps_the_painting(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+def test_what_fails_while_drawing_keeps_the_painting(
+    photo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a.painting.json").write_text("another painting")
+    for error, code in ((KeyboardInterrupt(), 130), (OSError(28, "No space left on device"), 1), (MemoryError(), 1)):
+        monkeypatch.setattr(Painting, "render", Fails(error))
+        assert run(["paint", str(photo), *QUICK, "-o", "a.png"]) == code
+        told = capsys.readouterr()
+        assert "kept in a.png.unfinished.painting.json: draw it with" in told.err and not told.out
+        assert listed() == ["a.painting.json", "a.png.unfinished.painting.json"]
+        assert len(Painting.load("a.png.unfinished.painting.json")) == 20
+    assert "No space left on device" not in told.err and "out of memory" in told.err
+    assert Path("a.painting.json").read_text() == "another painting"
 
-    monkeypatch.setattr(Painting, "render", interrupt)
-    assert run(["paint", str(photo), *QUICK, "-o", "a.png"]) == 130
-    assert listed() == ["a.painting.json"]
-    assert len(Painting.load("a.painting.json")) == 20
+
+class Fails:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __call__(self, *_: object, **__: object) -> None:
+        raise self.error
+
+
+def test_ctrl_c_before_anything_is_told(photo: Path) -> None:
+    for seconds in (0.1, 1.0):
+        process = start("paint", str(photo), *QUICK)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode in (130, -signal.SIGINT) and "Traceback" not in err.replace(
+            'Traceback (most recent call last):\n  File "<string>"', ""
+        )
+        assert not out
+
+
+def test_ctrl_c_in_a_terminal_goes_to_every_process() -> None:
+    """A terminal signals the whole group: the processes that draw must not die of it."""
+    command = ["strokes", "data", "--brush", "classic/dry_brush", "--count", "3000", "--processes", "2"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "allaprima", *command], start_new_session=True, stderr=subprocess.PIPE, text=True
+    )
+    while not Path("data/meta.json").exists():
+        time.sleep(0.05)
+    time.sleep(0.7)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 130 and "Traceback" not in err, err
+    assert "finished shards are kept; run the same command again" in err
+    assert run([*command[:4], "--count", "3000"]) == 0
+
+
+def test_warnings_are_one_line(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["paint", str(photo), *QUICK, "-o", "a.painting.json"]) == 0
+    text = Path("a.painting.json").read_text()
+    Path("a.painting.json").write_text(re.sub("sha256:[0-9a-f]{64}", "sha256:feed", text))
+    capsys.readouterr()
+    assert run(["render", "a.painting.json", "-o", "a.png"]) == 0
+    assert_told(capsys, "painted with other weights (dry_brush sha256:feed) than those that draw")
+    assert run(["render", "a.painting.json", "-o", "a.png", "--brush", "oil"]) == 0
+    assert_told(capsys, "(oil sha256:")
+
+
+def assert_told(capsys: pytest.CaptureFixture[str], told: str) -> None:
+    shown = capsys.readouterr().err
+    assert told in shown and shown.count("\n") == 1
+
+
+def test_strange_names(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "日本 [b] 'x'.png"
+    Path(name).write_bytes(photo.read_bytes())
+    assert run(["paint", *QUICK, "--", name]) == 0
+    assert capsys.readouterr().out == "日本 [b] 'x'-painted.png\n"
+    assert run(["paint", *QUICK, "-o", "n" * 245 + ".png", "--", name]) == 0
+    Path("-x.png").write_bytes(photo.read_bytes())
+    assert run(["paint", *QUICK, "--", "-x.png"]) == 0
+    process = start("paint", *QUICK, "--", name, before="import os; os.environ['PYTHONIOENCODING'] = 'cp1252'")
+    assert process.wait() == 0
+    capsys.readouterr()
+    for bad in ("a\nb.jpg", "n" * 300 + ".jpg"):
+        assert run(["paint", bad]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_output_that_is_a_link(photo: Path) -> None:
+    Path("real.png").write_bytes(b"old")
+    Path("real.png").chmod(0o600)
+    Path("link.png").symlink_to("real.png")
+    assert run(["paint", str(photo), *QUICK, "-o", "link.png"]) == 0
+    assert Path("link.png").is_symlink() and picture_size("real.png") == (48, 32)
+    assert Path("real.png").stat().st_mode & 0o777 == 0o600

@@ -1,5 +1,6 @@
 """Stroke data and the first training: the same bytes again, and nothing lost by a kill."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -10,20 +11,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageDraw
 
 import allaprima
 from allaprima import InputError, MyPaintBrush, Strokes
+from allaprima.app.cli import run
+from allaprima.brush.mypaint import brush_file
 from allaprima.brush.shipped import make_generator
 from allaprima.learning import callbacks
-from allaprima.learning.apprentice import Lessons, fidelity, learn, learn_brush
+from allaprima.learning.apprentice import FIRST, Lessons, learn, learn_brush
 from allaprima.learning.callbacks import Pace
 from allaprima.learning.checkpoint import Checkpoint
 from allaprima.learning.critic import accuracy, make_critic
 from allaprima.learning.dataset import StrokeData, draw_strokes, read_meta
+from allaprima.learning.published import import_episodes
+from allaprima.learning.report import fidelity
 from allaprima.learning.stages import Studio, pretrain_critic
 from allaprima.perception.losses import FeatureLoss
 
-from .conftest import psnr
+from .conftest import picture_size, psnr
+
+Capture = pytest.CaptureFixture[str]
 
 COUNT = 2300  # two whole shards and a part
 
@@ -228,3 +236,97 @@ def test_lesson_refusals(data: StrokeData, tmp_path: Path) -> None:
         Lessons.plan((1,), mix=2)
     with pytest.raises(InputError, match="no generator 'gan': choose from splat, dcgan"):
         Lessons.plan((1,), "gan")
+
+
+def test_report(data: StrokeData, tmp_path: Path) -> None:
+    learn_brush(data.folder, tmp_path / "mine.safetensors", lessons(1, 2, 3, steps=6), report=tmp_path / "report")
+    names = sorted(path.name for path in (tmp_path / "report").iterdir())
+    assert names == ["report.json", "sheet.png", "stage-0.png", "stage-1.png", "stage-3.png"]
+    figures = json.loads((tmp_path / "report/report.json").read_text())
+    assert figures["brush"] == "classic/dry_brush" and set(figures["stages"]) == {"1", "3"}
+    assert figures["stages"]["3"]["psnr"] > 5
+    assert picture_size(tmp_path / "report/sheet.png") == (12 * 128, 3 * (2 * 128 + 20))
+
+
+def test_learn_brush_in_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """From a .myb to a brush that paints at once, and is drawn by MyPaint without the .myb."""
+    monkeypatch.setitem(FIRST, "splat", Pace(20, 8, 2e-2))
+    monkeypatch.setenv("MYPAINT_BRUSHES", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.myb").write_bytes(brush_file("deevad/rigger_brush").read_bytes())
+    assert run(["learn-brush", "own.myb", "-o", "own.safetensors", "--count", "300"]) == 0
+    assert capsys.readouterr().out == "own.safetensors\n"
+    (tmp_path / "own.myb").unlink()
+    assert [path.name for path in tmp_path.iterdir()] == ["own.safetensors"]
+    photo = Path(__file__).parent.parent / "examples/chelsea.png"
+    quick = ["--strokes", "5", "--size", "32", "--quality", "draft", "--brush", "own.safetensors"]
+    assert run(["paint", str(photo), *quick, "--engine", "mypaint", "-o", "a.png", "-o", "a.painting.json"]) == 0
+    assert run(["render", "a.painting.json", "-o", "b.png", "--engine", "mypaint", "--brush", "own.safetensors"]) == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+class Pen:
+    """A painting program of twenty lines: Pillow draws the curve as a line of round dots."""
+
+    name = "pen"
+
+    def __call__(self, strokes: Strokes, size: int) -> torch.Tensor:
+        opacity = torch.empty(len(strokes), 1, size, size)
+        points = strokes.curve(torch.linspace(0, 1, 60)) * size * 4
+        for index, (curve, radius) in enumerate(zip(points.tolist(), strokes.radius.tolist(), strict=True)):
+            picture = Image.new("L", (size * 4, size * 4))
+            draw = ImageDraw.Draw(picture)
+            for x, y in curve:
+                r = radius * size * 4
+                draw.ellipse((x - r, y - r, x + r, y + r), fill=255)
+            small = np.array(picture.resize((size, size), Image.Resampling.BOX))
+            opacity[index, 0] = torch.from_numpy(small) / 255
+        return opacity
+
+
+def test_another_painting_program_is_learned(tmp_path: Path) -> None:
+    data = draw_strokes(tmp_path / "pen", Pen(), 600)
+    card = learn_brush(data.folder, tmp_path / "pen.safetensors", lessons(1, steps=150))
+    assert card.fidelity["psnr"] > 15 and card.fidelity["mypaint_agreement"] == 120
+    brush = allaprima.load_brush(tmp_path / "pen.safetensors")
+    painting = allaprima.paint(np.full((32, 32, 3), 9, np.uint8), brush=str(tmp_path / "pen.safetensors"), strokes=3)
+    with pytest.raises(InputError, match="learned from no MyPaint brush: draw with --engine neural"):
+        painting.render(32, "mypaint", brushes=[brush])
+
+
+def test_published_data_and_back(data: StrokeData, tmp_path: Path, capsys: Capture) -> None:
+    assert run(["strokes", str(data.folder), "--export", str(tmp_path / "npz")]) == 0
+    (path,) = (tmp_path / "npz").iterdir()
+    assert capsys.readouterr().out == f"{path}\n" and path.name == "episodes_0.npz"
+    with np.load(path) as content:
+        assert content["strokes"].shape == (COUNT, 64, 64, 3) and content["strokes"].dtype == np.uint8
+        assert content["actions"].shape == (COUNT, 12)
+        assert content["strokes"][:, 0, 0].mean() > 230  # on white
+    assert run(["strokes", str(tmp_path / "back"), "--import", str(tmp_path / "npz")]) == 0
+    told = capsys.readouterr()
+    back = StrokeData(tmp_path / "back")
+    left_out = COUNT - len(back) - back.meta.held_out
+    assert f"{left_out} left out, their colour is too light" in told.err and 0 <= left_out < 20
+    actions, opacity = back.batch(np.arange(500))
+    kept = {tuple(row): index for index, row in enumerate(data.batch(np.arange(COUNT))[0].tolist())}
+    once = data.batch(np.array([kept[tuple(row)] for row in actions.tolist()]))[1]
+    dark = (1 - Strokes.from_actions(actions).color).amax(1)
+    assert ((opacity - once).abs().amax((1, 2, 3)) <= 0.51 / 255 / dark + 0.51 / 255).all()
+    assert (opacity - once).abs()[dark > 0.999].numel() == 0 or (opacity - once).abs()[dark > 0.999].max() < 1.01 / 255
+
+
+def test_published_refusals(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no file"):
+        import_episodes(tmp_path / "gone.npz", tmp_path / "a")
+    with pytest.raises(InputError, match=r"no \.npz files"):
+        import_episodes(tmp_path, tmp_path / "a")
+    (tmp_path / "bad.npz").write_bytes(b"no zip")
+    with pytest.raises(InputError, match="is no published data"):
+        import_episodes(tmp_path / "bad.npz", tmp_path / "a")
+    np.savez(tmp_path / "bad.npz", strokes=np.zeros((3, 2), np.uint8), actions=np.zeros((3, 12)))
+    with pytest.raises(InputError, match="not the published shapes"):
+        import_episodes(tmp_path / "bad.npz", tmp_path / "a")
+    np.savez(tmp_path / "bad.npz", strokes=np.zeros((3, 64, 64, 3), np.uint8), actions=np.full((3, 12), 2.0))
+    with pytest.raises(InputError, match=r"out of \[0, 1\]"):
+        import_episodes(tmp_path / "bad.npz", tmp_path / "a")
+    assert not (tmp_path / "a").exists()

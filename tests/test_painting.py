@@ -16,6 +16,7 @@ from PIL import Image
 
 import allaprima
 from allaprima import InputError, Painting, Settings
+from allaprima.errors import AllaprimaWarning
 from allaprima.painting import replay
 from allaprima.painting.painting import BrushRef, PhotoRef
 from allaprima.painting.storage import from_json, to_json
@@ -121,7 +122,7 @@ DAMAGE: list[tuple[str, Any, str]] = [
     ("canvas.width", 0, "canvas.width is 0"),
     ("canvas.background", "red", "canvas.background is 'red'"),
     ("settings.strokes", 0, "settings.strokes is 0"),
-    ("settings.mood", "x", "settings.mood is unknown"),
+    ("settings.mood", "x", "settings.'mood' is unknown"),
     ("settings.threads", "two", "settings.threads is 'two'"),
     ("brushes.0.name", 7, "brushes[0].name is '7': it must be text"),
     ("strokes", {}, "strokes is '{}': it must be a list"),
@@ -131,6 +132,13 @@ DAMAGE: list[tuple[str, Any, str]] = [
     ("strokes.2.brush", 1, "strokes[2].brush is 1: it must be 0 to 0"),
     ("strokes.2.window", 0, "strokes[2].window is 0"),
     ("strokes.2.window_x", 1e99, "strokes[2].window_x is 1e+99"),
+    ("strokes.2.window_x", 10**400, "strokes[2].window_x is 1000"),
+    ("strokes.2.window", 1e-9, "strokes[2].window is 1e-09: it must be 0.001 to 1000000"),
+    ("strokes.2.sample", 256, "strokes[2].sample is 256: it must be 0 to 255"),
+    ("strokes.2.mood", 1, "strokes[2].'mood' is unknown"),
+    ("mood", 1, "'mood' is unknown"),
+    ("version", True, "version is True"),
+    ("brushes", [], "brushes is empty"),
     ("strokes.1", [], "strokes[1] is '[]': it must be an object"),
 ]
 
@@ -190,11 +198,13 @@ def test_mutated_files_are_read_or_refused(data: st.DataObject) -> None:
 def test_other_weights_are_a_warning_that_names_both() -> None:
     painting = made(3)
     other = replace(painting, brushes=(replace(painting.brushes[0], weights="sha256:feedfeedfeed"),))
-    with pytest.warns(UserWarning, match=r"feedfeedfeed.*than the package has"):
+    with pytest.warns(AllaprimaWarning, match=r"feedfeedfeed.*than those that draw.*dry_brush sha256"):
         other.render(32)
+    with pytest.raises(InputError, match="has 2 brushes and 1 are given"):
+        replace(painting, brushes=painting.brushes * 2).render(32, brushes=[allaprima.load_brush("oil")])
     foreign = replace(painting, brushes=(replace(painting.brushes[0], name="mine"),))
-    with pytest.raises(InputError, match="brush mine does not ship with allaprima"):
+    with pytest.raises(InputError, match="brush 'mine' does not ship with allaprima"):
         foreign.render(32)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        foreign.render(32, brushes=[allaprima.load_brush("oil")])
+        foreign.render(32, brushes=[allaprima.load_brush("dry_brush")])

@@ -87,6 +87,10 @@ def test_damaged_and_foreign_files(tmp_path: Path, card: Card) -> None:
     assert "card" in told() and "damaged" in told()
     save_file(tensors, path, {"allaprima": json.dumps(asdict(card) | {"version": 9})})
     assert "version 9" in told()
+    for change in ({"config": {"foo": 1}}, {"config": {"gaussians": -1}}, {"config": {"hidden": 10**9}}, {"name": 5},
+                   {"config": [1]}, {"kind": ["a"]}):  # fmt: skip
+        save_file(tensors, path, {"allaprima": json.dumps(asdict(card) | change)})
+        assert "damaged" in told()
     save_file({"weight": torch.zeros(3)}, path, {"allaprima": json.dumps(asdict(card))})
     assert "is damaged" in told()
     broken = {name: value * float("nan") for name, value in tensors.items()}

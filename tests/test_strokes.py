@@ -70,3 +70,7 @@ def test_refusals() -> None:
         _ = Strokes.random(1).places
     with pytest.raises(InputError, match="no strokes"):
         Strokes.cat([])
+    with pytest.raises(InputError, match="some of the strokes have window_x and some have none"):
+        Strokes.cat([Strokes.random(1), placed(1, 64)])
+    with pytest.raises(InputError, match="number of strokes is -1"):
+        Strokes.random(-1)

@@ -7,3 +7,7 @@ class AllaprimaError(Exception):
 
 class InputError(AllaprimaError, ValueError):
     """What was asked for cannot be done: a bad value, a missing or damaged file. The command line exits with 2."""
+
+
+class AllaprimaWarning(UserWarning):
+    """What was asked for is done, but not quite as it was meant; told in one line."""

@@ -13,19 +13,21 @@ from .errors import InputError
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
-    """A temporary path in the same folder, renamed to ``path`` at the end; removed, with the old file untouched,
-    if anything goes wrong (OSError passes through: the machine failed).
+    """A temporary path in the same folder, renamed to ``path`` (or to what the link there points to) at the end;
+    removed, with the old file untouched, if anything goes wrong (OSError passes through: the machine failed).
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+    path = path.resolve()
+    handle, name = tempfile.mkstemp(prefix=".allaprima-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     aside = Path(name)
     try:
         yield aside
-        with aside.open("rb") as file:
+        with aside.open("rb+") as file:
             os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        aside.chmod(0o666 & ~umask)  # mkstemp keeps the file to its owner
+        # mkstemp keeps the file to its owner; an old file's mode stays
+        aside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
@@ -33,13 +35,17 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 def check_output(path: Path) -> None:
     """Raise InputError unless a file can be written at ``path``: said before long work, not after it."""
-    if path.is_dir():
-        raise InputError(f"the output {path} is a folder: give the name of a file")
-    folder = path.parent
-    if not folder.is_dir():
-        raise InputError(f"the output folder {folder} does not exist: make it, or choose another")
+    try:
+        if path.is_dir():
+            raise InputError(f"the output {path} is a folder: give the name of a file")
+        folder = path.resolve().parent
+        if not folder.is_dir():
+            why = "is a file" if folder.exists() else "does not exist"
+            raise InputError(f"the output folder {path.parent} {why}: make it, or choose another")
+    except OSError as error:
+        raise InputError(f"the output {path.name[:40]}... cannot be ({error.strerror}): choose another name") from None
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise InputError(f"nothing can be written in {folder} ({error.strerror}): choose another folder") from None
+        raise InputError(f"nothing can be written in {path.parent} ({error.strerror}): choose another folder") from None

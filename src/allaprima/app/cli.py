@@ -6,18 +6,20 @@ memory), 130 Ctrl-C after saving. Torch is imported when a command needs it, so 
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Callable
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
 
-from ..errors import InputError
+from ..errors import AllaprimaWarning, InputError
 from ..painting.settings import Settings
 from ..version import VERSION
-from .progress import bar, console, hushed, stoppable
+from . import teaching
+from .progress import Stopped, bar, hushed, stoppable, tell
 
 if TYPE_CHECKING:
     from ..brush.shipped import NeuralBrush
@@ -34,29 +36,40 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a path that the terminal cannot show is no reason to fail
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code. Whatever a person can mend is told in one line, without a traceback."""
-    try:
-        return int(app(arguments, standalone_mode=False) or 0)
-    except TyperException as error:
-        if error.format_message():
-            console.print(f"allaprima: {error.format_message()}", style="red", markup=False, soft_wrap=True)
-        return error.exit_code
-    except InputError as error:
-        console.print(f"allaprima: {error}", style="red", markup=False, soft_wrap=True)
-        return 2
-    except (OSError, MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
-            raise
-        told = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else "out of memory"
-        console.print(f"allaprima: the machine failed: {told}", style="red", markup=False, soft_wrap=True)
-        return 1
-    except (KeyboardInterrupt, typer.Abort):
-        console.print("allaprima: stopped", markup=False)
-        return 130
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", AllaprimaWarning)
+        warnings.showwarning = lambda message, *_args, **_more: tell(str(message))
+        try:
+            code = int(app(arguments, standalone_mode=False) or 0)
+            if code == 130:  # typer caught the Ctrl-C, before there was anything to keep
+                tell("stopped, with nothing to save yet")
+            return code
+        except Stopped:
+            return 130
+        except TyperException as error:
+            if error.format_message():
+                tell(error.format_message(), "red")
+            return error.exit_code
+        except InputError as error:
+            tell(str(error), "red")
+            return 2
+        except (OSError, MemoryError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
+                raise
+            told = ["out of memory"]
+            if isinstance(error, OSError):
+                told = [str(part) for part in (error.strerror or error, error.filename) if part]
+            tell(f"the machine failed: {': '.join(told)}", "red")
+            return 1
 
 
 def setting(name: str, *flags: str) -> Any:
@@ -77,6 +90,7 @@ OUTPUTS = typer.Option(
     show_default=False,
 )
 DEFAULT = Settings()
+UNFINISHED = ".unfinished.painting.json"  # beside the first output while its picture is drawn
 
 
 @app.callback(invoke_without_command=True)
@@ -114,6 +128,7 @@ def paint(
 
     check_size(output_size)
     check_outputs(outputs, [photo])
+    used = load_brush(brush)
     last: painter.Step | None = None
 
     with stoppable() as stop, bar() as shown:
@@ -121,7 +136,8 @@ def paint(
         def follow(step: painter.Step) -> None:
             nonlocal last
             last = step
-            shown.show(step.share, f"level {step.level + 1}, {step.strokes} strokes, {step.psnr:.1f} dB")
+            part = "all levels" if step.refining else f"level {step.level + 1}"
+            shown.show(step.share, f"{part}, {step.strokes} strokes, {step.psnr:.1f} dB")
             stop.check()
 
         try:
@@ -131,16 +147,23 @@ def paint(
                 raise
             painting = last.painting()
     assert last is not None
-    _draw(painting, outputs, output_size, engine, [load_brush(brush)])
+    kept = outputs[0].with_name(f"{outputs[0].name}{UNFINISHED}")
+    painting.save(kept)  # nothing is lost whatever happens while it is drawn
+    try:
+        _draw(painting, outputs, output_size, engine, [used])
+    except BaseException as error:
+        tell(f"the painting is kept in {kept}: draw it with `allaprima render {kept} -o ...`")
+        if isinstance(error, KeyboardInterrupt):
+            raise Stopped from None
+        raise
+    kept.unlink()
     if stop.asked:
-        console.print(
+        tell(
             f"stopped at step {last.index} of {last.total} with {last.strokes} strokes: what there was is saved; "
             f"to have the whole painting, run the same command again"
         )
-        raise typer.Exit(130)
-    console.print(
-        f"{len(painting)} strokes on {painting.width}x{painting.height} px, {last.psnr:.1f} dB seen at {last.size} px"
-    )
+        raise Stopped
+    tell(f"{len(painting)} strokes on {painting.width}x{painting.height} px, {last.psnr:.1f} dB seen at {last.size} px")
 
 
 @app.command()
@@ -152,7 +175,7 @@ def render(
     ] = None,
     engine: Annotated[str, setting("engine")] = DEFAULT.engine,
     brush: Annotated[
-        Path | None, typer.Option(help="The .safetensors that painted, if it does not ship with allaprima.")
+        str | None, typer.Option(help="The brush that painted, if it does not ship: the path of its .safetensors.")
     ] = None,
 ) -> None:
     """Draw a painting again: at any size, by the neural brush or by the real MyPaint."""
@@ -178,92 +201,17 @@ def brushes() -> None:
         )
 
 
-@app.command()
-def strokes(
-    folder: Annotated[Path, typer.Argument(help="Folder for the strokes.")],
-    brush: Annotated[str, typer.Option(help="MyPaint brush, such as classic/dry_brush, or a .myb.")],
-    count: Annotated[int, typer.Option(help="Number of strokes.")] = 100_000,
-    size: Annotated[int, typer.Option(help="Side of a stroke's window in pixels.")] = 64,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same strokes.")] = 0,
-    processes: Annotated[int | None, typer.Option(help="Processes that draw; all cores if not given.")] = None,
-) -> None:
-    """Let the real MyPaint draw strokes to learn from. Run it again to go on after a stop."""
-    from ..brush.mypaint import MyPaintBrush
-    from ..learning.dataset import draw_strokes
-
-    drawing = MyPaintBrush(brush)
-    with stoppable() as stop, bar() as shown:
-
-        def follow(done: int, total: int) -> None:
-            shown.show(done / total, f"{done:,} of {total:,} strokes")
-            stop.check()
-
-        _or_go_on(
-            lambda: draw_strokes(folder, drawing, count, size=size, seed=seed, processes=processes, on_progress=follow),
-            "finished shards are kept",
-        )
-    print(folder)
-
-
-@app.command()
-def train(
-    folder: Annotated[Path, typer.Argument(help="Folder of strokes, from `allaprima strokes`.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The brush to write: NAME.safetensors.")],
-    stages: Annotated[
-        str, typer.Option(help="1 generator, 2 critic, 3 both against each other; 3 alone is from scratch.")
-    ] = "1",
-    generator: Annotated[str, typer.Option(help="splat, or dcgan: the reference's.")] = "splat",
-    steps: Annotated[int | None, typer.Option(help="Steps of stage 1.")] = None,
-    critic_steps: Annotated[int | None, typer.Option(help="Steps of stage 2.")] = None,
-    gan_steps: Annotated[int | None, typer.Option(help="Steps of stage 3.")] = None,
-    mix: Annotated[float, typer.Option(help="The critic's part in the loss of stage 3, 0 to 1.")] = 0.5,
-    seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
-) -> None:
-    """Let a neural brush learn from strokes. Run it again to go on after a stop. Needs the extra `train`."""
-    try:
-        from ..learning.apprentice import Lessons, learn_brush
-    except ModuleNotFoundError as error:
-        raise InputError(f"training needs {error.name}: pip install 'allaprima[train]'") from None
-    try:
-        chosen = tuple(int(stage) for stage in stages.split(","))
-    except ValueError:
-        raise InputError(f"stages is {stages!r}: choose 1, 1,2 or 1,2,3, or 3 alone (from scratch)") from None
-    lessons = Lessons.plan(chosen, generator, (steps, critic_steps, gan_steps), seed, mix)
-    with stoppable() as stop, bar() as shown:
-
-        def follow(stage: int, step: int, total: int, loss: float) -> None:
-            shown.show(step / total, f"stage {stage}: step {step} of {total}, loss {loss:.5f}")
-            stop.check()
-
-        card = _or_go_on(lambda: learn_brush(folder, output, lessons, on_step=follow), "a checkpoint is kept")
-    console.print(
-        f"{card.name}: {card.fidelity['psnr']:.2f} dB on strokes it never saw; "
-        f"MyPaint agrees with itself to {card.fidelity['mypaint_agreement']:.2f} dB"
-    )
-    print(output)
-
-
-def _or_go_on(work: Callable[[], Any], kept: str) -> Any:
-    try:
-        return work()
-    except KeyboardInterrupt:
-        console.print(f"stopped: {kept}; run the same command again to go on")
-        raise typer.Exit(130) from None
-
-
 def _draw(
     painting: Painting, paths: list[Path], size: int | None, engine: str, brushes: list[NeuralBrush] | None
 ) -> None:
-    """Write the files and tell their paths. If that is stopped or fails, the painting itself is kept."""
-    from ..export.picture import PAINTING, write_all
+    """Write the files and tell their paths."""
+    from ..export.picture import write_all
 
-    try:
-        with hushed(), bar() as shown:
-            write_all(painting, paths, size, engine, brushes, lambda share: shown.show(share, "drawing"))
-    except (KeyboardInterrupt, MemoryError, RuntimeError):
-        kept = next((path for path in paths if path.name.endswith(PAINTING)), paths[0].with_suffix(PAINTING))
-        painting.save(kept)
-        console.print(f"the painting is kept in {kept}: draw it with `allaprima render {kept} -o ...`")
-        raise
+    with hushed(), bar() as shown:
+        write_all(painting, paths, size, engine, brushes, lambda share: shown.show(share, "drawing"))
     for path in paths:
         print(path)
+
+
+for command in teaching.COMMANDS:
+    app.command()(command)

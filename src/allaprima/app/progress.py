@@ -16,6 +16,16 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 console = Console(stderr=True)
 
 
+class Stopped(Exception):
+    """Ctrl-C was heard, what there was is saved, and the person was told."""
+
+
+def tell(text: str, style: str = "") -> None:
+    """One line for the person, on stderr, whatever stands in it."""
+    line = f"allaprima: {text}".replace("\n", " ")
+    console.print(line, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
 class Bar:
     """``bar.show(share, text)``: how much of the work is done, 0 to 1, and a few words on it."""
 
@@ -40,7 +50,8 @@ def hushed() -> Iterator[None]:
     """Within, C code prints nothing: the engine's remark "Time is running backwards!" is harmless, and would stand
     among the paths of results. The console still speaks.
     """
-    if sys.stderr is not sys.__stderr__:  # somebody else reads along already: a notebook, a test
+    streams = (sys.stdout, sys.stderr)
+    if None in streams or sys.stderr is not sys.__stderr__:  # closed; or somebody else reads along: a notebook, a test
         yield
         return
     sys.stdout.flush()

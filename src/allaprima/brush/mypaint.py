@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
-from .strokes import WINDOW, Strokes, as_strokes
+from .strokes import WINDOW, Strokes, as_strokes, check_window
 
 ONE = 1 << 15  # 1.0 in the engine's 15-bit fixed point
 TILE = 64  # the engine stores pixels in tiles of 64 x 64
@@ -140,7 +140,8 @@ class MyPaintBrush:
 
     differentiable = False
 
-    def __init__(self, name: str, text: str | None = None) -> None:
+    def __init__(self, name: str | Path, text: str | None = None) -> None:
+        name = str(name)
         content = brush_file(name).read_bytes() if text is None else text.encode()
         self.name = Path(name).stem if name.endswith(".myb") else name
         self.text = content.decode(errors="replace")
@@ -153,6 +154,7 @@ class MyPaintBrush:
         where none is given). Below 64 px the engine itself changes, so small strokes are drawn larger and averaged.
         """
         strokes = as_strokes(strokes)
+        check_window(size)
         scale = 1 if size >= WINDOW else math.ceil(2 * WINDOW / size)
         out = torch.empty(len(strokes), 1, size, size)
         for index, path in enumerate(_paths(strokes, torch.full((len(strokes),), size * scale))):

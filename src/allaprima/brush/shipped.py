@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from ..errors import InputError
 from ..files import written_aside
 from .mypaint import MyPaintBrush
 from .splat import SplatBrush
-from .strokes import WINDOW, Strokes
+from .strokes import WINDOW, Strokes, as_strokes, check_window
 
 FORMAT, VERSION = "allaprima.brush", 1
 WEIGHTS = Path(__file__).parent / "weights"
@@ -71,14 +70,15 @@ class NeuralBrush:
         self.name = card.name
 
     def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
-        opacity: Tensor = self.generator(strokes, size)
+        check_window(size)
+        opacity: Tensor = self.generator(as_strokes(strokes).to(torch.float32), size)
         return opacity
 
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
         """Opacity ``(N, 1, H, W)`` at columns ``x`` ``(N, W)`` and rows ``y`` ``(N, H)``, in fractions of each
         stroke's window, where a pixel is ``pixel`` ``(N,)`` wide: any part of the window, or beyond it.
         """
-        opacity: Tensor = self.generator.opacity_at(strokes, x, y, pixel)  # type: ignore[operator]
+        opacity: Tensor = self.generator.opacity_at(strokes.to(torch.float32), x, y, pixel)  # type: ignore[operator]
         return opacity
 
     def to(self, device: torch.device | str) -> NeuralBrush:
@@ -87,7 +87,11 @@ class NeuralBrush:
         return self
 
     def real(self) -> MyPaintBrush:
-        """The real brush that this one imitates, from the card. Raises InputError without libmypaint."""
+        """The real brush that this one imitates, from the card. Raises InputError without libmypaint, and for a brush
+        that learned from another painting program.
+        """
+        if not self.card.myb:
+            raise InputError(f"the brush {self.name} learned from no MyPaint brush: draw with --engine neural")
         return MyPaintBrush(self.card.mypaint, self.card.myb)
 
 
@@ -115,18 +119,23 @@ def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBr
 
     Raises :class:`InputError` for an unknown name (and lists the known) and for a damaged or foreign file.
     """
-    path = Path(name) if str(name).endswith(".safetensors") else WEIGHTS / f"{name}.safetensors"
-    if not path.is_file():
-        if path.parent == WEIGHTS:
-            known = ", ".join(shipped.stem for shipped in sorted(WEIGHTS.glob("*.safetensors")))
-            raise InputError(f"there is no brush {name}: choose from {known}, or give the path of a .safetensors")
+    path = Path(name)
+    if path.suffix != ".safetensors":
+        known = [shipped.stem for shipped in sorted(WEIGHTS.glob("*.safetensors"))]
+        if str(name) not in known:
+            choices = ", ".join(known)
+            raise InputError(f"there is no brush {name}: choose from {choices}, or give the path of a .safetensors")
+        path = WEIGHTS / f"{name}.safetensors"
+    elif not path.is_file():
         raise InputError(f"there is no brush file {path}: train one with `allaprima train`")
     card = read_card(path)
-    generator = make_generator(card.kind, **card.config)
     try:
+        generator = make_generator(card.kind, **card.config)
         weights = load_file(path)
         generator.load_state_dict(weights)
-    except (SafetensorError, RuntimeError, OSError) as error:
+    except InputError:
+        raise
+    except (SafetensorError, RuntimeError, OSError, TypeError, ValueError, ArithmeticError) as error:
         raise InputError(f"the brush {path} is damaged: {_first_line(error)}") from None
     if not all(value.isfinite().all() for value in weights.values()):
         raise InputError(f"the brush {path} is damaged: its weights are not all finite numbers")
@@ -134,20 +143,13 @@ def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBr
 
 
 @cache
-def find_brush(name: str, weights: str) -> NeuralBrush:
-    """The brush of a painting file, by its name and the ``sha256:...`` of its weights. Other weights than those
-    are a warning that names both; a brush that does not ship with the package is an InputError.
-    """
+def find_brush(name: str) -> NeuralBrush:
+    """The brush of a painting by its name, loaded once. Raises InputError if it does not ship with the package."""
     if name not in brushes():
-        raise InputError(f"the painting's brush {name} does not ship with allaprima: give its file with --brush")
-    brush = load_brush(name)
-    if weights != f"sha256:{brush.sha256}":
-        warnings.warn(
-            f"painted with other weights of {name} ({weights[:19]}) than the package has ({brush.sha256[:12]}): "
-            f"the picture may differ a little",
-            stacklevel=2,
+        raise InputError(
+            f"the painting's brush {name!r} does not ship with allaprima: give its file (brushes, --brush)"
         )
-    return brush
+    return load_brush(name)
 
 
 def read_card(path: Path) -> Card:
@@ -158,6 +160,7 @@ def read_card(path: Path) -> Card:
         if text is None:
             raise InputError(f"{path} holds weights, but is no brush of allaprima: it has no card")
         card = Card(**json.loads(text))
+        _check(card)
     except (SafetensorError, OSError) as error:
         raise InputError(f"the brush {path} is damaged: {_first_line(error)}") from None
     except (ValueError, TypeError) as error:
@@ -167,6 +170,16 @@ def read_card(path: Path) -> Card:
     if (card.format, card.version) != (FORMAT, VERSION):
         raise InputError(f"{path} is {card.format} version {card.version}; this library reads {FORMAT} {VERSION}")
     return card
+
+
+def _check(card: Card) -> None:
+    """Raise TypeError or ValueError unless the card's values are what they must be."""
+    for one in fields(card):
+        kind = {"str": str, "int": int}.get(str(one.type), dict)
+        if not isinstance(getattr(card, one.name), kind):
+            raise TypeError(f"{one.name} is no {kind.__name__}")
+    if not all(isinstance(value, int) and 1 <= value <= 4096 for value in card.config.values()):
+        raise ValueError(f"config is {card.config}")
 
 
 def _first_line(error: Exception) -> str:

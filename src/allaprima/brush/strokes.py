@@ -87,6 +87,8 @@ class Strokes:
     @classmethod
     def random(cls, count: int, seed: int | Sequence[int] = 0) -> Strokes:
         """``count`` strokes drawn uniformly from [0,1]^12; the same seed gives the same strokes anywhere."""
+        if count < 0:
+            raise InputError(f"the number of strokes is {count}: give 0 or more")
         numbers = np.random.default_rng(seed).random((count, len(ACTION)), dtype=np.float32)
         return cls.from_actions(torch.from_numpy(numbers))
 
@@ -98,7 +100,10 @@ class Strokes:
         joined: dict[str, Any] = {}
         for field in fields(Strokes):
             values = [getattr(part, field.name) for part in parts]
-            joined[field.name] = None if values[0] is None else torch.cat(values)
+            there = [value for value in values if value is not None]
+            if there and len(there) < len(values):
+                raise InputError(f"some of the strokes have {field.name} and some have none: place all or none")
+            joined[field.name] = torch.cat(there) if there else None
         return Strokes(**joined)
 
     # ---- looking at strokes
@@ -192,6 +197,12 @@ class Strokes:
     def change(self, **values: Tensor) -> Strokes:
         """With some fields replaced, by name."""
         return replace(self, **values)
+
+
+def check_window(size: int) -> None:
+    """Raise InputError unless a window can have this side."""
+    if not isinstance(size, int) or size < 1:
+        raise InputError(f"the window's size is {size}: give a whole number of pixels, 1 or more")
 
 
 def as_strokes(strokes: Strokes | Tensor) -> Strokes:

@@ -11,7 +11,7 @@ from PIL import Image
 from ..brush.shipped import NeuralBrush
 from ..errors import InputError
 from ..files import check_output, written_aside
-from ..painting.painting import Painting
+from ..painting.painting import Painting, check_engine, check_size
 
 PAINTING = ".painting.json"
 PICTURES: dict[str, dict[str, Any]] = {  # suffix: how Pillow saves it
@@ -42,14 +42,21 @@ def check_outputs(paths: Sequence[Path], inputs: Sequence[Path]) -> None:
         check_output(path)
 
 
-def write(painting: Painting, path: str | Path, size: int | None = None, engine: str = "neural") -> None:
+def write(
+    painting: Painting,
+    path: str | Path,
+    size: int | None = None,
+    engine: str = "neural",
+    brushes: Sequence[NeuralBrush] | None = None,
+) -> None:
     """Write a painting: ``.png``, ``.jpg`` and ``.jpeg`` are drawn with ``size`` px on the long side (the canvas'
     size where none is given) by ``engine`` "neural" or "mypaint"; ``.painting.json`` is the painting itself.
+    ``brushes`` replaces those that ship with the package.
 
     The file is written aside and renamed: an old one is untouched until the new one is whole. Raises
     :class:`InputError` for an unknown suffix or a folder that is not there, OSError when the disk is full.
     """
-    write_all(painting, [Path(path)], size, engine)
+    write_all(painting, [Path(path)], size, engine, brushes)
 
 
 def write_all(
@@ -64,6 +71,8 @@ def write_all(
     ``on_progress`` sees the share drawn.
     """
     check_outputs(paths, [])
+    check_size(size)
+    check_engine(engine)
     picture = None
     for path in paths:
         suffix = suffix_of(path)

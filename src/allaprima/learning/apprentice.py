@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ..brush.shipped import Card, make_generator, save_brush
 from ..errors import InputError
@@ -19,6 +18,7 @@ from .callbacks import OnStep, Pace
 from .checkpoint import Checkpoint
 from .critic import make_critic
 from .dataset import StrokeData
+from .report import Report, fidelity
 from .stages import Studio, adversarial, pretrain_critic, pretrain_generator
 
 FIRST = {"splat": Pace(4000, 16, 2e-2), "dcgan": Pace(4000, 64, 1e-3)}  # the usual pace of stage 1
@@ -69,9 +69,14 @@ class Lessons:
 
 
 def learn(
-    data: StrokeData, checkpoint: Path, lessons: Lessons = Lessons(), *, on_step: OnStep | None = None
+    data: StrokeData,
+    checkpoint: Path,
+    lessons: Lessons = Lessons(),
+    *,
+    on_step: OnStep | None = None,
+    report: Report | None = None,
 ) -> nn.Module:
-    """Take the lessons' stages and return the generator.
+    """Take the lessons' stages and return the generator; ``report`` is brought up to date after stages 1 and 3.
 
     ``checkpoint`` is rewritten every half minute and when the training is interrupted; if it is there, the training
     goes on from it. Raises InputError if it is damaged or of another training, and for data the stages cannot use.
@@ -88,25 +93,36 @@ def learn(
     studio = Studio(data, generator, critic, loss, Checkpoint(checkpoint, identity, models), on_step)
     if 1 in lessons.stages:
         pretrain_generator(studio, lessons.first)
+        if report and studio.checkpoint.stage < 2:
+            report.after(1, generator)
     if 2 in lessons.stages:
         pretrain_critic(studio, lessons.second)
     if 3 in lessons.stages:
         adversarial(studio, lessons.third, lessons.mix)
+        if report:
+            report.after(3, generator)
     return generator
 
 
-def learn_brush(folder: Path, output: Path, lessons: Lessons = Lessons(), *, on_step: OnStep | None = None) -> Card:
-    """From a folder of strokes to a brush file ``NAME.safetensors``, whose card is returned.
+def learn_brush(
+    folder: Path,
+    output: Path,
+    lessons: Lessons = Lessons(),
+    *,
+    on_step: OnStep | None = None,
+    report: Path | None = None,
+) -> Card:
+    """From a folder of strokes to a brush file ``NAME.safetensors``, whose card is returned; ``report`` is a folder
+    for :class:`Report`.
 
     A checkpoint lies beside the output while the training runs. Raises InputError for missing or unfinished strokes
     and for an output that cannot be written, before anything is learned.
     """
-    if output.suffix != ".safetensors":
-        raise InputError(f"the output {output} must end in .safetensors")
-    check_output(output)
+    check_brush_output(output)
     data = StrokeData(folder)
     checkpoint = output.with_suffix(".unfinished.safetensors")
-    generator = learn(data, checkpoint, lessons, on_step=on_step)
+    written = Report(report, data) if report else None
+    generator = learn(data, checkpoint, lessons, on_step=on_step, report=written)
     meta = data.meta
     drawn = f"allaprima strokes STROKES --brush {meta.brush} --count {meta.count} --size {meta.size} --seed {meta.seed}"
     card = Card(
@@ -126,25 +142,16 @@ def learn_brush(folder: Path, output: Path, lessons: Lessons = Lessons(), *, on_
     return card
 
 
-def psnr(one: Tensor, other: Tensor) -> float:
-    """Peak signal-to-noise ratio in dB of pictures in [0,1], MSE over all pixels of all pictures; at most 120."""
-    return -10 * math.log10(max(1e-12, float((one - other).square().mean())))
-
-
-@torch.no_grad()
-def fidelity(generator: nn.Module, data: StrokeData) -> dict[str, float]:
-    """Opacity PSNR in dB on the strokes kept apart: the generator's, and MyPaint's agreement with itself from one
-    random sample to another. The best that a mean stroke can reach is 3 dB above that agreement.
-    """
-    strokes, once, again = data.held_out()
-    generator.eval()
-    drawn = torch.cat([generator(strokes[i : i + 100], data.meta.size) for i in range(0, len(strokes), 100)])
-    return {"psnr": round(psnr(drawn, once), 2), "mypaint_agreement": round(psnr(once, again), 2)}
+def check_brush_output(output: Path) -> None:
+    """Raise InputError unless a brush file can be written there."""
+    if output.suffix != ".safetensors":
+        raise InputError(f"the output {output} must end in .safetensors")
+    check_output(output)
 
 
 def _config(data: StrokeData, kind: str) -> dict[str, int]:
     """What the generator needs to know of the brush: whether its nib is round."""
-    settings = json.loads(data.meta.myb).get("settings", {})
+    settings = json.loads(data.meta.myb or "{}").get("settings", {})
     ratio = settings.get("elliptical_dab_ratio", {}).get("base_value", 1.0)
     return {"bristles": 5} if kind == "splat" and ratio > NIB else {}
 

@@ -15,12 +15,13 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -37,9 +38,19 @@ SHARD = 1000  # strokes in a shard: about a second of drawing
 HELD_OUT = 2000  # strokes kept apart
 
 
+class PaintingProgram(Protocol):
+    """What draws strokes: MyPaint, or a program of your own. ``brush(strokes, size)`` gives opacity
+    ``(N, 1, size, size)`` in [0,1]; to draw on several cores it must be picklable (a class of a module, say).
+    """
+
+    name: str
+
+    def __call__(self, strokes: Strokes, size: int) -> Tensor: ...
+
+
 @dataclass(frozen=True)
 class Meta:
-    """What a folder of strokes holds: enough to draw it again."""
+    """What a folder of strokes holds: enough to draw it again. The ``myb`` is empty for another painting program."""
 
     brush: str
     myb_sha256: str
@@ -82,7 +93,11 @@ class StrokeData:
         return [(self._load(actions), self._load(opacity)) for actions, opacity in names]
 
     def _load(self, name: str) -> Any:
-        return np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        path = self.folder / f"{name}.npy"
+        try:
+            return np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path} is damaged ({error}): remove it and run `allaprima strokes` again") from None
 
     def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Actions ``(B, 12)`` and opacity ``(B, 1, size, size)`` float32 in [0,1] of the strokes at ``indices``."""
@@ -107,14 +122,24 @@ def read_meta(folder: Path) -> Meta:
         meta = Meta(**json.loads(path.read_text()))
     except (ValueError, TypeError) as error:
         raise InputError(f"{path} is damaged ({error}): draw the strokes again in another folder") from None
+    for one in fields(meta):
+        if not isinstance(getattr(meta, one.name), {"str": str, "int": int}[str(one.type)]):
+            raise InputError(f"{path} is damaged ({one.name} is no {one.type}): draw the strokes in another folder")
     if (meta.format, meta.version) != (FORMAT, VERSION):
         raise InputError(f"{path} is {meta.format} version {meta.version}; this library reads {FORMAT} {VERSION}")
     return meta
 
 
+def save_meta(folder: Path, meta: Meta) -> None:
+    """Begin a folder of strokes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with written_aside(folder / "meta.json") as aside:
+        aside.write_text(json.dumps(asdict(meta), indent=1))
+
+
 def draw_strokes(
     folder: Path,
-    brush: MyPaintBrush,
+    brush: PaintingProgram,
     count: int,
     *,
     size: int = WINDOW,
@@ -122,20 +147,20 @@ def draw_strokes(
     processes: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> StrokeData:
-    """Draw ``count`` uniformly random strokes of ``size`` px (64 to 512) into ``folder``, on all cores.
+    """Draw ``count`` uniformly random strokes of ``size`` px (64 to 512) into ``folder``, on all cores, by MyPaint or
+    by your own painting program.
 
     Goes on where an earlier run with the same options was stopped. ``on_progress(done, total)`` counts strokes.
     Raises InputError for bad numbers and for a folder that holds other data; OSError when the disk is full.
     """
-    _check(folder, count, size, seed)
-    meta = Meta(brush.name, brush.sha256, brush.text, count, size, seed)
+    _check(folder, count, size, seed, processes)
+    real = brush if isinstance(brush, MyPaintBrush) else None
+    meta = Meta(brush.name, real.sha256 if real else "", real.text if real else "", count, size, seed)
     if (folder / "meta.json").exists():
         if read_meta(folder) != meta:
             raise InputError(f"{folder} holds strokes drawn with other options: choose another folder")
     else:
-        folder.mkdir(parents=True, exist_ok=True)
-        with written_aside(folder / "meta.json") as aside:
-            aside.write_text(json.dumps(asdict(meta), indent=1))
+        save_meta(folder, meta)
     jobs = {k: min(SHARD, count - k * SHARD) for k in range(meta.shards) if not _drawn(folder, k)}
     if not (folder / "heldout-again.npy").is_file():
         jobs[-1] = meta.held_out
@@ -145,7 +170,8 @@ def draw_strokes(
         min(processes or _cores(), max(1, len(jobs))), multiprocessing.get_context("spawn"), _begin_worker
     )
     try:
-        waiting = {workers.submit(_draw_shard, folder, meta, k): k for k in jobs}
+        with _deaf():
+            waiting = {workers.submit(_draw_shard, folder, meta, k, brush): k for k in jobs}
         while waiting:
             if on_progress:
                 on_progress(done, total)
@@ -160,7 +186,9 @@ def draw_strokes(
     return StrokeData(folder)
 
 
-def _check(folder: Path, count: int, size: int, seed: int) -> None:
+def _check(folder: Path, count: int, size: int, seed: int, processes: int | None) -> None:
+    if processes is not None and processes < 1:
+        raise InputError(f"processes is {processes}: choose 1 or more")
     if not 1 <= count <= 10_000_000:
         raise InputError(f"count is {count}: choose 1 to 10,000,000 strokes")
     if not WINDOW <= size <= 512:
@@ -169,10 +197,26 @@ def _check(folder: Path, count: int, size: int, seed: int) -> None:
         raise InputError(f"seed is {seed}: choose 0 or more")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file: give a folder for the strokes")
-    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.is_dir())
-    needed, free = count * (size * size + 64), shutil.disk_usage(there).free
+    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not there.is_dir():
+        raise InputError(f"{there} is a file: give a folder for the strokes")
+    shards = -(-count // SHARD) - len(list(folder.glob("opacity-*.npy")))
+    needed, free = shards * SHARD * (size * size + 64), shutil.disk_usage(there).free
     if needed > free:
-        raise InputError(f"{count} strokes need {needed / 1e9:.1f} GB and {there} has {free / 1e9:.1f} GB free")
+        raise InputError(f"these strokes need {needed / 1e6:,.0f} MB and {there} has {free / 1e6:,.0f} MB free")
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Ctrl-C is for the parent alone: processes that begin here never hear it, and finish their shard."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cores() -> int:
@@ -191,19 +235,39 @@ def _drawn(folder: Path, k: int) -> bool:
     return (folder / f"opacity-{k:05d}.npy").is_file()  # written last
 
 
-def _draw_shard(folder: Path, meta: Meta, k: int) -> None:
+def _draw_shard(folder: Path, meta: Meta, k: int, brush: PaintingProgram) -> None:
     """Shard ``k``, or the strokes kept apart for ``k`` = -1."""
-    brush = MyPaintBrush(meta.brush, meta.myb)
     if k < 0:
         strokes = Strokes.random(meta.held_out, [meta.seed, 1 << 32])
-        again = brush.draw_run(Strokes.cat([strokes[:1], strokes]), meta.size)[1:]  # each with later random numbers
-        _save(folder / "heldout-actions.npy", strokes.actions.numpy())
-        _save(folder / "heldout-once.npy", (brush(strokes, meta.size)[:, 0] * 255).round().byte().numpy())
-        _save(folder / "heldout-again.npy", again)
+        again = _run(brush, Strokes.cat([strokes[:1], strokes]), meta.size)[1:]  # each with later random numbers
+        save_held_out(folder, strokes.actions.numpy(), _once(brush, strokes, meta.size), again)
         return
     strokes = Strokes.random(min(meta.shard, meta.count - k * meta.shard), [meta.seed, k])
-    _save(folder / f"actions-{k:05d}.npy", strokes.actions.numpy())
-    _save(folder / f"opacity-{k:05d}.npy", brush.draw_run(strokes, meta.size))
+    save_shard(folder, k, strokes.actions.numpy(), _run(brush, strokes, meta.size))
+
+
+def _run(brush: PaintingProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
+    return brush.draw_run(strokes, size) if isinstance(brush, MyPaintBrush) else _once(brush, strokes, size)
+
+
+def _once(brush: PaintingProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
+    opacity: NDArray[np.uint8] = (brush(strokes, size)[:, 0] * 255).round().byte().numpy()
+    return opacity
+
+
+def save_shard(folder: Path, k: int, actions: NDArray[np.float32], opacity: NDArray[np.uint8]) -> None:
+    """Write shard ``k``; the opacity last, since it says that the shard is whole."""
+    _save(folder / f"actions-{k:05d}.npy", actions)
+    _save(folder / f"opacity-{k:05d}.npy", opacity)
+
+
+def save_held_out(
+    folder: Path, actions: NDArray[np.float32], once: NDArray[np.uint8], again: NDArray[np.uint8]
+) -> None:
+    """Write the strokes kept apart, drawn once and again."""
+    _save(folder / "heldout-actions.npy", actions)
+    _save(folder / "heldout-once.npy", once)
+    _save(folder / "heldout-again.npy", again)
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:

@@ -11,22 +11,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
-from ..brush.mypaint import SAMPLES, engine
+from ..brush.mypaint import SAMPLES
 from ..brush.shipped import NeuralBrush, load_brush
 from ..brush.strokes import ACTION, Strokes
 from ..errors import InputError
+from ..perception.losses import psnr
 from ..version import VERSION
 from .canvas import composite
 from .painting import BrushRef, Painting, PhotoRef
-from .photo import Photo, fit, read_photo
+from .photo import Photo, PhotoLike, fit, read_photo
 from .plan import Level, begin, levels
 from .settings import Settings
 
@@ -52,7 +52,8 @@ EFFORT = {
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the optimisation. Consumers never change the result.
+    """One step of the optimisation. Consumers never change the result. A step is a record of numbers; its painting
+    and canvas are what is there when they are asked for, so ask before the next step.
 
     ``index`` of ``total`` steps; ``level`` under way (the number of levels during the joint refinement);
     ``strokes`` on the canvas so far; ``loss`` and its named ``parts``; ``psnr`` in dB on a canvas with
@@ -68,19 +69,24 @@ class Step:
     psnr: float
     size: int
     share: float
-    _state: Callable[[], Painting] = field(repr=False, compare=False)
+    _easel: _Easel = field(repr=False, compare=False)
+
+    @property
+    def refining(self) -> bool:
+        """Whether all levels are refined together by now."""
+        return self.level == len(self._easel.levels)
 
     def painting(self) -> Painting:
         """The painting as it is now: valid, with the strokes there are."""
-        return self._state()
+        return self._easel.painting()
 
-    def canvas(self, size: int | None = None) -> NDArray[Any]:
-        """That painting's picture, ``(H, W, 3)`` uint8, by the neural brush."""
-        return self.painting().render(size)
+    def canvas(self, size: int | None = None) -> NDArray[np.uint8]:
+        """That painting's picture, ``(H, W, 3)`` uint8, by the neural brush that paints it."""
+        return self.painting().render(size, brushes=[self._easel.brush])
 
 
 def paint(
-    photo: str | Path | Image.Image | NDArray[Any],
+    photo: PhotoLike,
     settings: Settings | None = None,
     *,
     on_step: Callable[[Step], None] | None = None,
@@ -91,20 +97,23 @@ def paint(
     ``changes`` are settings by name: ``paint("cat.jpg", strokes=500, brush="oil")``. ``on_step`` sees each
     :class:`Step` and may raise to stop. Raises :class:`InputError` before any painting starts.
     """
-    settings = (settings or Settings()).change(**changes)
-    if settings.engine == "mypaint":
-        engine()
     last = None
-    for last in optimise(read_photo(photo), settings):
+    for last in optimise(photo, settings, **changes):
         if on_step:
             on_step(last)
     assert last is not None
     return last.painting()
 
 
-def optimise(photo: Photo, settings: Settings) -> Iterator[Step]:
-    """Paint, step by step: a generator, so that stopping is leaving the loop. ``step.painting()`` is what is there."""
-    return _Easel(photo, settings, load_brush(settings.brush, find_device(settings.device))).work()
+def optimise(photo: PhotoLike, settings: Settings | None = None, **changes: Any) -> Iterator[Step]:
+    """Paint as :func:`paint` does, step by step: a generator, so that stopping is leaving the loop, and what is there
+    is ``step.painting()``. Raises :class:`InputError` at once, before the first step.
+    """
+    settings = (settings or Settings()).change(**changes)
+    brush = load_brush(settings.brush, find_device(settings.device))
+    if settings.engine == "mypaint":
+        brush.real()
+    return _Easel(read_photo(photo), settings, brush).work()
 
 
 def find_device(name: str) -> torch.device:
@@ -199,10 +208,10 @@ class _Easel:
             strokes=sum(map(len, self.laid)),
             loss=loss,
             parts={"pixel": loss},
-            psnr=-10 * math.log10(max(1e-12, loss)),
+            psnr=psnr(loss),
             size=size,
             share=self.done / self.work_in_all,
-            _state=self.painting,
+            _easel=self,
         )
 
     def painting(self) -> Painting:

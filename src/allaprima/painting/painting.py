@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import SupportsIndex
 
 import numpy as np
 import torch
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..brush.shipped import NeuralBrush, find_brush
 from ..brush.strokes import Strokes
-from ..errors import InputError
+from ..errors import AllaprimaWarning, InputError
 from .canvas import composite
 from .photo import fit
 from .replay import draw
@@ -107,10 +109,9 @@ class Painting:
         """
         size = self.size if size is None else size
         check_size(size)
-        if engine not in ("neural", "mypaint"):
-            raise InputError(f"engine is {engine!r}: choose from neural, mypaint")
+        check_engine(engine)
         width, height = fit(self.width, self.height, size)
-        neural = brushes or [find_brush(ref.name, ref.weights) for ref in self.brushes]
+        neural = self.find_brushes(brushes)
         if engine == "mypaint":
             return draw(self, [brush.real() for brush in neural], width, height, on_progress)
         canvas = torch.tensor(self.paper)[:, None, None].expand(3, height, width)
@@ -119,6 +120,26 @@ class Painting:
             canvas = composite(canvas, self.strokes.to(torch.float32), neural, scale, on_progress)
         pixels: NDArray[np.uint8] = (canvas * 255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
         return np.ascontiguousarray(pixels)
+
+    def find_brushes(self, brushes: Sequence[NeuralBrush] | None = None) -> Sequence[NeuralBrush]:
+        """The brushes that painted, or those given in their place, one for each. Other weights than those recorded are
+        a warning that names both. Raises InputError if one is missing.
+        """
+        if brushes is None:
+            brushes = [find_brush(ref.name) for ref in self.brushes]
+        if len(brushes) < len(self.brushes):
+            raise InputError(
+                f"the painting has {len(self.brushes)} brushes and {len(brushes)} are given: give them all"
+            )
+        for brush, ref in zip(brushes, self.brushes, strict=False):
+            if ref.weights != f"sha256:{brush.sha256}":
+                warnings.warn(
+                    f"painted with other weights ({ref.name} {ref.weights[:19]}) than those that draw "
+                    f"({brush.name} sha256:{brush.sha256[:12]}): the picture will differ",
+                    AllaprimaWarning,
+                    stacklevel=3,
+                )
+        return brushes
 
     def save(self, path: str | Path) -> None:
         """Write the painting file; see :mod:`allaprima.painting.storage`."""
@@ -136,8 +157,15 @@ class Painting:
 
 def check_size(size: int | None) -> None:
     """Raise InputError unless a picture can have this long side; None is the canvas' own."""
-    if size is not None and not 1 <= size <= LARGEST:
+    if size is not None and (not isinstance(size, SupportsIndex) or not 1 <= int(size) <= LARGEST):
         raise InputError(f"the picture's size is {size}: choose 1 to {LARGEST:,} px")
+
+
+def check_engine(engine: str) -> None:
+    """Raise InputError unless there is this engine."""
+    known = Settings.about("engine").metadata["among"]
+    if engine not in known:
+        raise InputError(f"engine is {engine!r}: choose from {', '.join(known)}")
 
 
 def _equal(one: torch.Tensor | None, other: torch.Tensor | None) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import Field, dataclass, field, fields, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, SupportsIndex
 
 from ..errors import InputError
 
@@ -29,10 +31,14 @@ class Settings:
         for one in fields(self):
             value, bounds = getattr(self, one.name), one.metadata
             if one.type == "int":
-                if isinstance(value, bool) or not isinstance(value, int):
+                if isinstance(value, bool) or not isinstance(value, SupportsIndex):
                     raise InputError(f"{one.name} is {value!r}: it must be a whole number")
-                if not bounds["low"] <= value <= bounds["high"]:
-                    raise InputError(f"{one.name} is {value}: choose {bounds['low']:,} to {bounds['high']:,}")
+                if not bounds["low"] <= (value := operator.index(value)) <= bounds["high"]:
+                    told = value if abs(value) < 10**15 else "too large"
+                    raise InputError(f"{one.name} is {told}: choose {bounds['low']:,} to {bounds['high']:,}")
+                object.__setattr__(self, one.name, value)  # a numpy number becomes an int
+            elif isinstance(value, Path):
+                object.__setattr__(self, one.name, str(value))
             elif not isinstance(value, str):
                 raise InputError(f"{one.name} is {value!r}: it must be text")
             elif bounds["among"] and value not in bounds["among"]:

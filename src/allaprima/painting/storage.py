@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import torch
 
+from ..brush.mypaint import SAMPLES
 from ..brush.strokes import ACTION, PLACE, Strokes
 from ..errors import InputError
 from ..files import written_aside
@@ -18,8 +18,10 @@ from .painting import DIGITS, BrushRef, Painting, PhotoRef
 from .settings import Settings
 
 FORMAT, VERSION = "allaprima.painting", 1
+PARTS = ("settings", "canvas", "photo", "brushes", "strokes")
 INTEGERS = ("brush", "level", "sample")
 BIGGEST = 2**31 - 1
+FARTHEST, SMALLEST = 1_000_000, 0.001  # canvas pixels: of a window's place and side
 
 
 def save(painting: Painting, path: Path) -> None:
@@ -72,15 +74,21 @@ def from_json(text: str) -> Painting:
     """A painting from the text of its file. Raises InputError that says what is wrong and where."""
     try:
         data = json.loads(text, parse_constant=_no_number)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise InputError(f"it is not JSON ({error})") from None
     data = _is(data, dict, "the file")
     if data.get("format") != FORMAT:
         raise InputError(f"format is {data.get('format')!r}, not {FORMAT!r}")
-    if data.get("version") != VERSION:
+    if data.get("version") != VERSION or isinstance(data["version"], bool):
         raise InputError(f"version is {data.get('version')!r}; this library reads version {VERSION}: update allaprima")
+    if unknown := data.keys() - {"format", "version", "library", *PARTS}:
+        raise InputError(f"{min(unknown)[:40]!r} is unknown")
     made, canvas, photo = (_get(data, name, dict, name) for name in ("settings", "canvas", "photo"))
     brushes = _get(data, "brushes", list, "brushes")
+    if not brushes:
+        raise InputError("brushes is empty: a painting needs at least one")
     background = _get(canvas, "background", str, "canvas.background")
     if not re.fullmatch("#[0-9a-f]{6}", background):
         raise InputError(f"canvas.background is {background!r}: it must look like #b7a994")
@@ -104,7 +112,7 @@ def from_json(text: str) -> Painting:
 def _settings(made: dict[str, Any]) -> Settings:
     values = {one.name: _get(made, one.name, (int, str), f"settings.{one.name}") for one in fields(Settings)}
     if unknown := made.keys() - values.keys() - {"threads"}:
-        raise InputError(f"settings.{min(unknown)} is unknown")
+        raise InputError(f"settings.{min(unknown)[:40]!r} is unknown")
     try:
         return Settings(**values)
     except InputError as error:
@@ -121,14 +129,15 @@ def _strokes(strokes: list[Any], brushes: int) -> Strokes:
     for index, stroke in enumerate(strokes):
         where = f"strokes[{index}]"
         _is(stroke, dict, where)
-        for name, most in (("brush", brushes - 1), ("level", BIGGEST), ("sample", BIGGEST)):
+        if unknown := stroke.keys() - columns.keys():
+            raise InputError(f"{where}.{min(unknown)[:40]!r} is unknown")
+        for name, most in (("brush", brushes - 1), ("level", BIGGEST), ("sample", SAMPLES - 1)):
             columns[name].append(_integer(stroke, name, where, 0, most))
         for name in (*PLACE, *ACTION):
             value = _get(stroke, name, (int, float), f"{where}.{name}")
-            if name in ACTION and not 0 <= value <= 1:
-                raise InputError(f"{where}.{name} is {value}: it must be 0 to 1")
-            if not math.isfinite(value) or abs(value) > BIGGEST or (name == "window" and value <= 0):
-                raise InputError(f"{where}.{name} is {value}: it must be a number of pixels")
+            low, high = (0, 1) if name in ACTION else (SMALLEST if name == "window" else -FARTHEST, FARTHEST)
+            if not low <= value <= high:
+                raise InputError(f"{where}.{name} is {str(value)[:40]}: it must be {low} to {high}")
             columns[name].append(float(value))
     return Strokes(**{
         name: torch.tensor(values, dtype=torch.long if name in INTEGERS else torch.float64)
@@ -158,7 +167,7 @@ def _is(value: Any, kind: Any, where: str) -> Any:
 def _integer(data: dict[str, Any], name: str, where: str, low: int, high: int) -> int:
     value: int = _get(data, name, int, f"{where}.{name}")
     if not low <= value <= high:
-        raise InputError(f"{where}.{name} is {value}: it must be {low} to {high}")
+        raise InputError(f"{where}.{name} is {str(value)[:40]}: it must be {low} to {high}")
     return value
 
 

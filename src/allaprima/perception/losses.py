@@ -7,6 +7,7 @@ the squares of these weights times 5,000. Pure functions first, then the loss th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -22,6 +23,11 @@ Features = Callable[[Tensor], dict[str, Tensor]]
 WEIGHTS = {"relu3_3": 5.0, "relu4_3": 15.0, "relu5_3": 2.0}
 GRAM = 5e3
 DISTANCES = {"l1": F.l1_loss, "mse": F.mse_loss}
+
+
+def psnr(error: float) -> float:
+    """Peak signal-to-noise ratio in dB of a mean squared error between pictures in [0,1]; at most 120."""
+    return -10 * math.log10(max(1e-12, error))
 
 
 def gram_matrix(activations: Tensor) -> Tensor:
