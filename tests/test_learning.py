@@ -95,7 +95,7 @@ def test_data_refusals(data: StrokeData, tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=told):
             draw_strokes(tmp_path / "new", brush, **changes)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match=r"need .* GB and .* has"):
+    with pytest.raises(InputError, match=r"need .* MB and .* has .* MB free"):
         draw_strokes(tmp_path / "new", brush, 10_000_000, size=512)
     assert not (tmp_path / "new").exists()
     with pytest.raises(InputError, match="holds no stroke data"):
@@ -305,7 +305,7 @@ def test_published_data_and_back(data: StrokeData, tmp_path: Path, capsys: Captu
     assert run(["strokes", str(tmp_path / "back"), "--import", str(tmp_path / "npz")]) == 0
     told = capsys.readouterr()
     back = StrokeData(tmp_path / "back")
-    left_out = COUNT - len(back) - back.meta.held_out
+    left_out = COUNT - len(back) - len(back.held_out()[0])
     assert f"{left_out} left out, their colour is too light" in told.err and 0 <= left_out < 20
     actions, opacity = back.batch(np.arange(500))
     kept = {tuple(row): index for index, row in enumerate(data.batch(np.arange(COUNT))[0].tolist())}

@@ -49,3 +49,11 @@ def check_output(path: Path) -> None:
             pass
     except OSError as error:
         raise InputError(f"nothing can be written in {path.parent} ({error.strerror}): choose another folder") from None
+
+
+def same_file(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, by name or by link; a path that cannot be is no file."""
+    try:
+        return path.resolve() == other.resolve() or path.samefile(other)
+    except OSError:
+        return False

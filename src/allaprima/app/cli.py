@@ -147,7 +147,7 @@ def paint(
                 raise
             painting = last.painting()
     assert last is not None
-    kept = outputs[0].with_name(f"{outputs[0].name}{UNFINISHED}")
+    kept = outputs[0].with_name(f"{outputs[0].name[:60]}{UNFINISHED}")
     painting.save(kept)  # nothing is lost whatever happens while it is drawn
     try:
         _draw(painting, outputs, output_size, engine, [used])

@@ -45,7 +45,11 @@ def strokes(
         return
     if published:
         data, left_out = episodes.import_episodes(published, folder)
-        tell(f"{len(data):,} strokes read; {left_out:,} left out, their colour is too light")
+        apart = len(data.held_out()[0])
+        tell(
+            f"{len(data):,} strokes to learn from, {apart:,} kept apart; "
+            f"{left_out:,} left out, their colour is too light"
+        )
         print(folder)
         return
     assert brush is not None

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ..brush.shipped import NeuralBrush
 from ..errors import InputError
-from ..files import check_output, written_aside
+from ..files import check_output, same_file, written_aside
 from ..painting.painting import Painting, check_engine, check_size
 
 PAINTING = ".painting.json"
@@ -34,12 +34,11 @@ def check_outputs(paths: Sequence[Path], inputs: Sequence[Path]) -> None:
     """Raise InputError unless each path has a known suffix, can be written, and is none of the inputs."""
     for index, path in enumerate(paths):
         suffix_of(path)
-        for given in inputs:
-            if path.resolve() == given.resolve() or (path.exists() and given.exists() and path.samefile(given)):
-                raise InputError(f"the output {path} is the input itself: choose another name")
-        if path.resolve() in [other.resolve() for other in paths[:index]]:
-            raise InputError(f"the output {path} is given twice")
         check_output(path)
+        if any(same_file(path, given) for given in inputs):
+            raise InputError(f"the output {path} is the input itself: choose another name")
+        if any(same_file(path, other) for other in paths[:index]):
+            raise InputError(f"the output {path} is given twice")
 
 
 def write(

@@ -73,11 +73,12 @@ def on_white(opacity: NDArray[np.float32], color: NDArray[np.float32]) -> NDArra
 
 
 def opacity_of(strokes: NDArray[np.uint8], color: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """RGB on white ``(N, S, S, 3)`` and colours ``(N, 3)`` to opacity ``(N, S, S)`` uint8, by least squares over the
-    channels: the darker a channel, the more it tells.
+    """RGB on white ``(N, S, S, 3)`` and colours ``(N, 3)`` to opacity ``(N, S, S)`` uint8, from the darkest channel: it
+    errs least, and not at all where it is black.
     """
-    dark = 1 - color[:, None, None]
-    opacity = ((1 - strokes / np.float32(255)) * dark).sum(-1) / (dark * dark).sum(-1)
+    darkest = color.argmin(1)
+    paint = np.take_along_axis(strokes, darkest[:, None, None, None], 3)[..., 0]
+    opacity = (1 - paint / np.float32(255)) / (1 - color.min(1))[:, None, None]
     rounded: NDArray[np.uint8] = (opacity * 255).round().clip(0, 255).astype(np.uint8)
     return rounded
 

@@ -20,7 +20,7 @@ from torch.utils.checkpoint import checkpoint
 from ..brush.shipped import NeuralBrush
 from ..brush.strokes import Strokes
 
-REACH = 2.75  # radii: beyond it every brush leaves under 1 % of its paint
+REACH = 3.0  # radii: beyond it every brush leaves under 1 % of its paint
 BOXES = (
     8,
     12,
