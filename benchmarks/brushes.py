@@ -3,7 +3,8 @@
 python benchmarks/brushes.py [--count 2000] [--sizes 32,64,128,256] [--json FILE] [--sheets FOLDER]
 
 Truth is sample 0 at the same size; at 32 px it is MyPaint's drawing at 128 px, averaged over boxes. The strokes come
-from a seed that no training uses. MyPaint's agreement with itself, from one random sample to another, stands beside.
+from a seed that no training uses. Beside them: MyPaint's agreement with itself, from one random sample to another, and
+the brush with texture, each stroke of a sample of its own, against MyPaint's drawing of that sample.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from machine import machine
 
 import allaprima
 from allaprima import Strokes
+from allaprima.brush.mypaint import SAMPLES
 from allaprima.learning.report import sheet, strip
 from allaprima.perception.losses import psnr
 
@@ -33,7 +35,10 @@ def main() -> None:
     other = Strokes.cat([strokes[:1], strokes])
     results = {}
     print(f"{machine()}; {options.count} strokes, opacity PSNR in dB")
-    print(f"{'brush':12}" + "".join(f"{size + ' px':>9}" for size in options.sizes.split(",")), "  MyPaint with itself")
+    print(
+        f"{'brush':12}" + "".join(f"{size + ' px':>9}" for size in options.sizes.split(",")),
+        "  MyPaint with itself   with texture",
+    )
     for name in allaprima.brushes():
         neural, real = allaprima.load_brush(name), allaprima.load_brush(name).real()
         figures = {}
@@ -45,13 +50,18 @@ def main() -> None:
             figures[f"{size} px, seconds"] = round(time.monotonic() - began, 1)
         again = torch.from_numpy(real.draw_run(other))[1:, None].float() / 255
         figures["agreement"] = round(psnr(float((again - real(strokes)).square().mean())), 2)
+        sampled = strokes.change(sample=torch.arange(options.count) % SAMPLES)
+        drawn = torch.cat([neural.textured(sampled[part]) for part in torch.arange(options.count).split(100)])
+        figures["texture"] = round(psnr(float((drawn - real(sampled)).square().mean())), 2)
         results[name] = figures
         if options.sheets:
             few = strokes[:24]
             strips = {f"MyPaint's {neural.card.mypaint}": strip(few, real(few)), f"{name}": strip(few, neural(few))}
+            if neural.texture:
+                strips[f"{name}, with texture"] = strip(few, neural.textured(few))
             sheet(strips).save(options.sheets / f"brush-{name}.png")
         shown = "".join(f"{figures[f'{size} px']:9.2f}" for size in options.sizes.split(","))
-        print(f"{name:12}{shown}   {figures['agreement']:.2f}", flush=True)
+        print(f"{name:12}{shown}   {figures['agreement']:7.2f}{figures['texture']:20.2f}", flush=True)
     if options.json:
         text = json.dumps({"machine": machine(), "count": options.count, "brushes": results}, indent=1)
         options.json.write_text(text)

@@ -9,7 +9,7 @@ import torch
 import allaprima
 from allaprima import InputError, MyPaintBrush, Strokes
 from allaprima.brush.dcgan import DCGANBrush
-from allaprima.brush.splat import SplatBrush, _Fields
+from allaprima.brush.splat import Fields, SplatBrush
 from allaprima.brush.strokes import ACTION
 
 
@@ -21,6 +21,7 @@ def untrained(make: Callable[..., torch.nn.Module], **config: int) -> torch.nn.M
 
 BRUSHES: dict[str, Callable[[], Any]] = {
     **{f"shipped {name}": lambda name=name: allaprima.load_brush(name) for name in allaprima.brushes()},
+    "textured dry_brush": lambda: allaprima.load_brush("dry_brush").textured,
     "splat, untrained": lambda: untrained(SplatBrush),
     "splat with a nib, untrained": lambda: untrained(SplatBrush, bristles=3),
     "dcgan, untrained": lambda: untrained(DCGANBrush, latent=32, features=8),
@@ -103,7 +104,7 @@ def test_fields_gradient() -> None:
     centers, weights = torch.rand(2, 3, 4, 2).double(), torch.rand(2, 3, 4).double()
     variances, x, y = torch.rand(2, 3, 4).double() / 10 + 0.02, torch.rand(2, 7).double(), torch.rand(2, 5).double()
     inputs = [value.requires_grad_() for value in (centers, weights, variances)]
-    assert torch.autograd.gradcheck(lambda c, w, v: _Fields.apply(c, w, v, x, y), inputs)
+    assert torch.autograd.gradcheck(lambda c, w, v: Fields.apply(c, w, v, x, y), inputs)
 
 
 def test_paint_beyond_the_window_is_drawn(brush: Any) -> None:

@@ -126,7 +126,7 @@ def assert_one_line(capsys: pytest.CaptureFixture[str], told: str) -> None:
         (["--output-size", "0"], "size is 0: choose 1 to"),
         (["--brush", "classic/dry_brush"], "there is no brush classic/dry_brush: choose from"),
         (["-o", "photo.png/a.png"], "the output folder photo.png is a file"),
-        (["--brush", "mop"], "there is no brush mop: choose from dry_brush, oil"),
+        (["--brush", "mop"], "there is no brush mop: choose from calligraphy, chalk, charcoal, dry_brush"),
         (["--brush", "bad.safetensors"], "the brush bad.safetensors is damaged"),
         (["--quality", "great"], "choose from draft, normal, best"),
         (["--engine", "gimp"], "choose from neural, mypaint"),

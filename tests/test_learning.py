@@ -18,15 +18,16 @@ from allaprima import InputError, MyPaintBrush, Strokes
 from allaprima.app.cli import run
 from allaprima.brush.mypaint import brush_file
 from allaprima.brush.shipped import make_generator
-from allaprima.learning import callbacks
+from allaprima.learning import callbacks, report
 from allaprima.learning.apprentice import FIRST, Lessons, learn, learn_brush
 from allaprima.learning.callbacks import Pace
 from allaprima.learning.checkpoint import Checkpoint
 from allaprima.learning.critic import accuracy, make_critic
-from allaprima.learning.dataset import StrokeData, draw_strokes, read_meta
+from allaprima.learning.dataset import StrokeData, read_meta
+from allaprima.learning.drawing import draw_strokes
 from allaprima.learning.published import import_episodes
 from allaprima.learning.report import fidelity
-from allaprima.learning.stages import Studio, pretrain_critic
+from allaprima.learning.stages import ADVERSARIAL, CRITIC, GENERATOR, TEXTURE, TITLES, Studio, pretrain_critic
 from allaprima.perception.losses import FeatureLoss
 
 from .conftest import picture_size, psnr
@@ -43,7 +44,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> StrokeData:
     data = draw_strokes(
         folder, MyPaintBrush("classic/dry_brush"), COUNT, seed=5, on_progress=lambda *at: seen.append(at)
     )
-    assert seen[-1][0] == seen[-1][1] == COUNT + 2000 and seen == sorted(seen)
+    assert seen[-1][0] == seen[-1][1] == COUNT + 2000 + COUNT and seen == sorted(seen)
     return data
 
 
@@ -106,14 +107,20 @@ def test_data_refusals(data: StrokeData, tmp_path: Path) -> None:
 
 
 def lessons(*stages: int, steps: int = 40, generator: str = "splat", seed: int = 0) -> Lessons:
-    return Lessons.plan(stages, generator, (steps, 6, 6), seed)
+    return Lessons.plan(stages, generator, (steps, 6, 6), seed, features="none")
 
 
 def test_learning_learns_and_goes_on_after_a_stop(
     data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     losses: list[float] = []
-    straight = learn(data, tmp_path / "a", lessons(1, steps=60), on_step=lambda *at: losses.append(at[3]))
+
+    def follow(stage: int, _step: int, _steps: int, loss: float) -> None:
+        if stage == GENERATOR:
+            losses.append(loss)
+
+    straight, texture = learn(data, tmp_path / "a", lessons(1, steps=60), on_step=follow)
+    assert texture is not None
     assert np.mean(losses[-5:]) < np.mean(losses[:5]) / 4
     assert fidelity(straight, data)["psnr"] > 15
 
@@ -124,9 +131,10 @@ def test_learning_learns_and_goes_on_after_a_stop(
     with pytest.raises(KeyboardInterrupt):
         learn(data, tmp_path / "b", lessons(1, steps=60), on_step=stop)
     steps: list[int] = []
-    resumed = learn(data, tmp_path / "b", lessons(1, steps=60), on_step=lambda *at: steps.append(at[1]))
-    assert steps == list(range(26, 61))
-    assert all(torch.allclose(one, other, atol=1e-6) for one, other in weights(straight, resumed))
+    resumed, other = learn(data, tmp_path / "b", lessons(1, steps=60), on_step=lambda *at: steps.append(at[1]))
+    assert steps == [*range(26, 61), *range(1, 10)] and other is not None  # the last are the texture's
+    assert all(torch.allclose(one, two, atol=1e-6) for one, two in weights(straight, resumed))
+    assert all(torch.allclose(one, two, atol=1e-6) for one, two in weights(texture, other))
 
     with pytest.raises(InputError, match="is of another training: remove it"):
         learn(data, tmp_path / "b", lessons(1, seed=2))
@@ -153,7 +161,7 @@ def test_frozen_means_frozen(data: StrokeData, tmp_path: Path, monkeypatch: pyte
     """The generator's weights are bit-identical through every critic step of stages 2 and 3; and the critic's through
     every step of the generator.
     """
-    seen: list[tuple[int, bool, bool]] = []
+    seen: list[tuple[int, ...]] = []
     kept: dict[str, list[torch.Tensor]] = {}
 
     def moved(name: str, model: torch.nn.Module) -> bool:
@@ -165,23 +173,31 @@ def test_frozen_means_frozen(data: StrokeData, tmp_path: Path, monkeypatch: pyte
 
     def after_batch(self: callbacks.Follow) -> None:
         models = self.checkpoint.models
-        seen.append((self.batches.stage, moved("generator", models["generator"]), moved("critic", models["critic"])))
+        moves = {name: moved(name, model) for name, model in models.items()}
+        seen.append((self.batches.stage, moves.pop("critic"), *moves.values()))
         original(self)
 
     monkeypatch.setattr(callbacks.Follow, "after_batch", after_batch)
     plan = Lessons.plan((1, 2, 3), generator, (3, 5, 8), 0)
+    plan = replace(plan, texture=replace(plan.texture, steps=4))
     learn(data, tmp_path / "gan", replace(plan, **{name: replace(getattr(plan, name), batch=4) for name in PACES}))
-    drawing, judging = (True, False), (False, True)
-    assert [moves for stage, *moves in seen if stage == 1][1:] == [[*drawing]] * 2
-    assert [moves for stage, *moves in seen if stage == 2] == [[*judging]] * 5
-    assert [moves for stage, *moves in seen if stage == 3] == [[*judging], [*drawing]] * 4  # in turns
+    # who moves: critic, generator, texture; dcgan has no texture and stands before the critic itself
+    textured = generator == "splat"
+    still, critic = [False] * textured, [True, False, *[False] * textured]
+    drawing = [False, False, True] if textured else [False, True]
+    of_stage = {stage: [moves for at, *moves in seen if at == stage] for stage in TITLES}
+    assert of_stage[GENERATOR][1:] == [[False, True, *still]] * 2
+    assert len(of_stage[TEXTURE]) == 4 * textured and of_stage[TEXTURE][1:] == [drawing] * 3 * textured
+    assert of_stage[CRITIC] == [critic] * 5
+    assert of_stage[ADVERSARIAL] == [critic, drawing] * 4  # in turns
 
 
-PACES = ("first", "second", "third")
+PACES = ("first", "texture", "second", "third")
 
 
 def test_stages_go_on_after_a_stop_in_each(data: StrokeData, tmp_path: Path) -> None:
     plan = lessons(1, 2, 3, steps=4)
+    plan = replace(plan, texture=replace(plan.texture, steps=4))
     reached: list[tuple[int, int]] = []
 
     def stop(stage: int, step: int, *_: object) -> None:
@@ -190,11 +206,11 @@ def test_stages_go_on_after_a_stop_in_each(data: StrokeData, tmp_path: Path) -> 
         if first and step == 3:
             raise KeyboardInterrupt
 
-    for _ in range(3):
+    for _ in range(4):
         with pytest.raises(KeyboardInterrupt):
             learn(data, tmp_path / "a", plan, on_step=stop)
     learn(data, tmp_path / "a", plan, on_step=stop)
-    assert reached == [(1, n) for n in range(1, 5)] + [(s, n) for s in (2, 3) for n in range(1, 7)]
+    assert reached == [(s, n) for s in (1, 2) for n in range(1, 5)] + [(s, n) for s in (3, 4) for n in range(1, 7)]
 
 
 def test_a_critic_learns_to_tell(data: StrokeData, tmp_path: Path) -> None:
@@ -210,7 +226,7 @@ def test_a_critic_learns_to_tell(data: StrokeData, tmp_path: Path) -> None:
 def test_from_scratch(data: StrokeData, tmp_path: Path) -> None:
     stages: list[int] = []
     learn(data, tmp_path / "a", lessons(3), on_step=lambda *at: stages.append(at[0]))
-    assert stages == [3] * 6
+    assert stages == [ADVERSARIAL] * 6
 
 
 def test_a_brush_file_from_data(data: StrokeData, tmp_path: Path) -> None:
@@ -218,7 +234,9 @@ def test_a_brush_file_from_data(data: StrokeData, tmp_path: Path) -> None:
     card = learn_brush(data.folder, output, lessons(1, steps=5))
     brush = allaprima.load_brush(output)
     assert brush.card == card and brush.name == "mine"
-    assert card.command.endswith("train STROKES -o mine.safetensors --stages 1 --generator splat --steps 5 --seed 0")
+    assert card.command.endswith(
+        "train STROKES -o mine.safetensors --stages 1 --generator splat --features none --steps 5 --seed 0"
+    )
     assert card.fidelity["mypaint_agreement"] == pytest.approx(22.3, abs=0.5)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.safetensors"]
     painting = allaprima.paint(np.full((32, 32, 3), 99, np.uint8), brush=str(output), strokes=3, size=32)
@@ -238,14 +256,29 @@ def test_lesson_refusals(data: StrokeData, tmp_path: Path) -> None:
         Lessons.plan((1,), "gan")
 
 
-def test_report(data: StrokeData, tmp_path: Path) -> None:
+def test_report(data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "OFTEN", 0.0)
     learn_brush(data.folder, tmp_path / "mine.safetensors", lessons(1, 2, 3, steps=6), report=tmp_path / "report")
     names = sorted(path.name for path in (tmp_path / "report").iterdir())
-    assert names == ["report.json", "sheet.png", "stage-0.png", "stage-1.png", "stage-3.png"]
+    assert names == [
+        "losses.png",
+        "now.png",
+        "report.json",
+        "sheet.png",
+        "stage-1-texture.png",
+        "stage-1.png",
+        "stage-3.png",
+        "the-real-brush.png",
+    ]
     figures = json.loads((tmp_path / "report/report.json").read_text())
-    assert figures["brush"] == "classic/dry_brush" and set(figures["stages"]) == {"1", "3"}
-    assert figures["stages"]["3"]["psnr"] > 5
-    assert picture_size(tmp_path / "report/sheet.png") == (12 * 128, 3 * (2 * 128 + 20))
+    assert figures["brush"] == "classic/dry_brush" and list(figures["stages"]) == [
+        "stage 1",
+        "stage 1, texture",
+        "stage 3",
+    ]
+    assert figures["stages"]["stage 3"]["psnr"] > 5
+    assert [len(points) for points in figures["losses"].values()] == [6, 1, 6]  # the critic draws nothing
+    assert picture_size(tmp_path / "report/sheet.png") == (12 * 128, 4 * (2 * 128 + 20))
 
 
 def test_learn_brush_in_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

@@ -120,7 +120,7 @@ def test_photos_are_read_as_a_person_sees_them(tmp_path: Path) -> None:
         ({"size": 15}, "size is 15: choose 16 to 8,192"),
         ({"quality": "superb"}, "quality is 'superb': choose from draft, normal, best"),
         ({"engine": "krita"}, "engine is 'krita': choose from neural, mypaint"),
-        ({"brush": "mop"}, "there is no brush mop: choose from dry_brush, oil"),
+        ({"brush": "mop"}, "there is no brush mop: choose from calligraphy, chalk, charcoal, dry_brush"),
         ({"device": "tpu"}, "device is 'tpu'"),
         ({"colour": 1}, "there is no setting 'colour'"),
     ],

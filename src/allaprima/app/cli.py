@@ -89,6 +89,7 @@ OUTPUTS = typer.Option(
     help="Where to write: .png, .jpg or .painting.json; as often as wanted.",
     show_default=False,
 )
+TEXTURE = typer.Option(help="The neural engine draws each stroke with its own grain, not the mean.")
 DEFAULT = Settings()
 UNFINISHED = ".unfinished.painting.json"  # beside the first output while its picture is drawn
 
@@ -112,6 +113,7 @@ def paint(
     seed: Annotated[int, setting("seed")] = DEFAULT.seed,
     quality: Annotated[str, setting("quality")] = DEFAULT.quality,
     engine: Annotated[str, setting("engine")] = DEFAULT.engine,
+    texture: Annotated[bool, TEXTURE] = False,
     output_size: Annotated[
         int | None,
         typer.Option(help="Long side of the written picture in pixels; the canvas' size if not given."),
@@ -150,7 +152,7 @@ def paint(
     kept = outputs[0].with_name(f"{outputs[0].name[:60]}{UNFINISHED}")
     painting.save(kept)  # nothing is lost whatever happens while it is drawn
     try:
-        _draw(painting, outputs, output_size, engine, [used])
+        _draw(painting, outputs, output_size, engine, [used], texture)
     except BaseException as error:
         tell(f"the painting is kept in {kept}: draw it with `allaprima render {kept} -o ...`")
         if isinstance(error, KeyboardInterrupt):
@@ -174,6 +176,7 @@ def render(
         int | None, typer.Option(help="Long side of the picture in pixels; the canvas' size if not given.")
     ] = None,
     engine: Annotated[str, setting("engine")] = DEFAULT.engine,
+    texture: Annotated[bool, TEXTURE] = False,
     brush: Annotated[
         str | None, typer.Option(help="The brush that painted, if it does not ship: the path of its .safetensors.")
     ] = None,
@@ -186,7 +189,7 @@ def render(
     check_size(size)
     check_outputs(output, [painting])
     loaded = Painting.load(painting)
-    _draw(loaded, output, size, engine, [load_brush(brush)] if brush else None)
+    _draw(loaded, output, size, engine, [load_brush(brush)] if brush else None, texture)
 
 
 @app.command()
@@ -202,13 +205,18 @@ def brushes() -> None:
 
 
 def _draw(
-    painting: Painting, paths: list[Path], size: int | None, engine: str, brushes: list[NeuralBrush] | None
+    painting: Painting,
+    paths: list[Path],
+    size: int | None,
+    engine: str,
+    brushes: list[NeuralBrush] | None,
+    texture: bool,
 ) -> None:
     """Write the files and tell their paths."""
     from ..export.picture import write_all
 
     with hushed(), bar() as shown:
-        write_all(painting, paths, size, engine, brushes, lambda share: shown.show(share, "drawing"))
+        write_all(painting, paths, size, engine, brushes, texture, lambda share: shown.show(share, "drawing"))
     for path in paths:
         print(path)
 

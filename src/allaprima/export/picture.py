@@ -47,15 +47,16 @@ def write(
     size: int | None = None,
     engine: str = "neural",
     brushes: Sequence[NeuralBrush] | None = None,
+    texture: bool = False,
 ) -> None:
     """Write a painting: ``.png``, ``.jpg`` and ``.jpeg`` are drawn with ``size`` px on the long side (the canvas'
-    size where none is given) by ``engine`` "neural" or "mypaint"; ``.painting.json`` is the painting itself.
-    ``brushes`` replaces those that ship with the package.
+    size where none is given) by ``engine`` "neural", with ``texture`` or not, or "mypaint"; ``.painting.json`` is the
+    painting itself. ``brushes`` replaces those that ship with the package.
 
     The file is written aside and renamed: an old one is untouched until the new one is whole. Raises
     :class:`InputError` for an unknown suffix or a folder that is not there, OSError when the disk is full.
     """
-    write_all(painting, [Path(path)], size, engine, brushes)
+    write_all(painting, [Path(path)], size, engine, brushes, texture)
 
 
 def write_all(
@@ -64,6 +65,7 @@ def write_all(
     size: int | None = None,
     engine: str = "neural",
     brushes: Sequence[NeuralBrush] | None = None,
+    texture: bool = False,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
     """Write one painting to several files; its picture is drawn once. ``brushes`` replaces the shipped ones;
@@ -79,6 +81,7 @@ def write_all(
             painting.save(path)
             continue
         if picture is None:
-            picture = Image.fromarray(painting.render(size, engine, brushes=brushes, on_progress=on_progress))
+            drawn = painting.render(size, engine, texture=texture, brushes=brushes, on_progress=on_progress)
+            picture = Image.fromarray(drawn)
         with written_aside(path) as aside:
             picture.save(aside, **PICTURES[suffix])

@@ -7,13 +7,14 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
 from .checkpoint import Checkpoint
-from .dataset import StrokeData
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of fast.ai's own imports
@@ -45,6 +46,14 @@ class Pace:
                 raise InputError(f"{name} is {value}: choose {low} to {high}")
 
 
+class Source(Protocol):
+    """Strokes to learn from: StrokeData, or its strokes whose sample is known."""
+
+    def __len__(self) -> int: ...
+
+    def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]: ...
+
+
 class Batches:
     """The batch of each step, from seed, stage and step alone, so that a training can go on anywhere. ``see`` makes
     what the stage learns from out of actions ``(B, 12)`` and opacity ``(B, 1, size, size)``.
@@ -52,7 +61,7 @@ class Batches:
 
     def __init__(
         self,
-        data: StrokeData,
+        data: Source,
         pace: Pace,
         stage: int,
         first: int,

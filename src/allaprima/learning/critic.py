@@ -16,8 +16,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of fast.ai's own imports
     from fastai.vision.gan import AdaptiveLoss, gan_critic
 
-from ..brush.strokes import WINDOW
-
 
 def make_critic(features: int = 16) -> nn.Module:
     """Opacity ``(N, 1, 64, 64)`` in [0,1] to ``(N, 1)`` logits: above 0 means real."""
@@ -42,7 +40,7 @@ class Shown:
     @torch.no_grad()
     def __call__(self, actions: Tensor, opacity: Tensor) -> tuple[Tensor, Tensor]:
         self.generator.eval()
-        generated = self.generator(actions, WINDOW)
+        generated = self.generator(actions)
         labels = torch.cat([torch.ones(len(opacity)), torch.zeros(len(generated))])
         return torch.cat([opacity, generated]), labels
 

@@ -6,6 +6,7 @@ The sheets are the reference's Figures 2 and 5: true strokes, those after stage 
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,14 @@ from .dataset import StrokeData
 
 COLUMNS, ROWS, ENLARGED = 12, 2, 2
 LABEL = 20  # pixels above each strip
-TITLES = {0: "the real brush", 1: "after stage 1: generator", 3: "after stage 3: generator against critic"}
+OFTEN = 5.0  # seconds between two looks at a network that learns
+REAL = "the real brush"
+TITLES = {
+    REAL: "the real brush",
+    "stage 1": "after stage 1: the mean stroke",
+    "stage 1, texture": "after stage 1: with texture",
+    "stage 3": "after stage 3: against the critic",
+}
 
 
 @torch.no_grad()
@@ -38,8 +46,8 @@ def fidelity(generator: nn.Module, data: StrokeData) -> dict[str, float]:
 
 
 class Report:
-    """A folder with ``sheet.png`` and ``report.json``, brought up to date after each stage. What an earlier run of an
-    interrupted training left there is kept.
+    """A folder that is brought up to date while a brush learns: ``sheet.png`` after each stage; each few seconds
+    ``now.png``, ``losses.png`` and ``report.json``. What an earlier run of an interrupted training left there is kept.
     """
 
     def __init__(self, folder: Path, data: StrokeData) -> None:
@@ -47,34 +55,78 @@ class Report:
         folder.mkdir(parents=True, exist_ok=True)
         strokes, once, _ = data.held_out()
         self.strokes = strokes[: COLUMNS * ROWS]
-        self._strip(0, once[: COLUMNS * ROWS])
+        self._save(strip(self.strokes, once[: COLUMNS * ROWS]), self._path(REAL))
+        path = folder / "report.json"
+        self.figures: dict[str, Any] = {"brush": data.meta.brush, "stages": {}, "losses": {}}
+        if path.exists():
+            self.figures |= json.loads(path.read_text())
+        self._since: list[float] = []
+        self._told = time.monotonic()
+
+    def follow(self, part: str, step: int, loss: float, network: nn.Module) -> None:
+        """Note the loss of a step; each few seconds, look at what the network draws."""
+        self._since.append(loss)
+        if time.monotonic() - self._told < OFTEN:
+            return
+        losses = self.figures["losses"].setdefault(part, [])
+        losses[:] = [point for point in losses if point[0] < step]  # after a stop some steps are taken again
+        losses.append([step, sum(self._since) / len(self._since)])
+        self._since.clear()
+        self._save(self._drawn(network), self.folder / "now.png")
+        self._save(curves(self.figures["losses"]), self.folder / "losses.png")
+        self._write()
+        self._told = time.monotonic()
+
+    def after(self, stage: str, network: nn.Module) -> None:
+        """Draw the sheet's strokes and measure the network after a stage, one of TITLES, that changed it."""
+        self._save(self._drawn(network), self._path(stage))
+        self.figures["stages"][stage] = fidelity(network, self.data)
+        self._write()
+        strips = {}
+        for part, title in TITLES.items():
+            if self._path(part).exists():
+                with Image.open(self._path(part)) as picture:
+                    strips[title] = picture.copy()
+        self._save(sheet(strips), self.folder / "sheet.png")
 
     @torch.no_grad()
-    def after(self, stage: int, generator: nn.Module) -> None:
-        """Draw the sheet's strokes and measure the generator after a stage that changed it."""
-        generator.eval()
-        self._strip(stage, generator(self.strokes, self.data.meta.size))
-        path = self.folder / "report.json"
-        figures: dict[str, Any] = {"brush": self.data.meta.brush, "stages": {}}
-        if path.exists():
-            figures = json.loads(path.read_text())
-        figures["stages"][str(stage)] = fidelity(generator, self.data)
+    def _drawn(self, network: nn.Module) -> Image.Image:
+        learning = network.training
+        opacity = network.eval()(self.strokes, self.data.meta.size)
+        network.train(learning)
+        return strip(self.strokes, opacity)
+
+    def _path(self, stage: str) -> Path:
+        return self.folder / f"{stage.replace(', ', '-').replace(' ', '-')}.png"
+
+    def _write(self) -> None:
+        with written_aside(self.folder / "report.json") as aside:
+            aside.write_text(json.dumps(self.figures, indent=1))
+
+    @staticmethod
+    def _save(picture: Image.Image, path: Path) -> None:
         with written_aside(path) as aside:
-            aside.write_text(json.dumps(figures, indent=1))
-        self._sheet()
+            picture.save(aside)
 
-    def _strip(self, stage: int, opacity: Tensor) -> None:
-        with written_aside(self.folder / f"stage-{stage}.png") as aside:
-            strip(self.strokes, opacity).save(aside)
 
-    def _sheet(self) -> None:
-        strips = {}
-        for stage, title in TITLES.items():
-            if (path := self.folder / f"stage-{stage}.png").exists():
-                with Image.open(path) as picture:
-                    strips[title] = picture.copy()
-        with written_aside(self.folder / "sheet.png") as aside:
-            sheet(strips).save(aside)
+def curves(losses: dict[str, list[list[float]]]) -> Image.Image:
+    """The losses of each part of a training ``{part: [[step, loss], ...]}``, side by side."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4 * len(losses), 3), dpi=100, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    for index, (part, points) in enumerate(losses.items(), 1):
+        axes = figure.add_subplot(1, len(losses), index)
+        axes.plot(*zip(*points, strict=True), color="#b5533c", linewidth=1.4)
+        axes.set_title(part, fontsize=10)
+        axes.set_xlabel("step", fontsize=9)
+        axes.set_yscale("log")
+        axes.tick_params(labelsize=8)
+        axes.spines[["top", "right"]].set_visible(False)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    return Image.fromarray(pixels).convert("RGB")
 
 
 def sheet(strips: dict[str, Image.Image]) -> Image.Image:

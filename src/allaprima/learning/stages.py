@@ -4,6 +4,9 @@
 2. The generator is frozen, and the critic pre-trained as a binary classifier (notebook 02).
 3. Both go on against each other, the generator's loss half critic, half features (notebook 03).
 
+Chance makes each stroke of most brushes another one. Stage 1 teaches the generator the mean of them all, and the
+texture each single one; the critic of stages 2 and 3 sees strokes with texture, or, without chance, the generator's.
+
 Departures: splat needs some 4,000 batches of 16 in place of 15 epochs of batch 256; the learning rate follows warm-up
 and cosine (docs/departures.md).
 """
@@ -19,7 +22,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .callbacks import Batches, Follow, OnStep, Pace, StayFrozen, WarmUpCosine
+from ..brush.strokes import ACTION, Strokes
+from ..brush.texture import Texture
+from .callbacks import Batches, Follow, OnStep, Pace, Source, StayFrozen, WarmUpCosine
 from .checkpoint import Checkpoint
 from .critic import Shown, binary_loss
 from .dataset import StrokeData
@@ -35,10 +40,20 @@ with warnings.catch_warnings():
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
+GENERATOR, TEXTURE, CRITIC, ADVERSARIAL = 1, 2, 3, 4  # in the order of learning
+TITLES = {
+    GENERATOR: "stage 1: generator",
+    TEXTURE: "stage 1: texture",
+    CRITIC: "stage 2: critic",
+    ADVERSARIAL: "stage 3: adversarial",
+}
+
 
 @dataclass
 class Studio:
-    """What the stages share: strokes to learn from, both networks, the generator's loss, and the checkpoint."""
+    """What the stages share: strokes to learn from, the networks, the generator's loss, and the checkpoint. Without
+    ``texture`` the generator itself stands before the critic.
+    """
 
     data: StrokeData
     generator: nn.Module
@@ -46,28 +61,43 @@ class Studio:
     loss: Loss
     checkpoint: Checkpoint
     on_step: OnStep | None = field(default=None)
+    texture: Texture | None = None
+
+    @property
+    def drawing(self) -> AtSize:
+        """The network whose strokes the critic sees."""
+        return AtSize(self.texture or self.generator, self.data.meta.size)
+
+    @property
+    def strokes(self) -> Source:
+        """The strokes that the critic sees beside them."""
+        return self.data.known if self.texture and self.data.known else self.data
 
 
 def pretrain_generator(studio: Studio, pace: Pace) -> None:
     """Stage 1: from actions to opacity, with the feature loss (and nothing adversarial)."""
-    batches = Batches(studio.data, pace, 1, studio.checkpoint.first_step(1, pace.steps))
-    drawing = AtSize(studio.generator, studio.data.meta.size)
-    learner = Learner(_loaders(batches), drawing, loss_func=studio.loss, **_adam(0.98), cbs=GradientClip(1.0))
-    _fit(learner, studio, batches)
+    batches = Batches(studio.data, pace, GENERATOR, studio.checkpoint.first_step(GENERATOR, pace.steps))
+    _pretrain(AtSize(studio.generator, studio.data.meta.size), studio, batches)
+
+
+def pretrain_texture(studio: Studio, pace: Pace) -> None:
+    """Stage 1, second part: from actions and samples to opacity, with the same loss."""
+    batches = Batches(studio.strokes, pace, TEXTURE, studio.checkpoint.first_step(TEXTURE, pace.steps))
+    _pretrain(studio.drawing, studio, batches)
 
 
 def pretrain_critic(studio: Studio, pace: Pace) -> None:
     """Stage 2: the critic learns to tell real strokes from those of the frozen generator."""
-    studio.generator.requires_grad_(False)
-    batches = Batches(studio.data, pace, 2, studio.checkpoint.first_step(2, pace.steps), Shown(studio.generator))
+    drawing = studio.drawing.requires_grad_(False)
+    batches = Batches(studio.strokes, pace, CRITIC, studio.checkpoint.first_step(CRITIC, pace.steps), Shown(drawing))
     _fit(_critic_learner(studio, batches), studio, batches)
-    studio.generator.requires_grad_(True)
+    drawing.requires_grad_(True)
 
 
 def adversarial(studio: Studio, pace: Pace, mix: float = 0.5) -> None:
     """Stage 3: generator and critic take turns; the generator's loss is ``mix`` x BCE + (1 - ``mix``) x features."""
-    batches = Batches(studio.data, pace, 3, studio.checkpoint.first_step(3, pace.steps))
-    drawing = Learner(_loaders(batches), AtSize(studio.generator, studio.data.meta.size), loss_func=studio.loss)
+    batches = Batches(studio.strokes, pace, ADVERSARIAL, studio.checkpoint.first_step(ADVERSARIAL, pace.steps))
+    drawing = Learner(_loaders(batches), studio.drawing, loss_func=studio.loss)
     learner = GANLearner.from_learners(
         drawing,
         _critic_learner(studio, batches),
@@ -80,14 +110,22 @@ def adversarial(studio: Studio, pace: Pace, mix: float = 0.5) -> None:
 
 
 class AtSize(nn.Module):
-    """A generator that draws at the data's size."""
+    """A generator that draws at the data's size; a 13th number of an action is the stroke's sample."""
 
     def __init__(self, generator: nn.Module, size: int) -> None:
         super().__init__()
         self.generator, self.size = generator, size
 
     def forward(self, actions: Tensor) -> Any:
-        return self.generator(actions, self.size)
+        strokes = Strokes.from_actions(actions[:, : len(ACTION)])
+        if actions.shape[1] > len(ACTION):
+            strokes = strokes.change(sample=actions[:, len(ACTION)].long())
+        return self.generator(strokes, self.size)
+
+
+def _pretrain(drawing: AtSize, studio: Studio, batches: Batches) -> None:
+    learner = Learner(_loaders(batches), drawing, loss_func=studio.loss, **_adam(0.98), cbs=GradientClip(1.0))
+    _fit(learner, studio, batches)
 
 
 def _critic_learner(studio: Studio, batches: Batches) -> Learner:

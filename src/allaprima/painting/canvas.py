@@ -22,31 +22,8 @@ from ..brush.strokes import Strokes
 
 REACH = 3.0  # radii: beyond it every brush leaves under 1 % of its paint
 BOXES = (
-    8,
-    12,
-    16,
-    24,
-    32,
-    40,
-    48,
-    56,
-    64,
-    80,
-    96,
-    112,
-    128,
-    160,
-    192,
-    224,
-    256,
-    320,
-    384,
-    448,
-    512,
-    640,
-    768,
-    1024,
-)
+    8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 1024
+)  # fmt: skip
 A_STROKE = 1000  # pixels: what a stroke costs in memory besides those of its box
 BATCH = 1 << 20  # pixels drawn together
 KEPT = 4 << 20  # pixels for which the brush's work is kept for the gradient; beyond, it is done again

@@ -98,12 +98,14 @@ class Painting:
         size: int | None = None,
         engine: str = "neural",
         *,
+        texture: bool = False,
         brushes: Sequence[NeuralBrush] | None = None,
         on_progress: Callable[[float], None] | None = None,
     ) -> NDArray[np.uint8]:
         """The picture, ``(H, W, 3)`` uint8, with ``size`` px on its long side (the canvas' size where none is given).
 
-        ``engine`` "neural" draws with the brushes that painted, "mypaint" with the real ones. ``brushes`` replaces
+        ``engine`` "neural" draws with the brushes that painted, and with ``texture`` each stroke as its own sample and
+        not as the mean of all; "mypaint" draws with the real ones, which always have texture. ``brushes`` replaces
         those that ship with the package; ``on_progress`` sees the share done, 0 to 1. Raises InputError for a bad size
         or engine and for brushes that are missing.
         """
@@ -117,7 +119,8 @@ class Painting:
         canvas = torch.tensor(self.paper)[:, None, None].expand(3, height, width)
         with torch.no_grad():
             scale = max(width, height) / self.size
-            canvas = composite(canvas, self.strokes.to(torch.float32), neural, scale, on_progress)
+            drawing = [brush.textured for brush in neural] if texture else neural
+            canvas = composite(canvas, self.strokes.to(torch.float32), drawing, scale, on_progress)
         pixels: NDArray[np.uint8] = (canvas * 255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
         return np.ascontiguousarray(pixels)
 

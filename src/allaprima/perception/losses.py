@@ -75,7 +75,7 @@ class FeatureLoss:
     """``loss(picture, target)`` with pictures ``(N, 1 or 3, H, W)`` in [0,1]; ``target`` may be encoded before.
 
     ``features`` is a network (none: the pixel loss alone), ``weights`` those of its layers, ``gram`` and ``pixel``
-    weigh the other parts, ``distance`` is ``l1`` or ``mse``.
+    weigh the other parts, ``distance`` is ``l1`` or ``mse``. The network looks at each ``every``-th picture of a batch.
     """
 
     features: Features | None = None
@@ -83,17 +83,18 @@ class FeatureLoss:
     gram: float = GRAM
     pixel: float = 1.0
     distance: str = "l1"
+    every: int = 1
 
     @torch.no_grad()
     def encode(self, target: Tensor) -> Encoded:
         """Look at a target once, outside of the loop."""
-        return Encoded(target, self.features(target) if self.features else {})
+        return Encoded(target, self.features(target[:: self.every]) if self.features else {})
 
     def parts(self, picture: Tensor, target: Encoded) -> dict[str, Tensor]:
         """The weighted parts by name; their sum is the loss."""
         parts = {"pixel": self.pixel * measure_of(self.distance)(picture, target.picture)}
         if self.features:
-            seen = self.features(picture)
+            seen = self.features(picture[:: self.every])
             parts |= feature_parts(seen, target.features, self.weights, self.gram, self.distance)
         return parts
 
