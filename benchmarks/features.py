@@ -1,6 +1,6 @@
 """How well the features that ship stand in for VGG16: do their distances rank pictures alike, and how much faster?
 
-python benchmarks/features.py TEACHER FOLDER_OR_PHOTO... [--size 256] [--work FOLDER] [--json FILE] [--only-speed]
+python benchmarks/features.py TEACHER FOLDER_OR_PHOTO... [--size 192] [--work FOLDER] [--json FILE] [--only-speed]
 
 TEACHER is a file of VGG16's weights, as --vgg-weights takes them. The photos are those of tools/pictures.py's TEST
 under the folders, which no training saw, and those given by name; each is distorted ten ways at five strengths.
@@ -58,7 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("teacher", type=Path)
     parser.add_argument("photos", type=Path, nargs="+")
-    parser.add_argument("--size", type=int, default=256, help="side of the pictures")
+    parser.add_argument("--size", type=int, default=192, help="side of the pictures")
     parser.add_argument("--work", type=Path, default=Path("features-work"))
     parser.add_argument("--json", type=Path)
     parser.add_argument("--only-speed", action="store_true")

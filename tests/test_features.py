@@ -96,8 +96,13 @@ def test_one_channel_is_three_alike_and_nothing_is_random(pocket: FeatureNetwork
 def test_torchvisions_own_activations() -> None:
     """Against torchvision's whole model, with random weights, where it stands before each max-pool."""
     for make, batch_norm in ((vgg16, False), (vgg16_bn, True)):
+        with torch.device("meta"):  # its classifier is large, and not needed
+            theirs = make(init_weights=False).features.eval()
+        theirs.to_empty(device="cpu")
         torch.manual_seed(1)
-        theirs = nn.Sequential(*make(init_weights=False).features.children()).eval()
+        for module in theirs:
+            if isinstance(module, nn.Conv2d | nn.BatchNorm2d):
+                module.reset_parameters()
         ours = VGG16(LAYERS, batch_norm).load({f"features.{name}": one for name, one in theirs.state_dict().items()})
         mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
         x, found = (picture() - mean[:, None, None]) / std[:, None, None], []
@@ -201,21 +206,20 @@ def test_weights_from_a_file_from_the_cache_and_downloaded(monkeypatch: pytest.M
     torch.save(state, file)
     with pytest.raises(InputError, match="damaged or unknown"):
         load_vgg("vgg16", ["relu2_2"], file)
-    monkeypatch.setitem(vgg.KNOWN, vgg._digest(file), "vgg16")
+    monkeypatch.setitem(vgg.KNOWN, vgg.digest(file), "vgg16")
     assert torch.equal(load_vgg("vgg16", ["relu2_2"], file).features[2].weight, state["features.2.weight"])
     with pytest.raises(InputError, match="those of vgg16, not of vgg16_bn"):
         load_vgg("vgg16_bn", ["relu2_2"], file)
-    with pytest.raises(InputError, match=r"are damaged: .*features\.5"):  # a layer is missing
+    with pytest.raises(InputError, match=r"are damaged: features\.10\.weight is missing"):  # a layer is missing
         load_vgg("vgg16", ["relu3_3"], file)
 
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "home"))
 
-    def download(name: str) -> None:
-        cached = vgg._cached(name)
-        cached.parent.mkdir(parents=True)
-        cached.write_bytes(file.read_bytes())
+    def download(url: str, into: str, begins: str, progress: bool) -> None:
+        assert url.endswith("vgg16-397923af.pth") and begins == "397923af" and not progress
+        Path(into).write_bytes(file.read_bytes())
 
-    monkeypatch.setattr(vgg, "_download", download)
+    monkeypatch.setattr(torch.hub, "download_url_to_file", download)
     assert load_features("vgg16", ["relu2_2"], download=True).layers == ("relu2_2",)
     assert load_features("vgg16", ["relu2_2"]).layers == ("relu2_2",)  # it stays in the cache
 
@@ -226,7 +230,7 @@ def test_a_download_that_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     def fail(*_: object, **__: object) -> None:
         raise OSError("no network")
 
-    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", fail)
+    monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
     with pytest.raises(InputError, match=r"cannot be loaded \(no network\): give --vgg-weights"):
         load_features("vgg16_bn", download=True)
 
@@ -252,7 +256,7 @@ def test_weights_from_onnx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     kernels += [torch.zeros(1, 1, 3, 3)] * (len(shapes) - 2)
     file = tmp_path / "keras.onnx"
     onnx_file(file, kernels)
-    monkeypatch.setitem(vgg.KNOWN, vgg._digest(file), "vgg16")
+    monkeypatch.setitem(vgg.KNOWN, vgg.digest(file), "vgg16")
     seen = load_features("vgg16", ["relu1_2"], vgg_weights=file)(picture())["relu1_2"]
     bgr = picture().flip(1) * 255 - torch.tensor([103.939, 116.779, 123.68])[:, None, None]
     by_hand = F.conv2d(F.conv2d(bgr, kernels[0], padding=1).relu(), kernels[1], torch.ones(64), padding=1).relu()
@@ -261,6 +265,6 @@ def test_weights_from_onnx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(InputError, match="5 convolutions: VGG16 has 13"):
         vgg.read_onnx(file)
     file.write_bytes(b"\xff" * 99)
-    monkeypatch.setitem(vgg.KNOWN, vgg._digest(file), "vgg16")
+    monkeypatch.setitem(vgg.KNOWN, vgg.digest(file), "vgg16")
     with pytest.raises(InputError, match="are damaged"):
         load_features("vgg16", vgg_weights=file)

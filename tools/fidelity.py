@@ -32,15 +32,15 @@ def test_pictures(path: Path, side: int, paintings: Path) -> Iterator[Tensor]:
         yield pictures.painted(photo, path.stem, strokes, "dry_brush", paintings)
 
 
-@torch.no_grad()
 def photo_distances(network: nn.Module, path: Path, side: int, paintings: Path) -> Tensor:
     """How far the network finds each of the 50 from the photo: ``(50, layers, 4)``, see DISTANCES."""
     photo, *others = test_pictures(path, side, paintings)
-    seen = network(photo[None])
     rows = []
-    for part in torch.stack(others).split(5):
-        answers = network(part)
-        rows.append(torch.stack([distances(answers[layer], seen[layer]) for layer in LAYERS], 1))
+    with torch.no_grad():
+        seen = network(photo[None])
+        for part in torch.stack(others).split(5):
+            answers = network(part)
+            rows.append(torch.stack([distances(answers[layer], seen[layer]) for layer in LAYERS], 1))
     return torch.cat(rows)
 
 

@@ -72,8 +72,11 @@ class VGG16(FeatureNetwork):
         """Take torchvision's state dict, or (``caffe``) Oxford's weights under torchvision's names. Raises RuntimeError
         if a layer is missing or of another shape.
         """
-        wanted = set(self.state_dict())
-        self.load_state_dict({name: value for name, value in weights.items() if name in wanted})
+        wanted = list(self.state_dict())
+        # old files of batch norms lack how many batches there were, which does not matter
+        if missing := [name for name in wanted if name not in weights and not name.endswith("num_batches_tracked")]:
+            raise RuntimeError(f"{missing[0]} is missing")
+        self.load_state_dict({name: weights[name] for name in wanted if name in weights})
         if caffe:
             self.mean, self.std, self.scale = three_numbers(CAFFE_MEAN), three_numbers(CAFFE_STD), CAFFE_SCALE
         return self
@@ -96,7 +99,7 @@ def load_vgg(
                 f"the weights of {name} are not on this machine: give --vgg-weights FILE, allow the download of "
                 f"{MEGABYTES[name]} MB, or use the features that ship: pocket"
             )
-        _download(name)
+        _download(name, file)
     check_file(file, name)
     try:
         state, caffe = (read_onnx(file), True) if _is_onnx(file) else (_read_state(file), False)
@@ -112,8 +115,7 @@ def check_file(file: Path, name: str) -> None:
     """Raise InputError unless the file's sha256 is one of those that are known to hold ``name``'s weights."""
     if not file.is_file():
         raise InputError(f"there is no weights file {file}")
-    with file.open("rb") as opened:
-        sha256 = hashlib.file_digest(opened, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
+    sha256 = digest(file)
     held = next((network for begins, network in KNOWN.items() if sha256.startswith(begins)), None)
     if held is None:
         raise InputError(f"the weights {file} are damaged or unknown (sha256 {sha256[:8]}...): see docs/features.md")
@@ -121,8 +123,9 @@ def check_file(file: Path, name: str) -> None:
         raise InputError(f"the weights {file} are those of {held}, not of {name}")
 
 
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()  # Python 3.10 has no file_digest
+def digest(file: Path) -> str:
+    """A file's sha256."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _cached(name: str) -> Path:
@@ -136,10 +139,11 @@ def _url(name: str) -> str:
     return str({"vgg16": VGG16_Weights, "vgg16_bn": VGG16_BN_Weights}[name].IMAGENET1K_V1.url)
 
 
-def _download(name: str) -> None:
-    """Into torchvision's cache, checked by it."""
+def _download(name: str, into: Path) -> None:
+    """torchvision's file, to where torchvision keeps it; its name ends with how its sha256 begins, which is checked."""
     try:
-        torch.hub.load_state_dict_from_url(_url(name), check_hash=True, weights_only=True)
+        into.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(_url(name), str(into), into.stem.split("-")[-1], progress=False)
     except (OSError, RuntimeError) as error:
         raise InputError(f"the weights of {name} cannot be loaded ({error}): give --vgg-weights FILE") from None
 
@@ -150,7 +154,7 @@ def _read_state(file: Path) -> dict[str, Tensor]:
 
 
 def _is_onnx(file: Path) -> bool:
-    return file.suffix == ".onnx"
+    return file.suffix.lower() == ".onnx"
 
 
 def read_onnx(file: Path) -> dict[str, Tensor]:
