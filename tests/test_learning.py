@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from safetensors import safe_open
 
 import allaprima
 from allaprima import InputError, MyPaintBrush, Strokes
@@ -213,6 +214,26 @@ def test_stages_go_on_after_a_stop_in_each(data: StrokeData, tmp_path: Path) -> 
     assert reached == [(s, n) for s in (1, 2) for n in range(1, 5)] + [(s, n) for s in (3, 4) for n in range(1, 7)]
 
 
+def test_killed_it_goes_on_where_it_was(data: StrokeData, tmp_path: Path) -> None:
+    often = "from allaprima.learning import callbacks; callbacks.CHECKPOINT = 0.0"
+    command = ["train", str(data.folder), "-o", str(tmp_path / "a.safetensors"), "--features", "none", "--steps", "300"]
+    code = f"import sys; {often}; from allaprima.app.cli import main; main()"
+    process = subprocess.Popen([sys.executable, "-c", code, *command])
+    unfinished = tmp_path / "a.unfinished.safetensors"
+    while not unfinished.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with safe_open(unfinished, "pt") as file:
+        step = json.loads(file.metadata()["allaprima.training"])["step"]
+    steps: list[int] = []
+    lessons = Lessons.plan((1,), steps=(300, None, None), features="none")
+    learn_brush(data.folder, tmp_path / "a.safetensors", lessons, on_step=lambda *at: steps.append(at[1]))
+    assert 0 < step == steps[0] - 1 and not unfinished.exists()
+
+
 def test_a_critic_learns_to_tell(data: StrokeData, tmp_path: Path) -> None:
     """Against an untrained generator that is easy: some steps are enough."""
     torch.manual_seed(0)
@@ -254,6 +275,8 @@ def test_lesson_refusals(data: StrokeData, tmp_path: Path) -> None:
         Lessons.plan((1,), mix=2)
     with pytest.raises(InputError, match="no generator 'gan': choose from splat, dcgan"):
         Lessons.plan((1,), "gan")
+    with pytest.raises(InputError, match="no features 'eyes': choose from pocket, vgg16, none"):
+        Lessons.plan((1,), features="eyes")
 
 
 def test_report(data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
