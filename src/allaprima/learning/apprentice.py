@@ -35,7 +35,7 @@ from .stages import (
 )
 
 FIRST = {"splat": Pace(4000, 16, 2e-2), "dcgan": Pace(4000, 64, 1e-3)}  # the usual pace of stage 1
-OF_TEXTURE = Pace(600, 16, 1.5e-2)
+OF_TEXTURE = Pace(400, 16, 1.5e-2)
 SECOND, THIRD = Pace(300, 16, 1e-3), Pace(600, 16, 1e-3)
 FEATURES = ("pocket", "vgg16", "none")
 PIXEL = 50.0  # weight of the squared error of pixels: beside it the features weigh about as much
