@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import torch
@@ -113,7 +113,7 @@ def _along(values: Tensor, curve: list[list[float]]) -> Tensor:
     return reaction
 
 
-@lru_cache(maxsize=2)
+@cache
 def _chance(count: int) -> Tensor:
     """The first ``count`` random numbers, uniform in [0,1), of a fresh brush: Knuth's ``ranf_array`` (*The Art of
     Computer Programming*, 3.6) with short lags; the same bits as libmypaint's.

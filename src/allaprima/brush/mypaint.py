@@ -172,8 +172,7 @@ class MyPaintBrush:
         for index, path in enumerate(_paths(strokes, torch.full((len(strokes),), size))):
             surface.clear()
             brush.draw(surface, path)
-            alpha = surface.pixels()[..., 3].astype(np.uint32)
-            out[index] = (alpha * 255 + ONE // 2) >> 15
+            out[index] = (surface.alpha() * np.uint32(255) + ONE // 2) >> 15
         return out
 
     def lay(self, surface: Surface, strokes: Strokes, scale: float = 1.0) -> Iterator[int]:
@@ -218,6 +217,12 @@ class Surface:
         flat = self.tiles.transpose(0, 2, 1, 3, 4).reshape(rows * TILE, columns * TILE, 4)
         inside: NDArray[np.uint16] = flat[: self.height, : self.width].copy()
         return inside
+
+    def alpha(self) -> NDArray[np.uint16]:
+        """``(H, W)`` opacity, 1.0 = 32768."""
+        rows, columns = self.tiles.shape[:2]
+        flat: NDArray[np.uint16] = self.tiles[..., 3].transpose(0, 2, 1, 3).reshape(rows * TILE, columns * TILE)
+        return flat[: self.height, : self.width]
 
     def rgba(self, shrink: int = 1) -> NDArray[np.float32]:
         """``(H / shrink, W / shrink, 4)`` premultiplied RGBA in [0,1], averaged over boxes of ``shrink`` pixels."""
@@ -289,8 +294,8 @@ class _EngineBrush:
 
     def draw(self, surface: Surface, path: _Path) -> None:
         """One stroke. The scaling rule: radius, anti-aliasing (in pixels) and time go with the window."""
-        lib, pointer, on = self.lib, self.pointer, surface.interface
-        to = lib.brush_stroke_to
+        lib, pointer, on = self.lib, C.c_void_p(self.pointer), C.c_void_p(surface.interface)
+        to, none = lib.brush_stroke_to, C.c_float(0.0)  # what stays the same is given to C once: a tenth of the time
         for _ in range(path.sample):
             to(pointer, on, 0.0, 0.0, 0.0, 0.0, 0.0, JUMP)
         for name, value in zip(("color_h", "color_s", "color_v"), path.hsv, strict=True):
@@ -302,13 +307,13 @@ class _EngineBrush:
         lib.brush_reset(pointer)
         lib.brush_new_stroke(pointer)
         lib.surface_begin_atomic(on)
-        (x, y), dtime = path.points[0], path.dtime
+        (x, y), dtime = path.points[0], C.c_double(path.dtime)
         to(pointer, on, x, y, 0.0, 0.0, 0.0, JUMP)  # or slow tracking would drag the first point from (0, 0)
         to(pointer, on, x, y, path.pressures[0], 0.0, 0.0, STEP)
         self._set("tracking_noise", self.tracking_noise)
         for (x, y), pressure in zip(path.points[1:], path.pressures[1:], strict=True):
-            to(pointer, on, x, y, pressure, 0.0, 0.0, dtime)
-        to(pointer, on, x, y, 0.0, 0.0, 0.0, dtime)
+            to(pointer, on, x, y, pressure, none, none, dtime)
+        to(pointer, on, x, y, none, none, none, dtime)
         lib.surface_end_atomic(on, C.byref((C.c_int * 4)()))
 
     def _get(self, name: str) -> float:

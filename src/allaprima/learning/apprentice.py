@@ -34,13 +34,14 @@ from .stages import (
     pretrain_texture,
 )
 
-FIRST = {"splat": Pace(4000, 16, 2e-2), "dcgan": Pace(4000, 64, 1e-3)}  # the usual pace of stage 1
+FIRST = {"splat": Pace(3000, 16, 2e-2), "dcgan": Pace(4000, 64, 1e-3)}  # the usual pace of stage 1
 OF_TEXTURE = Pace(400, 16, 1.5e-2)
-SECOND, THIRD = Pace(300, 16, 1e-3), Pace(600, 16, 1e-3)
+SECOND, THIRD = Pace(200, 16, 1e-3), Pace(300, 16, 1e-3)
 FEATURES = ("pocket", "vgg16", "none")
-PIXEL = 50.0  # weight of the squared error of pixels: beside it the features weigh about as much
+PIXEL = 300.0  # weight of the squared error of pixels: about 5 times that of the features
 EVERY = {"splat": 16, "dcgan": 1}  # the network looks at each 16th stroke: a step of splat is too short for more
-NIB = 1.5  # a MyPaint brush whose dabs are more elliptical than this is learned with bristles in a line
+NIB = 1.5  # a MyPaint brush whose dabs are more elliptical than this is learned with bristles in a line, and
+BRISTLES = {"bristles": 5, "samples": 28}  # as these cost 3 times as much, from batches of half the size
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def learn(
         raise InputError(f"these strokes have {data.meta.size} px: the critic of stages 2 and 3 needs 64")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(lessons.first.seed)
-        generator = make_generator(lessons.generator, **_config(data, lessons.generator))
+        config = _config(data, lessons.generator)
+        generator = make_generator(lessons.generator, **config)
         critic = make_critic()
         texture = (
             Texture(data.meta.myb) if data.known and lessons.generator == "splat" and 1 in lessons.stages else None
@@ -134,7 +136,8 @@ def learn(
 
     studio = Studio(data, generator, critic, loss, Checkpoint(checkpoint, identity, models), follow, texture)
     if 1 in lessons.stages:
-        pretrain_generator(studio, lessons.first)
+        batch = lessons.first.batch // (2 if config else 1)
+        pretrain_generator(studio, replace(lessons.first, batch=batch))
         if report and studio.checkpoint.stage < TEXTURE:
             report.after("stage 1", generator)
         if texture:
@@ -208,7 +211,7 @@ def _config(data: StrokeData, kind: str) -> dict[str, int]:
     """What the generator needs to know of the brush: whether its nib is round."""
     settings = json.loads(data.meta.myb or "{}").get("settings", {})
     ratio = settings.get("elliptical_dab_ratio", {}).get("base_value", 1.0)
-    return {"bristles": 5} if kind == "splat" and ratio > NIB else {}
+    return BRISTLES if kind == "splat" and ratio > NIB else {}
 
 
 def _options(lessons: Lessons) -> str:

@@ -40,6 +40,7 @@ with warnings.catch_warnings():
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
+STEEP = 300.0  # longest gradient of stage 1: of rare strokes that would throw it back
 GENERATOR, TEXTURE, CRITIC, ADVERSARIAL = 1, 2, 3, 4  # in the order of learning
 TITLES = {
     GENERATOR: "stage 1: generator",
@@ -124,7 +125,7 @@ class AtSize(nn.Module):
 
 
 def _pretrain(drawing: AtSize, studio: Studio, batches: Batches) -> None:
-    learner = Learner(_loaders(batches), drawing, loss_func=studio.loss, **_adam(0.98), cbs=GradientClip(1.0))
+    learner = Learner(_loaders(batches), drawing, loss_func=studio.loss, **_adam(0.98), cbs=GradientClip(STEEP))
     _fit(learner, studio, batches)
 
 
