@@ -15,7 +15,7 @@ from allaprima.brush.texture import Texture
 
 from .conftest import psnr
 
-CHANCE = ["dry_brush", "oil", "chalk", "charcoal"]
+CHANCE = ["dry_brush", "chalk", "charcoal"]
 
 
 def sampled(count: int, seed: int = 0) -> Strokes:
@@ -40,20 +40,21 @@ def test_a_sample_is_that_sample(name: str) -> None:
     real = MyPaintBrush(brush.card.mypaint)
     true, other = real(strokes), real(strokes.change(sample=(strokes.sample + 5) % 256))
     textured = psnr(brush.textured(strokes), true)
-    assert textured > psnr(brush(strokes), true) + 4
-    assert textured > psnr(other, true) + 6
-    assert psnr(brush.textured(strokes.change(sample=strokes.sample + 1)), true) < textured - 3
+    assert textured > psnr(brush(strokes), true) + 2.5
+    assert textured > psnr(other, true) + 4
+    assert psnr(brush.textured(strokes.change(sample=strokes.sample + 1)), true) < textured - 2
 
 
 def test_texture_at_other_sizes() -> None:
     brush, strokes = allaprima.load_brush("dry_brush"), sampled(20)
     real = MyPaintBrush(brush.card.mypaint)
-    for size in (32, 128, 256):
-        assert psnr(brush.textured(strokes, size), real(strokes, size)) > 31
+    for size in (16, 32, 128, 256):
+        assert psnr(brush.textured(strokes, size), real(strokes, size)) > 33
 
 
-def test_without_chance_there_is_no_texture() -> None:
-    brush = allaprima.load_brush("rigger")
+@pytest.mark.parametrize("name", ["rigger", "calligraphy", "oil"])
+def test_without_chance_or_use_there_is_no_texture(name: str) -> None:
+    brush = allaprima.load_brush(name)
     assert brush.textured is brush and brush.card.texture == {}
 
 

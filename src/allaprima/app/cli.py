@@ -198,10 +198,11 @@ def brushes() -> None:
     from ..brush.shipped import brushes as shipped
 
     for name, card in shipped().items():
-        print(
-            f"{name:12} imitates MyPaint's {card.mypaint:20} {card.fidelity['psnr']:.1f} dB"
-            f" (MyPaint agrees with itself to {card.fidelity['mypaint_agreement']:.1f} dB)"
-        )
+        figures = card.fidelity
+        chance = "no chance in it"
+        if "texture" in figures:
+            chance = f"{figures['texture']:.1f} with texture, MyPaint with itself {figures['mypaint_agreement']:.1f}"
+        print(f"{name:12} imitates MyPaint's {card.mypaint:20} {figures['psnr']:.1f} dB ({chance})")
 
 
 def _draw(

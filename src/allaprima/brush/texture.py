@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from .dabs import Dabs
 from .splat import AT_ONCE, TOLD, CurveBrush, Fields, tell
@@ -42,9 +43,16 @@ class Texture(CurveBrush):
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
         if len(strokes) == 0:
             return x.new_zeros(0, 1, y.shape[1], x.shape[1])
-        if len(strokes) > MANY:
-            parts = [slice(first, first + MANY) for first in range(0, len(strokes), MANY)]
-            return torch.cat([self.opacity_at(strokes[part], x[part], y[part], pixel[part]) for part in parts])
+        finer = (pixel.detach() * WINDOW - 0.01).ceil().long().clamp(min=1)  # grain is learned at 64 px and above:
+        opacity = x.new_zeros(len(strokes), 1, y.shape[1], x.shape[1])  # below, it is drawn larger and averaged
+        for times in sorted(set(finer.tolist())):
+            for part in (finer == times).nonzero()[:, 0].split(MANY):
+                grids = (_finer(grid[part], pixel[part], times) for grid in (x, y))
+                drawn = F.avg_pool2d(self._drawn(strokes[part], *grids), times)
+                opacity = opacity.index_copy(0, part, drawn)
+        return opacity
+
+    def _drawn(self, strokes: Strokes, x: Tensor, y: Tensor) -> Tensor:
         t, counts = self.dabs.along(strokes.detach())
         sample = torch.zeros_like(counts) if strokes.sample is None else strokes.sample
         longest = max(x.shape[1], y.shape[1])
@@ -55,13 +63,11 @@ class Texture(CurveBrush):
             together = order[first : first + max(1, AT_ONCE // (self.gaussians * longest * max(longest, most)))]
             there = torch.arange(most, device=t.device) < counts[together, None]
             luck = self.dabs.luck(sample[together], most)
-            part = self._splats(strokes[together], t[together, :most], there, luck, pixel[together])
+            part = self._splats(strokes[together], t[together, :most], there, luck)
             drawn.append(self._opacity(*part, strokes.size[together], x[together], y[together]))
         return torch.cat(drawn)[order.argsort()]
 
-    def _splats(
-        self, strokes: Strokes, t: Tensor, there: Tensor, luck: Tensor, pixel: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    def _splats(self, strokes: Strokes, t: Tensor, there: Tensor, luck: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Centres ``(N, Q, G, 2)``, weights and variances ``(N, Q, G)`` of the dabs' Gaussians."""
         t = t.to(strokes.size.dtype)
         between = torch.cat([torch.zeros_like(t[:, :1]), (t[:, 1:] + t[:, :-1]) / 2, torch.ones_like(t[:, :1])], 1)
@@ -70,8 +76,7 @@ class Texture(CurveBrush):
         log_weight, log_width, scatter, uneven = answers.split([self.gaussians, self.gaussians, 1, 1], -1)
         weights = torch.exp(2 * log_weight - 1) * there[..., None]
         log_sigma = self.log_sigma + log_width.tanh() + uneven * luck[..., 2:]
-        area = (pixel.square() - WINDOW**-2).clamp(min=0)[:, None, None] / 12
-        variances = (radius[..., None] * log_sigma.clamp(-4, 2).exp()).square() + area
+        variances = (radius[..., None] * log_sigma.clamp(-4, 2).exp()).square()
         centers = strokes.curve(t) + radius[..., None] * (scatter - 1).exp() * luck[..., :2]
         return centers[:, :, None].expand(*weights.shape, 2), weights, variances
 
@@ -84,3 +89,9 @@ class Texture(CurveBrush):
         told = torch.cat([torch.log(seen + FAINT), torch.exp(-seen), (4 * size - 2)[stroke, None]], 1)
         opacity = fields.new_zeros(len(fields), *fields.shape[2:])
         return opacity.index_put((stroke, row, column), self.head(told)[:, 0].sigmoid())[:, None]
+
+
+def _finer(grid: Tensor, pixel: Tensor, times: int) -> Tensor:
+    """``(N, S)`` centres of pixels as ``(N, S x times)`` centres of smaller ones."""
+    inside = (torch.arange(times, device=grid.device, dtype=grid.dtype) + 0.5) / times - 0.5
+    return (grid[:, :, None] + pixel[:, None, None] * inside).flatten(1)

@@ -34,14 +34,14 @@ from .stages import (
     pretrain_texture,
 )
 
-FIRST = {"splat": Pace(3000, 16, 2e-2), "dcgan": Pace(4000, 64, 1e-3)}  # the usual pace of stage 1
+FIRST = {"splat": Pace(2500, 16, 2e-2), "dcgan": Pace(4000, 64, 1e-3)}  # the usual pace of stage 1
 OF_TEXTURE = Pace(400, 16, 1.5e-2)
-SECOND, THIRD = Pace(200, 16, 1e-3), Pace(300, 16, 1e-3)
+SECOND, THIRD = Pace(200, 16, 1e-3), Pace(200, 16, 1e-3)
 FEATURES = ("pocket", "vgg16", "none")
-PIXEL = 300.0  # weight of the squared error of pixels: about 5 times that of the features
+PIXEL = 3000.0  # weight of the squared error of pixels: with less, features of so few strokes are noise to it
 EVERY = {"splat": 16, "dcgan": 1}  # the network looks at each 16th stroke: a step of splat is too short for more
 NIB = 1.5  # a MyPaint brush whose dabs are more elliptical than this is learned with bristles in a line, and
-BRISTLES = {"bristles": 5, "samples": 28}  # as these cost 3 times as much, from batches of half the size
+BRISTLES = {"bristles": 5, "samples": 28}  # as these cost 3 times as much, from smaller batches, and more slowly
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,9 @@ def learn(
 
     studio = Studio(data, generator, critic, loss, Checkpoint(checkpoint, identity, models), follow, texture)
     if 1 in lessons.stages:
-        batch = lessons.first.batch // (2 if config else 1)
-        pretrain_generator(studio, replace(lessons.first, batch=batch))
+        first = lessons.first
+        nib = replace(first, batch=max(1, first.batch // 2), lr=first.lr / 2)
+        pretrain_generator(studio, nib if config else first)
         if report and studio.checkpoint.stage < TEXTURE:
             report.after("stage 1", generator)
         if texture:
@@ -180,6 +181,11 @@ def learn_brush(
     checkpoint = output.with_suffix(".unfinished.safetensors")
     written = Report(report, data) if report else None
     generator, texture = learn(data, checkpoint, lessons, network=network, on_step=on_step, report=written)
+    figures = fidelity(generator, data)
+    if texture and (of_texture := fidelity(texture, data)["psnr"]) > figures["psnr"]:
+        figures["texture"] = of_texture
+    else:
+        texture = None  # one that draws a sample no better than the mean does is no use
     meta = data.meta
     drawn = f"allaprima strokes STROKES --brush {meta.brush} --count {meta.count} --size {meta.size} --seed {meta.seed}"
     card = Card(
@@ -191,7 +197,7 @@ def learn_brush(
         myb=meta.myb,
         data={"count": meta.count, "size": meta.size, "seed": meta.seed},
         command=f"{drawn} && allaprima train STROKES -o {output.name} {_options(lessons)}",
-        fidelity=fidelity(generator, data) | ({"texture": fidelity(texture, data)["psnr"]} if texture else {}),
+        fidelity=figures,
         library=VERSION,
         texture=texture.config if texture else {},
     )

@@ -31,7 +31,7 @@ from ..files import written_aside
 FORMAT, VERSION = "allaprima.strokes", 1
 SHARD = 1000  # strokes in a shard: about a second of drawing
 HELD_OUT = 2000  # strokes kept apart
-KNOWN = 3000  # strokes whose sample is known
+KNOWN = 5000  # strokes whose sample is known
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,8 @@ def fidelity(generator: nn.Module, data: StrokeData) -> dict[str, float]:
 
 
 class Report:
-    """A folder that is brought up to date while a brush learns: ``sheet.png`` after each stage; each few seconds
-    ``now.png``, ``losses.png`` and ``report.json``. What an earlier run of an interrupted training left there is kept.
+    """A folder that is brought up to date while a brush learns: ``sheet.png`` and ``losses.png`` after each stage, and
+    each few seconds ``now.png`` and ``report.json``. What an earlier run of an interrupted training left there is kept.
     """
 
     def __init__(self, folder: Path, data: StrokeData) -> None:
@@ -73,7 +73,6 @@ class Report:
         losses.append([step, sum(self._since) / len(self._since)])
         self._since.clear()
         self._save(self._drawn(network), self.folder / "now.png")
-        self._save(curves(self.figures["losses"]), self.folder / "losses.png")
         self._write()
         self._told = time.monotonic()
 
@@ -82,6 +81,8 @@ class Report:
         self._save(self._drawn(network), self._path(stage))
         self.figures["stages"][stage] = fidelity(network, self.data)
         self._write()
+        if self.figures["losses"]:
+            self._save(curves(self.figures["losses"]), self.folder / "losses.png")
         strips = {}
         for part, title in TITLES.items():
             if self._path(part).exists():
@@ -122,7 +123,9 @@ def curves(losses: dict[str, list[list[float]]]) -> Image.Image:
         axes.set_title(part, fontsize=10)
         axes.set_xlabel("step", fontsize=9)
         axes.set_yscale("log")
-        axes.tick_params(labelsize=8)
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("{x:g}")
+        axes.tick_params(which="both", labelsize=8)
         axes.spines[["top", "right"]].set_visible(False)
     canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]

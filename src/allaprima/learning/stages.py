@@ -40,7 +40,7 @@ with warnings.catch_warnings():
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
-STEEP = 300.0  # longest gradient of stage 1: of rare strokes that would throw it back
+STEEP = 3000.0  # longest gradient of stage 1: of rare strokes that would throw it back
 GENERATOR, TEXTURE, CRITIC, ADVERSARIAL = 1, 2, 3, 4  # in the order of learning
 TITLES = {
     GENERATOR: "stage 1: generator",
