@@ -1,6 +1,6 @@
 """How true the shipped brushes are: opacity PSNR against the real MyPaint on strokes never trained on.
 
-python benchmarks/brushes.py [--count 2000] [--sizes 32,64,128,256] [--json FILE] [--sheets FOLDER]
+python benchmarks/brushes.py [--count 2000] [--brushes NAME,...] [--sizes 32,64,128,256] [--json FILE] [--sheets FOLDER]
 
 Truth is sample 0 at the same size; at 32 px it is MyPaint's drawing at 128 px, averaged over boxes. The strokes come
 from a seed that no training uses. Beside them: MyPaint's agreement with itself, from one random sample to another, and
@@ -27,6 +27,7 @@ SEED = 20_26_11
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--brushes", default=",".join(allaprima.brushes()))
     parser.add_argument("--sizes", default="32,64,128,256")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--sheets", type=Path, help="draw each brush's strokes beside MyPaint's into this folder")
@@ -39,7 +40,7 @@ def main() -> None:
         f"{'brush':12}" + "".join(f"{size + ' px':>9}" for size in options.sizes.split(",")),
         "  MyPaint with itself   with texture",
     )
-    for name in allaprima.brushes():
+    for name in options.brushes.split(","):
         neural, real = allaprima.load_brush(name), allaprima.load_brush(name).real()
         figures = {}
         for size in map(int, options.sizes.split(",")):

@@ -19,7 +19,7 @@ from allaprima import InputError, MyPaintBrush, Strokes
 from allaprima.app.cli import run
 from allaprima.brush.mypaint import brush_file
 from allaprima.brush.shipped import make_generator
-from allaprima.learning import callbacks, report
+from allaprima.learning import apprentice, callbacks, report
 from allaprima.learning.apprentice import FIRST, Lessons, learn, learn_brush
 from allaprima.learning.callbacks import Pace
 from allaprima.learning.checkpoint import Checkpoint
@@ -307,10 +307,12 @@ def test_report(data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_learn_brush_in_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     """From a .myb to a brush that paints at once, and is drawn by MyPaint without the .myb."""
     monkeypatch.setitem(FIRST, "splat", Pace(20, 8, 2e-2))
+    monkeypatch.setattr(apprentice, "SECOND", Pace(3, 4, 1e-3))
+    monkeypatch.setattr(apprentice, "THIRD", Pace(4, 4, 1e-3))
     monkeypatch.setenv("MYPAINT_BRUSHES", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own.myb").write_bytes(brush_file("deevad/rigger_brush").read_bytes())
-    assert run(["learn-brush", "own.myb", "-o", "own.safetensors", "--count", "300"]) == 0
+    assert run(["learn-brush", "own.myb", "-o", "own.safetensors", "--count", "300", "--features", "none"]) == 0
     assert capsys.readouterr().out == "own.safetensors\n"
     (tmp_path / "own.myb").unlink()
     assert [path.name for path in tmp_path.iterdir()] == ["own.safetensors"]

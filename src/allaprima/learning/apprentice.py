@@ -41,7 +41,7 @@ FEATURES = ("pocket", "vgg16", "none")
 PIXEL = 3000.0  # weight of the squared error of pixels: with less, features of so few strokes are noise to it
 EVERY = {"splat": 16, "dcgan": 1}  # the network looks at each 16th stroke: a step of splat is too short for more
 NIB = 1.5  # a MyPaint brush whose dabs are more elliptical than this is learned with bristles in a line, and
-BRISTLES = {"bristles": 5, "samples": 28}  # as these cost 3 times as much, from smaller batches, and more slowly
+BRISTLES = {"bristles": 5}  # as these cost 5 times as much, from smaller batches, and more slowly
 
 
 @dataclass(frozen=True)
