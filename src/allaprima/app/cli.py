@@ -91,6 +91,7 @@ OUTPUTS = typer.Option(
 )
 TEXTURE = typer.Option(help="The neural engine draws each stroke with its own grain, not the mean.")
 DEFAULT = Settings()
+EXACT = 60.0  # dB: a brush that agrees with itself better than this has no chance in it
 UNFINISHED = ".unfinished.painting.json"  # beside the first output while its picture is drawn
 
 
@@ -199,9 +200,10 @@ def brushes() -> None:
 
     for name, card in shipped().items():
         figures = card.fidelity
-        chance = "no chance in it"
+        agreement = figures["mypaint_agreement"]
+        chance = "no chance in it" if agreement > EXACT else f"MyPaint with itself {agreement:.1f}"
         if "texture" in figures:
-            chance = f"{figures['texture']:.1f} with texture, MyPaint with itself {figures['mypaint_agreement']:.1f}"
+            chance = f"{figures['texture']:.1f} with texture, {chance}"
         print(f"{name:12} imitates MyPaint's {card.mypaint:20} {figures['psnr']:.1f} dB ({chance})")
 
 
