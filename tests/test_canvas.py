@@ -1,5 +1,7 @@
 """Compositing: the over operator, in order, anywhere, with its gradient."""
 
+from functools import cache
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -13,8 +15,8 @@ from allaprima.painting.canvas import boxes, composite
 
 from .conftest import placed
 
-BRUSH = allaprima.load_brush("dry_brush")
-OIL = allaprima.load_brush("oil")
+load_brush = cache(allaprima.load_brush)
+BRUSH, OIL = load_brush("dry_brush"), load_brush("oil")
 
 
 def whole(paper: torch.Tensor, strokes: Strokes) -> torch.Tensor:
@@ -114,18 +116,21 @@ def test_each_stroke_has_its_brush() -> None:
     assert torch.allclose(composite(paper, mixed, [BRUSH, OIL]), one_by_one, atol=1e-5)
 
 
-@settings(deadline=None, max_examples=20)
+@pytest.mark.parametrize("name", allaprima.brushes())
+@pytest.mark.parametrize("texture", [False, True])
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 10**6), st.sampled_from([20, 64, 333]))
-def test_boxes_hold_the_paint(seed: int, window: int) -> None:
+def test_boxes_hold_the_paint(name: str, texture: bool, seed: int, window: int) -> None:
     """No stroke is cut off: outside of its box there is next to nothing, wherever the window is."""
+    brush = load_brush(name).textured if texture else load_brush(name)
     strokes = placed(5, 64, seed, window)
-    corners, sides = boxes(strokes, 1.0)
+    corners, sides = boxes(strokes, [brush], 1.0)
     for index, ((left, top), side) in enumerate(zip(corners.tolist(), sides.tolist(), strict=True)):
         one = strokes[index : index + 1]
         margin = side // 2
         x, y = (((torch.arange(-margin, side + margin) + corner + 0.5)[None] - one.places[:, axis, None])
                 / one.places[:, 2:] for axis, corner in ((0, left), (1, top)))  # fmt: skip
-        opacity = BRUSH.opacity_at(one, x, y, 1 / one.places[:, 2])[0, 0]
+        opacity = brush.opacity_at(one, x, y, 1 / one.places[:, 2])[0, 0]
         opacity[margin:-margin, margin:-margin] = 0
         assert opacity.max() < 0.03
 
@@ -135,4 +140,4 @@ def test_scale() -> None:
     strokes = placed(20, 64, 5, window=64)
     small = composite(torch.full((3, 64, 64), 0.5), strokes, [BRUSH])
     large = composite(torch.full((3, 128, 128), 0.5), strokes, [BRUSH], scale=2.0)
-    assert (torch.nn.functional.avg_pool2d(large, 2) - small).abs().mean() < 2e-3
+    assert (torch.nn.functional.avg_pool2d(large, 2) - small).abs().mean() < 5e-3  # as far as MyPaint itself differs

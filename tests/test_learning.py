@@ -45,7 +45,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> StrokeData:
     data = draw_strokes(
         folder, MyPaintBrush("classic/dry_brush"), COUNT, seed=5, on_progress=lambda *at: seen.append(at)
     )
-    assert seen[-1][0] == seen[-1][1] == COUNT + 2000 + COUNT and seen == sorted(seen)
+    assert seen[-1][0] == seen[-1][1] == 3 * COUNT + 2000 and seen == sorted(seen)
     return data
 
 
@@ -65,6 +65,18 @@ def test_data_is_what_the_brush_draws(data: StrokeData) -> None:
     assert len(strokes) == len(once) == 2000
     assert (once[:3] - MyPaintBrush("classic/dry_brush")(strokes[:3])).abs().max() < 0.6 / 255
     assert 20 < psnr(once, again) < 25
+
+
+def test_strokes_of_several_sizes_take_turns(data: StrokeData) -> None:
+    """Half of them of the data's own size; the others at 128 px, or averaged from it, as many pixels at most."""
+    indices = np.arange(8)
+    batches = [source.batch(indices) for source in data.sizes]
+    shapes = [(len(actions), opacity.shape[-1]) for actions, opacity in batches]
+    assert shapes == [(8, 64), (2, 128), (8, 64), (8, 32), (8, 64), (8, 16)]
+    real = MyPaintBrush("classic/dry_brush")(batches[1][0][:1], 128)  # the first is sample 0
+    assert (batches[1][1][:1] - real).abs().max() < 0.6 / 255
+    assert torch.equal(batches[3][0], batches[5][0])
+    assert (batches[5][1][0] - torch.nn.functional.avg_pool2d(real, 8)[0]).abs().max() < 0.6 / 255
 
 
 def test_the_same_bytes_whatever_the_processes_and_after_a_kill(data: StrokeData, tmp_path: Path) -> None:
@@ -239,7 +251,7 @@ def test_a_critic_learns_to_tell(data: StrokeData, tmp_path: Path) -> None:
     torch.manual_seed(0)
     critic, generator = make_critic(8), make_generator("splat")
     studio = Studio(data, generator, critic, FeatureLoss(), Checkpoint(tmp_path / "x", "", {"critic": critic}))
-    pretrain_critic(studio, Pace(150, 8, 2e-3))
+    pretrain_critic(studio, Pace(250, 8, 2e-3))
     strokes, once, _ = data.held_out()
     assert accuracy(critic, once[:100], generator.eval()(strokes[:100], 64)) > 0.8
 

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch.nn.functional import avg_pool2d
 
 import allaprima
 from allaprima import InputError, Strokes
 from allaprima.brush.shipped import WEIGHTS, Card, read_card, save_brush
 from allaprima.brush.splat import SplatBrush
+
+from .conftest import psnr
 
 LEAST = {"calligraphy": 35.0, "chalk": 29.5, "charcoal": 26.2, "dry_brush": 25.3, "oil": 31.5, "rigger": 37.0}  # dB
 
@@ -28,6 +31,18 @@ def test_cards(name: str) -> None:
     assert card.fidelity["psnr"] > LEAST[name]
     assert allaprima.load_brush(name).real().sha256 == card.myb_sha256 == allaprima.MyPaintBrush(card.mypaint).sha256
     assert (WEIGHTS / f"{name}.safetensors").stat().st_size < 2_000_000
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_as_true_at_other_sizes(name: str) -> None:
+    """Against MyPaint at that size, below 64 px against its drawing at 128 px, averaged."""
+    brush, strokes = allaprima.load_brush(name), Strokes.random(100, [2026, 4])
+    real = brush.real()
+    large = real(strokes, 128)
+    as_learned = psnr(brush(strokes), real(strokes))
+    thin = 3.0 if name in ("rigger", "calligraphy") else 1.5  # dB
+    for size in (16, 32, 128):
+        assert psnr(brush(strokes, size), avg_pool2d(large, 128 // size)) > as_learned - thin * (1 if size > 16 else 2)
 
 
 @pytest.mark.parametrize("name", LEAST)

@@ -84,7 +84,7 @@ def train(
 def learn_brush(
     brush: Annotated[str, typer.Argument(help="MyPaint brush: a .myb, or a name such as deevad/chalk.")],
     output: Annotated[Path, BRUSH_FILE],
-    count: Annotated[int, typer.Option(help="Number of strokes to learn from.")] = 40_000,
+    count: Annotated[int, typer.Option(help="Number of strokes to learn from.")] = 20_000,
     stages: Annotated[str, STAGES] = "1,2,3",
     features: Annotated[str, FEATURES] = "pocket",
     vgg_weights: Annotated[Path | None, VGG] = None,

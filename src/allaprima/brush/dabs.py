@@ -42,8 +42,9 @@ class Dabs:
     @torch.no_grad()
     def along(self, strokes: Strokes) -> tuple[Tensor, Tensor]:
         """Parameters ``(N, Q)`` in [0,1] of each stroke's dabs, and how many ``(N,)`` of the Q it has."""
-        strokes = strokes.to(torch.float64)
-        even = torch.linspace(0, 1, EVENTS + 1, dtype=torch.float64, device=strokes.size.device)
+        device = strokes.size.device
+        strokes = strokes.to("cpu").to(torch.float64)  # which MPS has not
+        even = torch.linspace(0, 1, EVENTS + 1, dtype=torch.float64)
         points = strokes.curve(even)
         pieces = (points[:, 1:] - points[:, :-1]).norm(dim=-1)
         radius = self._radius(strokes, strokes.pressure_at((even[1:] + even[:-1]) / 2), pieces)
@@ -57,7 +58,7 @@ class Dabs:
         index = torch.searchsorted(laid, wanted).clamp(1, EVENTS)
         low, high = laid.gather(1, index - 1), laid.gather(1, index)
         t = (index - 1 + (wanted - low) / (high - low).clamp(min=1e-9)) / EVENTS
-        return t.clamp(0, 1).float(), counts
+        return t.clamp(0, 1).float().to(device), counts.to(device)
 
     def luck(self, sample: Tensor, count: int) -> Tensor:
         """``(N, count, 3)``: the standard normal numbers of each dab of these samples ``(N,)``, for x, y and radius;
@@ -101,7 +102,8 @@ class Dabs:
         return float(self._settings.get(name, {}).get("base_value", default))
 
     def _inputs(self, name: str) -> dict[str, list[list[float]]]:
-        return dict(self._settings.get(name, {}).get("inputs", {}))
+        inputs = dict(self._settings.get(name, {}).get("inputs", {}))
+        return {source: points for source, points in inputs.items() if len(points) > 1}  # as the engine does
 
 
 def _along(values: Tensor, curve: list[list[float]]) -> Tensor:

@@ -26,6 +26,7 @@ class DCGANBrush(nn.Module):
 
     kind = "dcgan"
     differentiable = True
+    reach = 3.0  # radii, as splat's
 
     def __init__(self, latent: int = 4096, features: int = 64) -> None:
         super().__init__()

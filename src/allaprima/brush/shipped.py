@@ -8,20 +8,17 @@ again by the real one.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from ..cards import load_card, load_weights, save_weights, undamaged
 from ..errors import InputError
-from ..files import written_aside
 from .mypaint import MyPaintBrush
 from .splat import SplatBrush
 from .strokes import WINDOW, Strokes, as_strokes, check_window
@@ -59,6 +56,11 @@ class Card:
     format: str = FORMAT
     version: int = VERSION
 
+    def __post_init__(self) -> None:
+        for config in (self.config, self.texture):
+            if not all(isinstance(value, int) and 1 <= value <= 4096 for value in config.values()):
+                raise ValueError(f"config is {config}")
+
 
 class NeuralBrush:
     """A trained brush, frozen: no gradient reaches its weights, only the strokes.
@@ -71,6 +73,7 @@ class NeuralBrush:
     def __init__(self, generator: nn.Module, card: Card, sha256: str = "", texture: Texture | None = None) -> None:
         self.generator, self.card, self.sha256 = generator.requires_grad_(False).eval(), card, sha256
         self.name, self.texture = card.name, texture
+        self.reach = float(generator.reach)  # type: ignore[arg-type]  # in radii: how far paint lies from the curve
 
     def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         check_window(size)
@@ -119,9 +122,7 @@ def save_brush(path: Path, generator: nn.Module, card: Card, texture: Texture | 
     weights = dict(generator.state_dict())
     if texture:
         weights |= {OF_TEXTURE + name: value for name, value in texture.state_dict().items()}
-    tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
-    with written_aside(path) as aside:
-        save_file(tensors, aside, {"allaprima": json.dumps(asdict(card))})
+    save_weights(path, weights, card)
 
 
 def brushes() -> dict[str, Card]:
@@ -143,21 +144,14 @@ def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBr
         path = WEIGHTS / f"{name}.safetensors"
     elif not path.is_file():
         raise InputError(f"there is no brush file {path}: train one with `allaprima train`")
-    card = read_card(path)
-    try:
+    card, weights = read_card(path), load_weights(path, "brush")
+    with undamaged("brush", path):
         generator = make_generator(card.kind, **card.config)
-        weights = load_file(path)
         generator.load_state_dict({name: w for name, w in weights.items() if not name.startswith(OF_TEXTURE)})
         texture = Texture(card.myb, **card.texture) if card.texture else None
         if texture:
             of_texture = {name: w for name, w in weights.items() if name.startswith(OF_TEXTURE)}
             texture.load_state_dict({name.removeprefix(OF_TEXTURE): w for name, w in of_texture.items()})
-    except InputError:
-        raise
-    except (SafetensorError, RuntimeError, OSError, TypeError, LookupError, ValueError, ArithmeticError) as error:
-        raise InputError(f"the brush {path} is damaged: {_first_line(error)}") from None
-    if not all(value.isfinite().all() for value in weights.values()):
-        raise InputError(f"the brush {path} is damaged: its weights are not all finite numbers")
     return NeuralBrush(generator, card, hashlib.sha256(path.read_bytes()).hexdigest(), texture).to(device)
 
 
@@ -173,34 +167,4 @@ def find_brush(name: str) -> NeuralBrush:
 
 def read_card(path: Path) -> Card:
     """The card of a brush file. Raises InputError if the file is damaged or none of ours."""
-    try:
-        with safe_open(path, "pt") as file:
-            text = (file.metadata() or {}).get("allaprima")
-        if text is None:
-            raise InputError(f"{path} holds weights, but is no brush of allaprima: it has no card")
-        card = Card(**json.loads(text))
-        _check(card)
-    except (SafetensorError, OSError) as error:
-        raise InputError(f"the brush {path} is damaged: {_first_line(error)}") from None
-    except (ValueError, TypeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"the card of the brush {path} is damaged: {_first_line(error)}") from None
-    if (card.format, card.version) != (FORMAT, VERSION):
-        raise InputError(f"{path} is {card.format} version {card.version}; this library reads {FORMAT} {VERSION}")
-    return card
-
-
-def _check(card: Card) -> None:
-    """Raise TypeError or ValueError unless the card's values are what they must be."""
-    for one in fields(card):
-        kind = {"str": str, "int": int}.get(str(one.type), dict)
-        if not isinstance(getattr(card, one.name), kind):
-            raise TypeError(f"{one.name} is no {kind.__name__}")
-    for config in (card.config, card.texture):
-        if not all(isinstance(value, int) and 1 <= value <= 4096 for value in config.values()):
-            raise ValueError(f"config is {config}")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return load_card(path, Card, "brush")

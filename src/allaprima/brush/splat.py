@@ -4,8 +4,8 @@ The reference's generator must learn from 12 numbers where to put 4,096 pixels. 
 stroke's own coordinates, some 2,000 parameters learn the brush itself, at any resolution:
 
 1. the curve is sampled, half by arc length, half by parameter;
-2. a small network is told what the stroke is like at each sample (pressure, speed, distance to both ends, ...) and
-   answers with weight and width of a few isotropic Gaussians there;
+2. a small network is told what the stroke is like at each sample (pressure, speed, distance to both ends, ...), and
+   how large a pixel is, and answers with weight and width of a few isotropic Gaussians there;
 3. their sum over the samples gives a few fields: one batched matrix product, as a Gaussian is separable;
 4. a pointwise head turns the fields of each pixel into its opacity.
 
@@ -25,8 +25,10 @@ from .strokes import WINDOW, Strokes, as_strokes
 
 TOLD = 16  # numbers that the network is told about each sample
 FAINT = 0.05  # fields that together stay below this are no paint: three quarters of a window are skipped
+EDGE = 4  # times that much more, and paint is as the head says: so that it ends without an edge
 WIDEST = 0.1  # log of a Gaussian's largest sigma in radii, and
 HEAVIEST = 0.7  # of (half) its largest weight: without bounds the fields reach far beyond the paint
+COARSE = (-1, 3)  # powers of 2 within which a brush has learned how it looks on other pixels
 AT_ONCE = 1 << 18  # numbers in a temporary: strokes are drawn a few at a time so that these stay in the cache
 
 
@@ -34,6 +36,7 @@ class CurveBrush(nn.Module):
     """What a brush is that draws on any pixels: see ``opacity_at``, which a brush has to give."""
 
     differentiable = True
+    reach = 3.0  # radii: farther from the curve there is under 3 % of paint
 
     def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         strokes = as_strokes(strokes)
@@ -68,9 +71,11 @@ class SplatBrush(CurveBrush):
         last = nn.Linear(hidden, (2 if bristles == 1 else 3) * bristles * gaussians)
         nn.init.normal_(last.weight, std=0.02)
         nn.init.zeros_(last.bias)
-        self.net = nn.Sequential(nn.Linear(TOLD, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), last)
+        self.net = nn.Sequential(nn.Linear(TOLD + 1, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), last)
         self.log_sigma = nn.Parameter(torch.linspace(-1.6, 0.5, gaussians) - (0.7 if bristles > 1 else 0))
-        self.head = nn.Sequential(nn.Linear(gaussians + 1, head), nn.SiLU(), nn.Linear(head, 1))
+        self.head = nn.Sequential(nn.Linear(gaussians + 2, head), nn.SiLU(), nn.Linear(head, 1))
+        for layer in (self.net[0], self.head[0]):  # without strokes of several sizes, size stays without effect
+            nn.init.zeros_(layer.weight[:, -1])  # type: ignore[index]
         self.line: Tensor
         if bristles > 1:
             self.register_buffer("line", torch.linspace(-1, 1, bristles), persistent=False)
@@ -82,7 +87,7 @@ class SplatBrush(CurveBrush):
         if len(strokes) == 0:
             return x.new_zeros(0, 1, y.shape[1], x.shape[1])
         centers, weights, variances = self.splats(strokes, pixel)
-        size = torch.as_tensor(4 * strokes.size - 2)
+        size = torch.stack([4 * strokes.size - 2, coarseness(pixel)], 1)
         longest = max(x.shape[1], y.shape[1])
         step = max(1, AT_ONCE // (self.gaussians * longest * max(longest, self.samples * self.bristles)))
         parts = [
@@ -97,13 +102,14 @@ class SplatBrush(CurveBrush):
         """
         t, dt = self._spacing(strokes)
         told, ds, radius, tangent = tell(strokes, t, dt)
+        told = torch.cat([told, coarseness(pixel)[:, None, None].expand_as(ds[..., None])], -1)
         answers = self.net(told).unflatten(-1, (-1, self.bristles, self.gaussians)).unbind(2)  # (N, K, B, G) each
         log_weight, log_width = answers[:2]
         log_weight = HEAVIEST - F.softplus(-log_weight)
         log_width = WIDEST - F.softplus(4 * (WIDEST - self.log_sigma - log_width.tanh())) / 4
         ds, dt, radius = ds[..., None, None], dt[..., None, None], radius[..., None, None]
         weights = torch.exp(2 * log_weight) * (ds / radius + 2 * dt)
-        # a pixel averages over its area: below 64 px that is more than what was learned
+        # a pixel averages over its area
         area = (pixel.square() - WINDOW**-2).clamp(min=0)[:, None, None, None] / 12
         variances = (radius * log_width.exp()).square() + (ds / 4).square() + area
         centers = strokes.curve(t)[:, :, None, None].expand(*weights.shape, 2)
@@ -146,10 +152,16 @@ class SplatBrush(CurveBrush):
     ) -> Tensor:
         fields: Tensor = Fields.apply(centers, weights, variances, x, y)
         stroke, row, column = (fields.detach().sum(1) > FAINT).nonzero(as_tuple=True)
-        seen = torch.cat([torch.log(fields[stroke, :, row, column] + FAINT), size[stroke, None]], 1)
+        seen = fields[stroke, :, row, column]
+        told = torch.cat([torch.log(seen + FAINT), size[stroke]], 1)
+        painted = self.head(told)[:, 0].sigmoid() * ((seen.sum(1) / FAINT - 1) / EDGE).clamp(max=1)
         opacity = fields.new_zeros(len(fields), *fields.shape[2:])
-        painted: Tensor = self.head(seen)[:, 0].sigmoid()
         return opacity.index_put((stroke, row, column), painted)[:, None]
+
+
+def coarseness(pixel: Tensor) -> Tensor:
+    """How much larger a pixel ``(N,)``, in fractions of the window, is than at 64 px: 1 at 32 px, -1 at 128."""
+    return (pixel * WINDOW).log2().clamp(*COARSE)
 
 
 def tell(strokes: Strokes, t: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

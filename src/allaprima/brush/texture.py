@@ -17,7 +17,8 @@ from .strokes import WINDOW, Strokes
 
 FAINT = 0.03  # added to fields before their logarithm is taken
 MANY = 500  # strokes whose dabs are laid out at a time: some have a thousand
-NOTHING = 0.008  # fields that together stay below this are no paint
+NOTHING = 0.008  # fields that together stay below this are no paint; towards it, opacity goes down to 0
+WIDEST = 0.1  # log of a Gaussian's largest sigma in radii: a wider one would be a haze around the stroke
 
 
 class Texture(CurveBrush):
@@ -28,6 +29,7 @@ class Texture(CurveBrush):
     """
 
     kind = "texture"
+    reach = 4.0  # luck carries dabs away from the curve
 
     def __init__(self, myb: str, gaussians: int = 3, hidden: int = 24, head: int = 8) -> None:
         super().__init__()
@@ -76,7 +78,8 @@ class Texture(CurveBrush):
         log_weight, log_width, scatter, uneven = answers.split([self.gaussians, self.gaussians, 1, 1], -1)
         weights = torch.exp(2 * log_weight - 1) * there[..., None]
         log_sigma = self.log_sigma + log_width.tanh() + uneven * luck[..., 2:]
-        variances = (radius[..., None] * log_sigma.clamp(-4, 2).exp()).square()
+        log_sigma = WIDEST - F.softplus(4 * (WIDEST - log_sigma.clamp(min=-4))) / 4
+        variances = (radius[..., None] * log_sigma.exp()).square()
         centers = strokes.curve(t) + radius[..., None] * (scatter - 1).exp() * luck[..., :2]
         return centers[:, :, None].expand(*weights.shape, 2), weights, variances
 
@@ -87,8 +90,9 @@ class Texture(CurveBrush):
         stroke, row, column = (fields.detach().sum(1) > NOTHING).nonzero(as_tuple=True)
         seen = fields[stroke, :, row, column]
         told = torch.cat([torch.log(seen + FAINT), torch.exp(-seen), (4 * size - 2)[stroke, None]], 1)
+        painted = self.head(told)[:, 0].sigmoid() * (1 - NOTHING / seen.sum(1))
         opacity = fields.new_zeros(len(fields), *fields.shape[2:])
-        return opacity.index_put((stroke, row, column), self.head(told)[:, 0].sigmoid())[:, None]
+        return opacity.index_put((stroke, row, column), painted)[:, None]
 
 
 def _finer(grid: Tensor, pixel: Tensor, times: int) -> Tensor:

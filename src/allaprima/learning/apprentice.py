@@ -34,8 +34,8 @@ from .stages import (
     pretrain_texture,
 )
 
-FIRST = {"splat": Pace(2500, 16, 2e-2), "dcgan": Pace(4000, 64, 1e-3)}  # the usual pace of stage 1
-OF_TEXTURE = Pace(400, 16, 1.5e-2)
+FIRST = {"splat": Pace(3500, 16, 2e-2), "dcgan": Pace(4000, 64, 1e-3)}  # the usual pace of stage 1
+OF_TEXTURE = Pace(560, 16, 1.5e-2)
 SECOND, THIRD = Pace(200, 16, 1e-3), Pace(200, 16, 1e-3)
 FEATURES = ("pocket", "vgg16", "none")
 PIXEL = 3000.0  # weight of the squared error of pixels: with less, features of so few strokes are noise to it

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
 from .checkpoint import Checkpoint
+from .dataset import Source
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of fast.ai's own imports
@@ -46,35 +45,28 @@ class Pace:
                 raise InputError(f"{name} is {value}: choose {low} to {high}")
 
 
-class Source(Protocol):
-    """Strokes to learn from: StrokeData, or its strokes whose sample is known."""
-
-    def __len__(self) -> int: ...
-
-    def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]: ...
-
-
 class Batches:
-    """The batch of each step, from seed, stage and step alone, so that a training can go on anywhere. ``see`` makes
-    what the stage learns from out of actions ``(B, 12)`` and opacity ``(B, 1, size, size)``.
+    """The batch of each step, from seed, stage and step alone, so that a training can go on anywhere. ``sources`` take
+    turns; ``see`` makes what the stage learns from out of actions ``(B, 12)`` and opacity ``(B, 1, size, size)``.
     """
 
     def __init__(
         self,
-        data: Source,
+        sources: Sequence[Source],
         pace: Pace,
         stage: int,
         first: int,
-        see: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]] = lambda actions, opacity: (actions, opacity),
+        see: Callable[[Tensor, Tensor], tuple[Tensor, ...]] = lambda actions, opacity: (actions, opacity),
     ) -> None:
-        self.data, self.pace, self.stage, self.first, self.see = data, pace, stage, first, see
+        self.sources, self.pace, self.stage, self.first, self.see = sources, pace, stage, first, see
 
     def __len__(self) -> int:
         return self.pace.steps - self.first
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        rng = np.random.default_rng([self.pace.seed, self.stage, self.first + index])
-        return self.see(*self.data.batch(rng.integers(0, len(self.data), self.pace.batch)))
+    def __getitem__(self, index: int) -> tuple[Tensor, ...]:
+        step = self.first + index
+        rng, source = np.random.default_rng([self.pace.seed, self.stage, step]), self.sources[step % len(self.sources)]
+        return self.see(*source.batch(rng.integers(0, len(source), self.pace.batch)))
 
 
 class WarmUpCosine(Callback):  # type: ignore[misc]

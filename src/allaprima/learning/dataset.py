@@ -3,9 +3,10 @@
 A folder holds ``meta.json``; shards ``actions-00000.npy`` (float32, N x 12) and ``opacity-00000.npy`` (uint8,
 N x size x size), read by mmap; and strokes kept apart from training (``heldout-*``), drawn twice with other random
 numbers, which tells how far the brush agrees with itself. For a brush with chance in it there are ``known-*`` too:
-strokes drawn each by a fresh brush with a sample that is written down, for the texture to learn from. Shard k depends
-on seed and k alone, so the bytes are the same whatever the number of processes, and a run that was killed goes on with
-the shards that miss.
+strokes drawn each by a fresh brush with a sample that is written down, for the texture to learn from; and ``large-*``,
+strokes of 128 px, that tell what a stroke looks like there and, averaged, on few pixels. Shard k depends on seed and k
+alone, so the bytes are the same whatever the number of processes, and a run that was killed goes on with the shards
+that miss.
 
 Departure from the reference: opacity is kept, not RGB on white, since colour is exact (docs/departures.md).
 """
@@ -16,15 +17,16 @@ import json
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
 from ..brush.dabs import Dabs
-from ..brush.strokes import Strokes
+from ..brush.strokes import WINDOW, Strokes
 from ..errors import InputError
 from ..files import written_aside
 
@@ -32,6 +34,8 @@ FORMAT, VERSION = "allaprima.strokes", 1
 SHARD = 1000  # strokes in a shard: about a second of drawing
 HELD_OUT = 2000  # strokes kept apart
 KNOWN = 5000  # strokes whose sample is known
+LARGE, LARGE_SIZE = 5000, 2 * WINDOW  # strokes drawn larger, and their side in pixels
+AVERAGED = (LARGE_SIZE // 4, LARGE_SIZE // 8)  # sides in pixels to which they are averaged, too
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Meta:
     count: int
     size: int
     seed: int
+    large: int = 0  # strokes drawn larger: none of published data
     shard: int = SHARD
     format: str = FORMAT
     version: int = VERSION
@@ -60,6 +65,14 @@ class Meta:
     def known(self) -> int:
         """How many strokes there are whose sample is known: none without chance."""
         return min(KNOWN, self.count) if self.myb and Dabs(self.myb).random else 0
+
+
+class Source(Protocol):
+    """Strokes to learn from: all of them, those drawn larger, or those whose sample is known."""
+
+    def __len__(self) -> int: ...
+
+    def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]: ...
 
 
 class StrokeData:
@@ -103,6 +116,15 @@ class StrokeData:
         parts = (self._load(f"known-{part}") for part in ("actions", "samples", "opacity"))
         return KnownStrokes(*parts) if self.meta.known else None
 
+    @cached_property
+    def sizes(self) -> list[Source]:
+        """Strokes of all sizes to learn from in turn, half of them of the data's own."""
+        if not self.meta.large:
+            return [self]
+        actions, opacity = self._load("large-actions"), self._load("large-opacity")
+        others = [LargeStrokes(actions, opacity, size) for size in (LARGE_SIZE, *AVERAGED)]
+        return [source for other in others for source in (self, other)]
+
     def held_out(self) -> tuple[Strokes, Tensor, Tensor]:
         """Strokes never trained on, their opacity ``(N, 1, size, size)`` (sample 0), and drawn once more."""
         once, again = (torch.from_numpy(np.array(self._load(f"heldout-{name}"))) for name in ("once", "again"))
@@ -125,6 +147,28 @@ class KnownStrokes:
         """Actions with the sample as a 13th number ``(B, 13)``, and opacity ``(B, 1, size, size)`` float32 in [0,1]."""
         told = np.concatenate([self.actions[indices], self.samples[indices, None].astype(np.float32)], 1)
         return torch.from_numpy(told), torch.from_numpy(self.opacity[indices])[:, None].float() / 255
+
+
+@dataclass(frozen=True)
+class LargeStrokes:
+    """Strokes drawn larger, as they are, or averaged to ``size`` px: so MyPaint looks where its pixels are large, while
+    below 64 px the engine itself draws them otherwise.
+    """
+
+    actions: NDArray[np.float32]
+    opacity: NDArray[np.uint8]
+    size: int
+
+    def __len__(self) -> int:
+        return len(self.actions)
+
+    def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        """Actions ``(B, 12)`` and opacity ``(B, 1, size, size)`` float32 in [0,1]; as many strokes as have the pixels
+        of ``indices`` at 64 px, but no more than those.
+        """
+        indices = indices[:: max(1, self.size**2 // WINDOW**2)]
+        opacity = torch.from_numpy(self.opacity[indices])[:, None].float() / 255
+        return torch.from_numpy(self.actions[indices]), F.avg_pool2d(opacity, LARGE_SIZE // self.size)
 
 
 def read_meta(folder: Path) -> Meta:
@@ -151,13 +195,18 @@ def save_meta(folder: Path, meta: Meta) -> None:
         aside.write_text(json.dumps(asdict(meta), indent=1))
 
 
-HELD_OUT_PART, KNOWN_PART = -1, -2
-LAST = {HELD_OUT_PART: "heldout-again.npy", KNOWN_PART: "known-opacity.npy"}  # the file of a part written last
+HELD_OUT_PART, KNOWN_PART, LARGE_PART = -1, -2, -3
+LAST = {  # the file of a part that is written last
+    HELD_OUT_PART: "heldout-again.npy",
+    KNOWN_PART: "known-opacity.npy",
+    LARGE_PART: "large-opacity.npy",
+}
 
 
 def other_parts(meta: Meta) -> dict[int, int]:
     """The strokes besides the shards, and how many."""
-    return {HELD_OUT_PART: meta.held_out} | ({KNOWN_PART: meta.known} if meta.known else {})
+    parts = {HELD_OUT_PART: meta.held_out, KNOWN_PART: meta.known, LARGE_PART: meta.large}
+    return {part: count for part, count in parts.items() if count}
 
 
 def drawn(folder: Path, k: int) -> bool:
@@ -184,6 +233,12 @@ def save_known(folder: Path, known: KnownStrokes) -> None:
     _save(folder / "known-actions.npy", known.actions)
     _save(folder / "known-samples.npy", known.samples)
     _save(folder / "known-opacity.npy", known.opacity)
+
+
+def save_large(folder: Path, actions: NDArray[np.float32], opacity: NDArray[np.uint8]) -> None:
+    """Write the strokes drawn larger."""
+    _save(folder / "large-actions.npy", actions)
+    _save(folder / "large-opacity.npy", opacity)
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:

@@ -21,8 +21,13 @@ from ..brush.mypaint import SAMPLES, MyPaintBrush
 from ..brush.strokes import WINDOW, Strokes
 from ..errors import InputError
 from .dataset import (
+    HELD_OUT,
     HELD_OUT_PART,
+    KNOWN,
     KNOWN_PART,
+    LARGE,
+    LARGE_PART,
+    LARGE_SIZE,
     LAST,
     SHARD,
     KnownStrokes,
@@ -33,6 +38,7 @@ from .dataset import (
     read_meta,
     save_held_out,
     save_known,
+    save_large,
     save_meta,
     save_shard,
 )
@@ -66,7 +72,9 @@ def draw_strokes(
     """
     _check(folder, count, size, seed, processes)
     real = brush if isinstance(brush, MyPaintBrush) else None
-    meta = Meta(brush.name, real.sha256 if real else "", real.text if real else "", count, size, seed)
+    meta = Meta(
+        brush.name, real.sha256 if real else "", real.text if real else "", count, size, seed, min(LARGE, count)
+    )
     if (folder / "meta.json").exists():
         if read_meta(folder) != meta:
             raise InputError(f"{folder} holds strokes drawn with other options: choose another folder")
@@ -112,7 +120,8 @@ def _check(folder: Path, count: int, size: int, seed: int, processes: int | None
     if not there.is_dir():
         raise InputError(f"{there} is a file: give a folder for the strokes")
     shards = -(-count // SHARD) - len(list(folder.glob("opacity-*.npy")))
-    needed, free = shards * SHARD * (size * size + 64), shutil.disk_usage(there).free
+    others = (2 * HELD_OUT + KNOWN) * size**2 + LARGE * LARGE_SIZE**2
+    needed, free = shards * SHARD * (size**2 + 64) + others, shutil.disk_usage(there).free
     if needed > free:
         raise InputError(f"these strokes need {needed / 1e6:,.0f} MB and {there} has {free / 1e6:,.0f} MB free")
 
@@ -149,6 +158,10 @@ def _draw_shard(folder: Path, meta: Meta, k: int, brush: PaintingProgram) -> Non
         samples = np.random.default_rng([meta.seed, 3 << 32]).integers(0, SAMPLES, meta.known)
         opacity = _once(brush, strokes.change(sample=torch.from_numpy(samples)), meta.size)
         save_known(folder, KnownStrokes(strokes.actions.numpy(), samples, opacity))
+        return
+    if k == LARGE_PART:
+        strokes = Strokes.random(meta.large, [meta.seed, 4 << 32])
+        save_large(folder, strokes.actions.numpy(), _run(brush, strokes, LARGE_SIZE))
         return
     if k == HELD_OUT_PART:
         strokes = Strokes.random(meta.held_out, [meta.seed, 1 << 32])

@@ -7,7 +7,7 @@
 Chance makes each stroke of most brushes another one. Stage 1 teaches the generator the mean of them all, and the
 texture each single one; the critic of stages 2 and 3 sees strokes with texture, or, without chance, the generator's.
 
-Departures: splat needs some 4,000 batches of 16 in place of 15 epochs of batch 256; the learning rate follows warm-up
+Departures: splat needs 3,500 batches of 16 in place of 15 epochs of batch 256; the learning rate follows warm-up
 and cosine (docs/departures.md).
 """
 
@@ -22,12 +22,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..brush.splat import SplatBrush
 from ..brush.strokes import ACTION, Strokes
 from ..brush.texture import Texture
-from .callbacks import Batches, Follow, OnStep, Pace, Source, StayFrozen, WarmUpCosine
+from .callbacks import Batches, Follow, OnStep, Pace, StayFrozen, WarmUpCosine
 from .checkpoint import Checkpoint
 from .critic import Shown, binary_loss
-from .dataset import StrokeData
+from .dataset import Source, StrokeData
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of fast.ai's own imports
@@ -70,14 +71,15 @@ class Studio:
         return AtSize(self.texture or self.generator, self.data.meta.size)
 
     @property
-    def strokes(self) -> Source:
+    def strokes(self) -> list[Source]:
         """The strokes that the critic sees beside them."""
-        return self.data.known if self.texture and self.data.known else self.data
+        return [self.data.known if self.texture and self.data.known else self.data]
 
 
 def pretrain_generator(studio: Studio, pace: Pace) -> None:
-    """Stage 1: from actions to opacity, with the feature loss (and nothing adversarial)."""
-    batches = Batches(studio.data, pace, GENERATOR, studio.checkpoint.first_step(GENERATOR, pace.steps))
+    """Stage 1: from actions to opacity, with the feature loss (and nothing adversarial), at all sizes of strokes."""
+    sources = studio.data.sizes if isinstance(studio.generator, SplatBrush) else [studio.data]
+    batches = Batches(sources, pace, GENERATOR, studio.checkpoint.first_step(GENERATOR, pace.steps), sized)
     _pretrain(AtSize(studio.generator, studio.data.meta.size), studio, batches)
 
 
@@ -111,17 +113,24 @@ def adversarial(studio: Studio, pace: Pace, mix: float = 0.5) -> None:
 
 
 class AtSize(nn.Module):
-    """A generator that draws at the data's size; a 13th number of an action is the stroke's sample."""
+    """A generator that draws at the data's size, if it is told no other; a 13th number of an action is the stroke's
+    sample.
+    """
 
     def __init__(self, generator: nn.Module, size: int) -> None:
         super().__init__()
         self.generator, self.size = generator, size
 
-    def forward(self, actions: Tensor) -> Any:
+    def forward(self, actions: Tensor, size: int | None = None) -> Any:
         strokes = Strokes.from_actions(actions[:, : len(ACTION)])
         if actions.shape[1] > len(ACTION):
             strokes = strokes.change(sample=actions[:, len(ACTION)].long())
-        return self.generator(strokes, self.size)
+        return self.generator(strokes, size or self.size)
+
+
+def sized(actions: Tensor, opacity: Tensor) -> tuple[Any, ...]:
+    """A batch that tells its size in pixels."""
+    return actions, opacity.shape[-1], opacity
 
 
 def _pretrain(drawing: AtSize, studio: Studio, batches: Batches) -> None:

@@ -20,7 +20,6 @@ from torch.utils.checkpoint import checkpoint
 from ..brush.shipped import NeuralBrush
 from ..brush.strokes import Strokes
 
-REACH = 3.0  # radii: beyond it every brush leaves under 1 % of its paint
 BOXES = (
     8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 1024
 )  # fmt: skip
@@ -54,7 +53,7 @@ def composite(
     """
     if len(strokes) == 0:
         return canvas
-    corners, sides = boxes(strokes, scale)
+    corners, sides = boxes(strokes, brushes, scale)
     if torch.is_grad_enabled():
         return _lay(canvas, strokes, brushes, scale, corners, sides)
     pixels = sides.square().cumsum(0)
@@ -69,10 +68,11 @@ def composite(
 
 
 @torch.no_grad()
-def boxes(strokes: Strokes, scale: float) -> tuple[Tensor, Tensor]:
+def boxes(strokes: Strokes, brushes: Sequence[NeuralBrush], scale: float) -> tuple[Tensor, Tensor]:
     """The square of pixels that each stroke's paint can reach: corners ``(N, 2)`` and sides ``(N,)``, integers."""
     curve = strokes.curve(torch.linspace(0, 1, 17, device=strokes.size.device, dtype=strokes.size.dtype))
-    reach = REACH * strokes.radius[:, None]
+    reaches = strokes.size.new_tensor([brush.reach for brush in brushes])
+    reach = (reaches[0] if strokes.brush is None else reaches[strokes.brush])[..., None] * strokes.radius[:, None]
     places = strokes.places * scale
     low = places[:, :2] + (curve.amin(1) - reach) * places[:, 2:]
     high = places[:, :2] + (curve.amax(1) + reach) * places[:, 2:]

@@ -7,24 +7,21 @@ docs/features.md says how it was made and how well it does.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from ..cards import load_card, load_weights, save_weights, undamaged
 from ..errors import InputError
-from ..files import written_aside
 from .losses import WEIGHTS
 from .network import LAYERS, FeatureNetwork, check_layers
 from .vgg import NAMES, load_vgg
 
 FORMAT, VERSION = "allaprima.features", 1
+WHAT = "feature file"  # in messages
 POCKET = Path(__file__).parent / "weights" / "pocket.safetensors"
 WIDTHS = {"relu1_2": 16, "relu2_2": 32, "relu3_3": 64, "relu4_3": 128, "relu5_3": 128}
 OUTPUTS = {"relu1_2": 16, "relu2_2": 48, "relu3_3": 96, "relu4_3": 192, "relu5_3": 192}
@@ -44,6 +41,11 @@ class Card:
     library: str = ""  # version that made it
     format: str = FORMAT
     version: int = VERSION
+
+    def __post_init__(self) -> None:
+        for sizes in (self.widths, self.outputs):
+            if set(sizes) != set(LAYERS) or not all(isinstance(n, int) and 1 <= n <= 1024 for n in sizes.values()):
+                raise ValueError(f"the channels are {sizes}")
 
 
 class Block(nn.Module):
@@ -126,64 +128,20 @@ def load_features(
 
 def load_pocket(path: Path = POCKET, layers: Sequence[str] = tuple(WEIGHTS)) -> PocketFeatures:
     """PocketFeatures from a file. Raises InputError for a damaged or foreign one, and for an unknown layer."""
-    card = read_card(path)
-    try:
+    card, weights = read_card(path), load_weights(path, WHAT)
+    with undamaged(WHAT, path):
         network = PocketFeatures(layers, card.widths, card.outputs)
-        weights = {name: value.float() for name, value in load_file(path).items()}
-        network.load_state_dict({name: weights[name] for name in network.state_dict()})
-    except InputError:
-        raise
-    except KeyError as error:
-        raise InputError(f"the features {path} are damaged: {error} is missing") from None
-    except (SafetensorError, RuntimeError, OSError, TypeError, ValueError, ArithmeticError) as error:
-        raise InputError(f"the features {path} are damaged: {_first_line(error)}") from None
-    if not all(value.isfinite().all() for value in weights.values()):
-        raise InputError(f"the features {path} are damaged: their weights are not all finite numbers")
+        network.load_state_dict({name: weights[name].float() for name in network.state_dict()})
     return network.to(memory_format=torch.channels_last)
 
 
 def save_pocket(path: Path, network: PocketFeatures, card: Card) -> None:
     """Write a file of features, in half precision; the same weights and card give the same bytes."""
-    tensors = {name: value.detach().cpu().half().contiguous() for name, value in network.state_dict().items()}
-    with written_aside(path) as aside:
-        save_file(tensors, aside, {"allaprima": json.dumps(asdict(card))})
+    save_weights(path, {name: value.half() for name, value in network.state_dict().items()}, card)
 
 
 def read_card(path: Path = POCKET) -> Card:
     """The card of a file of features. Raises InputError if the file is missing, damaged or none of ours."""
     if not path.is_file():
         raise InputError(f"there is no features file {path}: make one with tools/distill_features.py")
-    try:
-        with safe_open(path, "pt") as file:
-            text = (file.metadata() or {}).get("allaprima")
-    except (SafetensorError, OSError) as error:
-        raise InputError(f"the features {path} are damaged: {_first_line(error)}") from None
-    if text is None:
-        raise InputError(f"{path} holds weights, but no features of allaprima: it has no card")
-    try:
-        values: dict[str, Any] = json.loads(text)
-        if values.get("format", FORMAT) != FORMAT or values.get("version", VERSION) != VERSION:
-            said = f"{values['format']} version {values['version']}"
-            raise InputError(f"{path} is {said}; this library reads {FORMAT} {VERSION}")
-        card = Card(**values)
-        _check(card)
-    except InputError:
-        raise
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(f"the card of the features {path} is damaged: {_first_line(error)}") from None
-    return card
-
-
-def _check(card: Card) -> None:
-    """Raise TypeError or ValueError unless the card's values are what they must be."""
-    for one in fields(card):
-        kind = {"str": str, "int": int}.get(str(one.type), dict)
-        if not isinstance(getattr(card, one.name), kind):
-            raise TypeError(f"{one.name} is no {kind.__name__}")
-    for sizes in (card.widths, card.outputs):
-        if set(sizes) != set(LAYERS) or not all(isinstance(one, int) and 1 <= one <= 1024 for one in sizes.values()):
-            raise ValueError(f"the channels are {sizes}")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return load_card(path, Card, WHAT)
