@@ -1,0 +1,303 @@
+"""The quick way from Gaussians to opacity on a CPU: ``SplatBrush``'s fields and head in one pass, by numba.
+
+``splat.py`` says what is computed, in torch; this is the same in float32, stroke by stroke, so that a stroke's fields
+never leave the processor's cache. What saves time: a Gaussian is summed only where it counts, the head looks only at
+pixels with paint, and these pixels are kept as *runs*, along rows, together with the derivatives of their opacity.
+
+Gaussians are summed a few neighbours along the curve at a time, so that each field is read and written less often.
+All loops over pixels are plain ones over float32, which the compiler turns into vector instructions; numbers of
+another type among them would prevent that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..jit import compiled
+
+F32 = np.float32
+ZERO, HALF, ONE, TWO = F32(0), F32(0.5), F32(1), F32(2)
+CUT = F32(1e-5)  # less than this of a field is nothing
+DRAWN, DERIVED = 8, 4  # Gaussians at a time, forward and backward
+LANES = 8  # pixels: rows of fields begin and end at multiples
+STRIP = 1 << 14  # numbers in the fields of a strip of rows: they stay in the cache
+ROWS = 16  # in a strip at least
+BLOCK = 256  # pixels that the head sees at a time
+
+
+@compiled(inline="always")
+def exp(x: Any) -> Any:
+    """Of x <= 80, to 6e-7."""
+    power = max(x * F32(1.44269504), F32(-126))
+    whole = np.int32(power + F32(127.5)) - np.int32(127)
+    part = power - F32(whole)
+    series = F32(1.535336188e-4)
+    series = series * part + F32(1.339887440e-3)
+    series = series * part + F32(9.618437358e-3)
+    series = series * part + F32(5.550332471e-2)
+    series = series * part + F32(2.402264791e-1)
+    series = series * part + F32(6.931472029e-1)
+    series = series * part + ONE
+    return series * np.int32((whole + np.int32(127)) << np.int32(23)).view(F32)
+
+
+@compiled(inline="always")
+def log(x: Any) -> Any:
+    """Of x > 0, to 2e-7."""
+    bits = F32(x).view(np.int32)
+    power = np.int32(bits >> np.int32(23)) - np.int32(127)
+    part = np.int32((bits & np.int32(0x7FFFFF)) | np.int32(0x3F800000)).view(F32) - F32(1.5)
+    ratio = part / (part + F32(3))
+    square = ratio * ratio
+    series = F32(2 / 9)
+    series = series * square + F32(2 / 7)
+    series = series * square + F32(2 / 5)
+    series = series * square + F32(2 / 3)
+    series = series * square + TWO
+    return series * ratio + F32(0.4054651081) + F32(power) * F32(0.6931471806)
+
+
+@compiled
+def draw(
+    first: Any, last: Any, boxes: Any, places: Any, centers: Any, weights: Any, variances: Any, told: Any,
+    w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, opacity: Any, slopes: Any, runs: Any,
+) -> Any:  # fmt: skip
+    """Draw the strokes ``first`` to ``last``. Returns how many pixels and runs there are.
+
+    Boxes ``(N, 4)`` int32: left, top, width, height in pixels; places ``(N, 3)``: the window's left, top and side in
+    pixels. Gaussians in fractions of the window as ``SplatBrush.splats`` gives them; ``told`` ``(N,)``, the head's
+    last input, before its layers.
+
+    Filled in: runs ``(R, 5)`` int32 (stroke, row, column, length, first pixel), in order of strokes and rows;
+    opacity ``(P,)``; slopes ``(G + 1, P)``, its derivatives by the fields and by ``told``, if there is room for them.
+    """
+    fields_count = weights.shape[2]
+    wide = 0
+    for n in range(first, last):
+        wide = max(wide, boxes[n, 2])
+    stride, rows = _strip(wide, fields_count)
+    fields = np.empty((fields_count, rows, stride), F32)
+    together = np.empty(stride, F32)
+    seen = np.empty((fields_count, rows * stride), F32)
+    ramp, at, along_x, along_y = _scratch(stride, rows, DRAWN)
+    head = np.empty((2 * fields_count + 3, BLOCK), F32)
+    pixels, count = 0, 0
+    for n in range(first, last):
+        left, top, width, height = boxes[n, 0], boxes[n, 1], boxes[n, 2], boxes[n, 3]
+        for up in range(0, height, rows):
+            high = min(rows, height - up)
+            for g in range(fields_count):
+                fields[g, :high, : (width + LANES - 1) // LANES * LANES] = ZERO
+                for q in range(0, weights.shape[1], DRAWN):
+                    x0, x1, y0, y1 = _near(
+                        q, DRAWN, centers[n, :, g], weights[n, :, g], variances[n, :, g], places[n], left, top + up,
+                        0, width, 0, high, ramp, at, along_x, along_y,
+                    )  # fmt: skip
+                    if x0 >= x1:
+                        continue
+                    for y in range(y1 - y0):
+                        line, by_y = fields[g, y0 + y, x0:x1], along_y[y]
+                        for x in range(x1 - x0):
+                            value = line[x]
+                            for k in range(DRAWN):
+                                value += by_y[k] * along_x[k, x]
+                            line[x] = value
+            painted = 0
+            for y in range(high):
+                together[:width] = fields[0, y, :width]
+                for g in range(1, fields_count):
+                    for x in range(width):
+                        together[x] += fields[g, y, x]
+                x = 0
+                while x < width:
+                    start = x
+                    while x < width and together[x] > faint:
+                        x += 1
+                    length = x - start
+                    if length:
+                        for g in range(fields_count):
+                            for i in range(length):
+                                seen[g, painted + i] = fields[g, y, start + i]
+                        runs[count, 0], runs[count, 1], runs[count, 2] = n, top + up + y, left + start
+                        runs[count, 3], runs[count, 4] = length, pixels + painted
+                        painted += length
+                        count += 1
+                    x += 1
+            for i in range(0, painted, BLOCK):
+                some = min(BLOCK, painted - i)
+                _look(seen, i, some, told[n], w1, b1, w2, b2, faint, head, opacity, slopes, pixels + i)
+            pixels += painted
+    return pixels, count
+
+
+@compiled
+def _look(
+    seen: Any, begin: Any, some: Any, told: Any, w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, head: Any,
+    opacity: Any, slopes: Any, at: Any,
+) -> None:  # fmt: skip
+    """The head on ``some`` pixels: their fields in ``seen`` from ``begin`` on to opacity and slopes from ``at`` on."""
+    g_count = len(seen)
+    inputs, by_input, hidden, out = head[:g_count], head[g_count : 2 * g_count + 1], head[-2], head[-1]
+    for g in range(g_count):
+        for i in range(some):
+            inputs[g, i] = log(seen[g, begin + i] + faint)
+    by_input[:, :some] = ZERO
+    out[:some] = b2[0]
+    for h in range(len(w2)):
+        hidden[:some] = b1[h] + w1[h, g_count] * told
+        for g in range(g_count):
+            for i in range(some):
+                hidden[i] += w1[h, g] * inputs[g, i]
+        for i in range(some):
+            gate = ONE / (ONE + exp(-max(hidden[i], F32(-80))))
+            out[i] += w2[h] * hidden[i] * gate
+            hidden[i] = w2[h] * gate * (ONE + hidden[i] * (ONE - gate))
+        if slopes.shape[1]:
+            for g in range(g_count + 1):
+                for i in range(some):
+                    by_input[g, i] += w1[h, g] * hidden[i]
+    for i in range(some):
+        value = ONE / (ONE + exp(-max(out[i], F32(-80))))
+        opacity[at + i] = value
+        out[i] = value * (ONE - value)
+    if slopes.shape[1]:
+        for g in range(g_count):
+            for i in range(some):
+                slopes[g, at + i] = by_input[g, i] * out[i] / (seen[g, begin + i] + faint)
+        for i in range(some):
+            slopes[g_count, at + i] = by_input[g_count, i] * out[i]
+
+
+@compiled
+def derive(
+    boxes: Any, places: Any, centers: Any, weights: Any, variances: Any, runs: Any, slopes: Any, given: Any,
+    d_centers: Any, d_weights: Any, d_variances: Any, d_told: Any,
+) -> None:  # fmt: skip
+    """What ``draw`` drew, backward: from the gradient ``given`` ``(P,)`` of its opacity; adds to the gradients."""
+    fields_count = weights.shape[2]
+    wide = 0
+    for r in range(len(runs)):
+        wide = max(wide, boxes[runs[r, 0], 2])
+    stride, rows = _strip(wide, fields_count)
+    fields = np.empty((fields_count, rows, stride), F32)  # their gradients
+    ramp, at, along_x, along_y = _scratch(stride, rows, DERIVED)
+    columns = np.empty((DERIVED, stride), F32)
+    r = 0
+    while r < len(runs):
+        n, up, left = runs[r, 0], runs[r, 1], boxes[runs[r, 0], 0]
+        side, width = places[n, 2], boxes[n, 2]
+        fields[:, :, : (width + LANES - 1) // LANES * LANES] = ZERO
+        west, east, high = width, 0, 0
+        total = ZERO
+        while r < len(runs) and runs[r, 0] == n and runs[r, 1] - up < rows:
+            y, x, length, start = runs[r, 1] - up, runs[r, 2] - left, runs[r, 3], runs[r, 4]
+            for g in range(fields_count):
+                for i in range(length):
+                    fields[g, y, x + i] = slopes[g, start + i] * given[start + i]
+            for i in range(length):
+                total += slopes[fields_count, start + i] * given[start + i]
+            west, east, high = min(west, x), max(east, x + length), y + 1
+            r += 1
+        d_told[n] += total
+        for g in range(fields_count):
+            for q in range(0, weights.shape[1], DERIVED):
+                x0, x1, y0, y1 = _near(
+                    q, DERIVED, centers[n, :, g], weights[n, :, g], variances[n, :, g], places[n], left, up,
+                    west, east, 0, high, ramp, at, along_x, along_y,
+                )  # fmt: skip
+                if x0 >= x1:
+                    continue
+                columns[:, : x1 - x0] = ZERO
+                e0, e1, e2, e3 = along_x[0], along_x[1], along_x[2], along_x[3]
+                c0, c1, c2, c3 = columns[0], columns[1], columns[2], columns[3]
+                for y in range(y1 - y0):  # along_y becomes the sums over rows, columns those over columns
+                    line, by_y = fields[g, y0 + y, x0:x1], along_y[y]
+                    a0, a1, a2, a3 = by_y[0], by_y[1], by_y[2], by_y[3]
+                    s0 = s1 = s2 = s3 = ZERO
+                    for x in range(x1 - x0):
+                        value = line[x]
+                        s0 += value * e0[x]
+                        s1 += value * e1[x]
+                        s2 += value * e2[x]
+                        s3 += value * e3[x]
+                        c0[x] += value * a0
+                        c1[x] += value * a1
+                        c2[x] += value * a2
+                        c3[x] += value * a3
+                    by_y[0], by_y[1], by_y[2], by_y[3] = a0 * s0, a1 * s1, a2 * s2, a3 * s3
+                for k in range(min(DERIVED, weights.shape[1] - q)):
+                    weight, variance = at[k, 2], at[k, 3]
+                    if weight <= ZERO:
+                        continue
+                    total = shift_x = shift_y = spread = ZERO
+                    for y in range(y1 - y0):
+                        gap = ramp[y0 + y] - at[k, 1]
+                        total += along_y[y, k]
+                        shift_y += along_y[y, k] * gap
+                        spread += along_y[y, k] * gap * gap
+                    for x in range(x1 - x0):
+                        gap = ramp[x0 + x] - at[k, 0]
+                        part = columns[k, x] * along_x[k, x] * gap
+                        shift_x += part
+                        spread += part * gap
+                    d_weights[n, q + k, g] += total / weight
+                    d_centers[n, q + k, g, 0] += shift_x * side / variance
+                    d_centers[n, q + k, g, 1] += shift_y * side / variance
+                    d_variances[n, q + k, g] += spread * side * side / (TWO * variance * variance)
+
+
+@compiled
+def _near(
+    q: Any, many: Any, centers: Any, weights: Any, variances: Any, place: Any, left: Any, up: Any,
+    west: Any, east: Any, north: Any, south: Any, ramp: Any, at: Any, along_x: Any, along_y: Any,
+) -> Any:  # fmt: skip
+    """``many`` Gaussians of a field from ``q`` on, and the columns and rows where one of them counts, of those from
+    ``west`` to ``east`` and ``north`` to ``south`` in a strip whose corner is ``left, up``.
+
+    Filled in: ``at`` (x, y, weight, variance, in pixels of the strip), and there the factors along x ``(K, W)`` and,
+    with the weight, along y ``(H, K)``.
+    """
+    x0, x1, y0, y1 = east, west, south, north
+    side = place[2]
+    for k in range(many):
+        i = min(q + k, len(weights) - 1)
+        x = centers[i, 0] * side + (place[0] - F32(left) - HALF)
+        y = centers[i, 1] * side + (place[1] - F32(up) - HALF)
+        weight, variance = weights[i] if q + k < len(weights) else ZERO, variances[i] * side * side
+        at[k, 0], at[k, 1], at[k, 2], at[k, 3] = x, y, weight, variance
+        if weight > CUT:
+            reach = np.sqrt(TWO * variance * log(weight / CUT))
+            x0 = min(x0, int(max(x - reach, F32(west))))
+            x1 = max(x1, int(min(x + reach + ONE, F32(east))))
+            y0 = min(y0, int(max(y - reach, F32(north))))
+            y1 = max(y1, int(min(y + reach + ONE, F32(south))))
+    if x0 >= x1 or y0 >= y1:
+        return 0, 0, 0, 0
+    x0, x1 = x0 // LANES * LANES, (x1 + LANES - 1) // LANES * LANES
+    columns, lines = ramp[x0:x1], ramp[y0:y1]  # loops from 0 on: an index that may be negative is no vector's
+    for k in range(many):
+        x, y, weight, scale = at[k, 0], at[k, 1], at[k, 2], -HALF / at[k, 3]
+        factor = along_x[k]
+        for i in range(x1 - x0):
+            gap = columns[i] - x
+            factor[i] = exp(gap * gap * scale)
+        for i in range(y1 - y0):
+            gap = lines[i] - y
+            along_y[i, k] = weight * exp(gap * gap * scale)
+    return x0, x1, y0, y1
+
+
+@compiled
+def _strip(width: Any, fields_count: Any) -> Any:
+    """How long the rows are in memory, and how many make a strip."""
+    stride = (width + LANES - 1) // LANES * LANES
+    return stride, max(ROWS, STRIP // (fields_count * stride))
+
+
+@compiled
+def _scratch(stride: Any, rows: Any, many: Any) -> Any:
+    """Room for ``_near``."""
+    ramp = np.arange(max(stride, rows)).astype(F32)
+    return ramp, np.empty((many, 4), F32), np.empty((many, stride), F32), np.empty((rows, many), F32)
