@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -89,7 +90,7 @@ def _chunks(areas: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Bounds of strokes that are drawn together."""
     number = np.cumsum(areas + A_STROKE) // CHUNK
     bounds = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(areas)]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))
 
 
 def dense(opacity: Tensor, runs: Tensor, shape: tuple[int, int, int, int]) -> Tensor:

@@ -21,6 +21,7 @@ F32 = np.float32
 ZERO, HALF, ONE, TWO = F32(0), F32(0.5), F32(1), F32(2)
 CUT = F32(1e-5)  # less than this of a field is nothing
 DRAWN, DERIVED = 8, 4  # Gaussians at a time, forward and backward
+TINY = F32(1e-30)
 LANES = 8  # pixels: rows of fields begin and end at multiples
 STRIP = 1 << 14  # numbers in the fields of a strip of rows: they stay in the cache
 ROWS = 16  # in a strip at least
@@ -59,7 +60,7 @@ def log(x: Any) -> Any:
     return series * ratio + F32(0.4054651081) + F32(power) * F32(0.6931471806)
 
 
-@compiled
+@compiled()
 def draw(
     first: Any, last: Any, boxes: Any, places: Any, centers: Any, weights: Any, variances: Any, told: Any,
     w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, opacity: Any, slopes: Any, runs: Any,
@@ -81,7 +82,7 @@ def draw(
     fields = np.empty((fields_count, rows, stride), F32)
     together = np.empty(stride, F32)
     seen = np.empty((fields_count, rows * stride), F32)
-    ramp, at, along_x, along_y = _scratch(stride, rows, DRAWN)
+    ramp, at, along_x, along_y = _scratch(stride, rows, weights.shape[1], DRAWN)
     head = np.empty((2 * fields_count + 3, BLOCK), F32)
     pixels, count = 0, 0
     for n in range(first, last):
@@ -89,20 +90,16 @@ def draw(
         for up in range(0, height, rows):
             high = min(rows, height - up)
             for g in range(fields_count):
-                fields[g, :high, : (width + LANES - 1) // LANES * LANES] = ZERO
-                for q in range(0, weights.shape[1], DRAWN):
-                    x0, x1, y0, y1 = _near(
-                        q, DRAWN, centers[n, :, g], weights[n, :, g], variances[n, :, g], places[n], left, top + up,
-                        0, width, 0, high, ramp, at, along_x, along_y,
-                    )  # fmt: skip
-                    if x0 >= x1:
-                        continue
+                fields[g, :high, : width + LANES] = ZERO
+                _place(centers[n, :, g], weights[n, :, g], variances[n, :, g], places[n], left, top + up, at)
+                for q in range(0, at.shape[1], DRAWN):
+                    x0, x1, y0, y1 = _near(at, q, 0, width, 0, high, ramp, along_x, along_y)
                     for y in range(y1 - y0):
-                        line, by_y = fields[g, y0 + y, x0:x1], along_y[y]
+                        line = fields[g, y0 + y, x0:x1]
                         for x in range(x1 - x0):
                             value = line[x]
                             for k in range(DRAWN):
-                                value += by_y[k] * along_x[k, x]
+                                value += along_y[k, y] * along_x[k, x]
                             line[x] = value
             painted = 0
             for y in range(high):
@@ -132,7 +129,7 @@ def draw(
     return pixels, count
 
 
-@compiled
+@compiled()
 def _look(
     seen: Any, begin: Any, some: Any, told: Any, w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, head: Any,
     opacity: Any, slopes: Any, at: Any,
@@ -170,7 +167,7 @@ def _look(
             slopes[g_count, at + i] = by_input[g_count, i] * out[i]
 
 
-@compiled
+@compiled()
 def derive(
     boxes: Any, places: Any, centers: Any, weights: Any, variances: Any, runs: Any, slopes: Any, given: Any,
     d_centers: Any, d_weights: Any, d_variances: Any, d_told: Any,
@@ -182,13 +179,13 @@ def derive(
         wide = max(wide, boxes[runs[r, 0], 2])
     stride, rows = _strip(wide, fields_count)
     fields = np.empty((fields_count, rows, stride), F32)  # their gradients
-    ramp, at, along_x, along_y = _scratch(stride, rows, DERIVED)
+    ramp, at, along_x, along_y = _scratch(stride, rows, weights.shape[1], DERIVED)
     columns = np.empty((DERIVED, stride), F32)
     r = 0
     while r < len(runs):
         n, up, left = runs[r, 0], runs[r, 1], boxes[runs[r, 0], 0]
         side, width = places[n, 2], boxes[n, 2]
-        fields[:, :, : (width + LANES - 1) // LANES * LANES] = ZERO
+        fields[:, :, : width + LANES] = ZERO
         west, east, high = width, 0, 0
         total = ZERO
         while r < len(runs) and runs[r, 0] == n and runs[r, 1] - up < rows:
@@ -202,19 +199,17 @@ def derive(
             r += 1
         d_told[n] += total
         for g in range(fields_count):
-            for q in range(0, weights.shape[1], DERIVED):
-                x0, x1, y0, y1 = _near(
-                    q, DERIVED, centers[n, :, g], weights[n, :, g], variances[n, :, g], places[n], left, up,
-                    west, east, 0, high, ramp, at, along_x, along_y,
-                )  # fmt: skip
-                if x0 >= x1:
+            _place(centers[n, :, g], weights[n, :, g], variances[n, :, g], places[n], left, up, at)
+            for q in range(0, at.shape[1], DERIVED):
+                x0, x1, y0, y1 = _near(at, q, west, east, 0, high, ramp, along_x, along_y)
+                if x0 == x1:
                     continue
                 columns[:, : x1 - x0] = ZERO
                 e0, e1, e2, e3 = along_x[0], along_x[1], along_x[2], along_x[3]
                 c0, c1, c2, c3 = columns[0], columns[1], columns[2], columns[3]
                 for y in range(y1 - y0):  # along_y becomes the sums over rows, columns those over columns
-                    line, by_y = fields[g, y0 + y, x0:x1], along_y[y]
-                    a0, a1, a2, a3 = by_y[0], by_y[1], by_y[2], by_y[3]
+                    line = fields[g, y0 + y, x0:x1]
+                    a0, a1, a2, a3 = along_y[0, y], along_y[1, y], along_y[2, y], along_y[3, y]
                     s0 = s1 = s2 = s3 = ZERO
                     for x in range(x1 - x0):
                         value = line[x]
@@ -226,78 +221,84 @@ def derive(
                         c1[x] += value * a1
                         c2[x] += value * a2
                         c3[x] += value * a3
-                    by_y[0], by_y[1], by_y[2], by_y[3] = a0 * s0, a1 * s1, a2 * s2, a3 * s3
+                    along_y[0, y], along_y[1, y], along_y[2, y], along_y[3, y] = a0 * s0, a1 * s1, a2 * s2, a3 * s3
                 for k in range(min(DERIVED, weights.shape[1] - q)):
-                    weight, variance = at[k, 2], at[k, 3]
-                    if weight <= ZERO:
-                        continue
+                    variance = at[3, q + k]
+                    by_x, by_y, column = along_x[k], along_y[k], columns[k]
                     total = shift_x = shift_y = spread = ZERO
                     for y in range(y1 - y0):
-                        gap = ramp[y0 + y] - at[k, 1]
-                        total += along_y[y, k]
-                        shift_y += along_y[y, k] * gap
-                        spread += along_y[y, k] * gap * gap
+                        gap = ramp[y0 + y] - at[1, q + k]
+                        total += by_y[y]
+                        shift_y += by_y[y] * gap
+                        spread += by_y[y] * gap * gap
                     for x in range(x1 - x0):
-                        gap = ramp[x0 + x] - at[k, 0]
-                        part = columns[k, x] * along_x[k, x] * gap
+                        gap = ramp[x0 + x] - at[0, q + k]
+                        part = column[x] * by_x[x] * gap
                         shift_x += part
                         spread += part * gap
-                    d_weights[n, q + k, g] += total / weight
+                    d_weights[n, q + k, g] += total / max(weights[n, q + k, g], TINY)
                     d_centers[n, q + k, g, 0] += shift_x * side / variance
                     d_centers[n, q + k, g, 1] += shift_y * side / variance
                     d_variances[n, q + k, g] += spread * side * side / (TWO * variance * variance)
 
 
-@compiled
-def _near(
-    q: Any, many: Any, centers: Any, weights: Any, variances: Any, place: Any, left: Any, up: Any,
-    west: Any, east: Any, north: Any, south: Any, ramp: Any, at: Any, along_x: Any, along_y: Any,
-) -> Any:  # fmt: skip
-    """``many`` Gaussians of a field from ``q`` on, and the columns and rows where one of them counts, of those from
-    ``west`` to ``east`` and ``north`` to ``south`` in a strip whose corner is ``left, up``.
-
-    Filled in: ``at`` (x, y, weight, variance, in pixels of the strip), and there the factors along x ``(K, W)`` and,
-    with the weight, along y ``(H, K)``.
+@compiled()
+def _place(centers: Any, weights: Any, variances: Any, place: Any, left: Any, up: Any, at: Any) -> None:
+    """A field's Gaussians in pixels from ``left, up``: ``at`` ``(5, Q)`` gets x, y, weight, variance, and how far each
+    one counts. Some more of no weight fill up the last group.
     """
-    x0, x1, y0, y1 = east, west, south, north
-    side = place[2]
-    for k in range(many):
-        i = min(q + k, len(weights) - 1)
-        x = centers[i, 0] * side + (place[0] - F32(left) - HALF)
-        y = centers[i, 1] * side + (place[1] - F32(up) - HALF)
-        weight, variance = weights[i] if q + k < len(weights) else ZERO, variances[i] * side * side
-        at[k, 0], at[k, 1], at[k, 2], at[k, 3] = x, y, weight, variance
-        if weight > CUT:
-            reach = np.sqrt(TWO * variance * log(weight / CUT))
-            x0 = min(x0, int(max(x - reach, F32(west))))
-            x1 = max(x1, int(min(x + reach + ONE, F32(east))))
-            y0 = min(y0, int(max(y - reach, F32(north))))
-            y1 = max(y1, int(min(y + reach + ONE, F32(south))))
-    if x0 >= x1 or y0 >= y1:
+    x, y, weight, variance, reach = at[0], at[1], at[2], at[3], at[4]
+    side, shift_x, shift_y = place[2], place[0] - F32(left) - HALF, place[1] - F32(up) - HALF
+    for q in range(len(weights)):
+        x[q] = centers[q, 0] * side + shift_x
+        y[q] = centers[q, 1] * side + shift_y
+        weight[q] = weights[q]
+        variance[q] = variances[q] * side * side
+        reach[q] = np.sqrt(TWO * variance[q] * log(max(weights[q] / CUT, ONE)))
+    for q in range(len(weights), len(x)):
+        x[q], y[q], weight[q], variance[q], reach[q] = x[0], y[0], ZERO, ONE, ZERO
+
+
+@compiled()
+def _near(at: Any, q: Any, west: Any, east: Any, north: Any, south: Any, ramp: Any, along_x: Any, along_y: Any) -> Any:
+    """The columns and rows where one of a group of Gaussians counts, that from ``q`` on, of those from ``west`` to
+    ``east`` and ``north`` to ``south``; ``along_x`` ``(K, W)`` and, with the weight, ``along_y`` ``(K, H)`` get the
+    factors there, from their first number on.
+    """
+    many = len(along_x)
+    x0, x1, y0, y1 = F32(east), F32(west), F32(south), F32(north)
+    for k in range(q, q + many):
+        if at[4, k] > ZERO:
+            x0, x1 = min(x0, at[0, k] - at[4, k]), max(x1, at[0, k] + at[4, k])
+            y0, y1 = min(y0, at[1, k] - at[4, k]), max(y1, at[1, k] + at[4, k])
+    left, right = int(max(x0, F32(west))), int(min(x1 + ONE, F32(east)))
+    top, bottom = int(max(y0, F32(north))), int(min(y1 + ONE, F32(south)))
+    if left >= right or top >= bottom:
         return 0, 0, 0, 0
-    x0, x1 = x0 // LANES * LANES, (x1 + LANES - 1) // LANES * LANES
-    columns, lines = ramp[x0:x1], ramp[y0:y1]  # loops from 0 on: an index that may be negative is no vector's
+    right = left + (right - left + LANES - 1) // LANES * LANES
+    columns, lines = ramp[left:right], ramp[top:bottom]  # loops from 0 on: what may be negative indexes no vector
     for k in range(many):
-        x, y, weight, scale = at[k, 0], at[k, 1], at[k, 2], -HALF / at[k, 3]
-        factor = along_x[k]
-        for i in range(x1 - x0):
+        x, y, weight, scale = at[0, q + k], at[1, q + k], at[2, q + k], -HALF / at[3, q + k]
+        by_x, by_y = along_x[k], along_y[k]
+        for i in range(len(columns)):
             gap = columns[i] - x
-            factor[i] = exp(gap * gap * scale)
-        for i in range(y1 - y0):
+            by_x[i] = exp(gap * gap * scale)
+        for i in range(len(lines)):
             gap = lines[i] - y
-            along_y[i, k] = weight * exp(gap * gap * scale)
-    return x0, x1, y0, y1
+            by_y[i] = weight * exp(gap * gap * scale)
+    return left, right, top, bottom
 
 
-@compiled
+@compiled()
 def _strip(width: Any, fields_count: Any) -> Any:
-    """How long the rows are in memory, and how many make a strip."""
-    stride = (width + LANES - 1) // LANES * LANES
+    """How long the rows are in memory, with room for a group that ends beyond, and how many make a strip."""
+    stride = (width + LANES - 1) // LANES * LANES + LANES
     return stride, max(ROWS, STRIP // (fields_count * stride))
 
 
-@compiled
-def _scratch(stride: Any, rows: Any, many: Any) -> Any:
-    """Room for ``_near``."""
+@compiled()
+def _scratch(stride: Any, rows: Any, samples: Any, many: Any) -> Any:
+    """Room for ``_place`` and ``_near``."""
     ramp = np.arange(max(stride, rows)).astype(F32)
-    return ramp, np.empty((many, 4), F32), np.empty((many, stride), F32), np.empty((rows, many), F32)
+    at = np.empty((5, (samples + many - 1) // many * many), F32)
+    return ramp, at, np.empty((many, stride), F32), np.empty((many, rows), F32)

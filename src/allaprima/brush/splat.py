@@ -95,7 +95,9 @@ class SplatBrush(CurveBrush):
         from .fused import Paint  # numba takes a while to load
 
         splats = self.splats(strokes, 1 / places[:, 2])
-        w1, b1, w2, b2 = (weight.detach().numpy() for layer in (self.head[0], self.head[2]) for weight in layer.parameters())
+        w1, b1, w2, b2 = (
+            weight.detach().numpy() for layer in (self.head[0], self.head[2]) for weight in layer.parameters()
+        )
         painted: tuple[Tensor, Tensor] = Paint.apply(
             *splats, 4 * strokes.size - 2, boxes, places, (w1, b1, w2[0], b2, np.float32(FAINT))
         )

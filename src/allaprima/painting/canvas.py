@@ -131,7 +131,7 @@ def _lay_runs(
     opacities: list[Tensor] = []
     all_runs: list[Tensor] = []
     begin = 0
-    for kind in kinds.unique().tolist():
+    for kind in sorted(set(kinds.tolist())):
         for members in (kinds == kind).nonzero()[:, 0].split(MANY):
             opacity, runs = brushes[kind].runs_at(strokes[members], boxes[members], places[members])
             runs[:, STROKE] = members[runs[:, STROKE]]

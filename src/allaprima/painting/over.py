@@ -6,6 +6,7 @@ bit, whatever the number of threads.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,10 +52,10 @@ class Over(torch.autograd.Function):
 def _bands(canvas: Tensor) -> list[tuple[int, int]]:
     height = canvas.shape[1]
     bounds = [height * band // BANDS for band in range(BANDS + 1)]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))
 
 
-@compiled
+@compiled()
 def lay(canvas: Any, colors: Any, opacity: Any, runs: Any, under: Any, top: Any, bottom: Any) -> None:
     """Lay runs over the rows ``top`` to ``bottom`` of the canvas; ``under`` gets what was there, if it has room."""
     for r in range(len(runs)):
@@ -70,7 +71,7 @@ def lay(canvas: Any, colors: Any, opacity: Any, runs: Any, under: Any, top: Any,
                 line[i] += paint[i] * (color - line[i])
 
 
-@compiled
+@compiled()
 def lift(
     by_canvas: Any, colors: Any, opacity: Any, runs: Any, under: Any, by_opacity: Any, by_colors: Any, top: Any,
     bottom: Any,
