@@ -9,6 +9,10 @@ from typing import Any
 import numba
 from numba.core import event
 
+FAST = {"nnan", "ninf", "nsz", "contract", "reassoc"}
+"""What sums may be reordered for speed. Not "arcp" and "afn": by these a quotient would have other last bits in a vector
+than at the end of a loop, and which numbers stand there depends on where memory was found."""
+
 
 @contextmanager
 def on_compile(tell: Callable[[], None]) -> Iterator[None]:
@@ -37,7 +41,7 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
     """A decorator: the function is compiled when it is first called, runs without the interpreter's lock, and is kept
     on disk between runs where there is a folder for that.
     """
-    options = {"nogil": True, "fastmath": True, "error_model": "numpy"} | options
+    options = {"nogil": True, "fastmath": FAST, "error_model": "numpy"} | options
 
     def compile(function: Callable[..., Any]) -> Callable[..., Any]:
         compiled: Callable[..., Any]

@@ -19,7 +19,7 @@ from ..jit import compiled
 
 F32 = np.float32
 ZERO, HALF, ONE, TWO = F32(0), F32(0.5), F32(1), F32(2)
-CUT = F32(1e-5)  # less than this of a field is nothing
+CUT = F32(3e-6)  # less than this of a field is nothing
 DRAWN, DERIVED = 8, 4  # Gaussians at a time, forward and backward
 TINY = F32(1e-30)
 LANES = 8  # pixels: rows of fields begin and end at multiples

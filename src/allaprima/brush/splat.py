@@ -15,12 +15,14 @@ generator has no image-shaped layer (docs/departures.md); the reference's own st
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from .strokes import WINDOW, Strokes, as_strokes
 
@@ -87,14 +89,15 @@ class SplatBrush(CurveBrush):
             for weight in self.parameters()
         )
 
-    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor, again: bool = False) -> tuple[Tensor, Tensor]:
         """Opacity ``(P,)`` of the painted pixels and their runs ``(R, 5)``, see ``fused.py``; of strokes with windows
         at ``places`` ``(N, 3)`` (left, top, side) on their ``boxes`` ``(N, 4)`` int32 (left, top, width, height), both
-        in pixels.
+        in pixels. ``again`` saves memory: for the gradient, the Gaussians are found once more.
         """
         from .fused import Paint  # numba takes a while to load
 
-        splats = self.splats(strokes, 1 / places[:, 2])
+        find = partial(self.splats, strokes, 1 / places[:, 2])
+        splats = checkpoint(find, use_reentrant=False, preserve_rng_state=False) if again else find()
         w1, b1, w2, b2 = (
             weight.detach().numpy() for layer in (self.head[0], self.head[2]) for weight in layer.parameters()
         )

@@ -27,7 +27,6 @@ BOXES = (
 A_STROKE = 1000  # pixels: what a stroke costs in memory besides those of its box
 BATCH = 1 << 20  # pixels drawn together
 KEPT = 4 << 20  # pixels for which the brush's work is kept for the gradient; beyond, it is done again
-MANY = 1000  # strokes whose runs are drawn together
 AT_ONCE = 1 << 24  # pixels of boxes drawn at a time when no gradient is asked for
 
 
@@ -95,11 +94,13 @@ def _lay(
     corners: Tensor,
     sides: Tensor,
 ) -> Tensor:
+    if canvas.device.type == "cpu" and canvas.dtype == torch.float32 and all(brush.fused for brush in brushes):
+        from .over import over  # numba takes a while to load
+
+        return over(canvas, strokes, brushes, strokes.places * scale, corners, sides)
     spots: list[Any] = [None] * len(strokes)
     batches: list[Tensor] = []
     kinds = torch.zeros_like(sides) if strokes.brush is None else strokes.brush
-    if canvas.device.type == "cpu" and canvas.dtype == torch.float32 and all(brush.fused for brush in brushes):
-        return _lay_runs(canvas, strokes, brushes, kinds, strokes.places * scale, corners, sides)
     again = torch.is_grad_enabled() and int((sides.square() + A_STROKE).sum()) > KEPT
     for kind, side in sorted(set(zip(kinds.tolist(), sides.tolist(), strict=True))):
         alike = ((kinds == kind) & (sides == side)).nonzero()[:, 0]
@@ -109,40 +110,6 @@ def _lay(
                 spots[member] = Spot(len(batches), row, x, y)
             batches.append(checkpoint(draw, use_reentrant=False, preserve_rng_state=False) if again else draw())
     done: Tensor = _Over.apply(canvas, strokes.color, spots, *batches)
-    return done
-
-
-def _lay_runs(
-    canvas: Tensor,
-    strokes: Strokes,
-    brushes: Sequence[NeuralBrush],
-    kinds: Tensor,
-    places: Tensor,
-    corners: Tensor,
-    sides: Tensor,
-) -> Tensor:
-    """The quick way: opacity in runs of painted pixels, and compiled code that lays them."""
-    from ..brush.fused import START, STROKE  # numba takes a while to load
-    from .over import Over
-
-    low = corners.clamp(min=0)
-    high = torch.minimum(corners + sides[:, None], torch.tensor([canvas.shape[2], canvas.shape[1]]))
-    boxes = torch.cat([low, (high - low).clamp(min=0)], 1).int()
-    opacities: list[Tensor] = []
-    all_runs: list[Tensor] = []
-    begin = 0
-    for kind in sorted(set(kinds.tolist())):
-        for members in (kinds == kind).nonzero()[:, 0].split(MANY):
-            opacity, runs = brushes[kind].runs_at(strokes[members], boxes[members], places[members])
-            runs[:, STROKE] = members[runs[:, STROKE]]
-            runs[:, START] += begin
-            begin += len(opacity)
-            opacities.append(opacity)
-            all_runs.append(runs)
-    runs = torch.cat(all_runs)
-    if len(brushes) > 1:
-        runs = runs[runs[:, STROKE].argsort(stable=True)]
-    done: Tensor = Over.apply(canvas, strokes.color, torch.cat(opacities), runs)
     return done
 
 

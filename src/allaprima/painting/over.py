@@ -6,6 +6,7 @@ bit, whatever the number of threads.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -13,11 +14,47 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..brush.fused import share
+from ..brush.fused import START, STROKE, share
+from ..brush.shipped import NeuralBrush
+from ..brush.strokes import Strokes
 from ..jit import compiled
 
+MANY = 1000  # strokes whose Gaussians are found together
+KEPT = 4000  # strokes for which the way to the Gaussians is kept for the gradient; beyond, it is worked out again
 BANDS = 4
 ZERO, ONE = np.float32(0), np.float32(1)
+
+
+def over(
+    canvas: Tensor, strokes: Strokes, brushes: Sequence[NeuralBrush], places: Tensor, corners: Tensor, sides: Tensor
+) -> Tensor:
+    """``canvas.composite`` for fused brushes, in the canvas' pixels: of strokes with windows at ``places`` ``(N, 3)``,
+    on boxes with ``corners`` ``(N, 2)`` and ``sides`` ``(N,)``.
+    """
+    low = corners.clamp(min=0)
+    high = torch.minimum(corners + sides[:, None], corners.new_tensor([canvas.shape[2], canvas.shape[1]]))
+    boxes = torch.cat([low, (high - low).clamp(min=0)], 1).int()
+    number = torch.arange(len(strokes))
+    parts: list[tuple[int, Any]] = [(0, slice(first, first + MANY)) for first in range(0, len(strokes), MANY)]
+    if len(brushes) > 1 and strokes.brush is not None:
+        kinds = strokes.brush
+        parts = [(k, part) for k in range(len(brushes)) for part in torch.split(number[kinds == k], MANY) if len(part)]
+    again = torch.is_grad_enabled() and len(strokes) > KEPT
+    opacities: list[Tensor] = []
+    all_runs: list[Tensor] = []
+    begin = 0
+    for kind, part in parts:
+        opacity, runs = brushes[kind].runs_at(strokes[part], boxes[part], places[part], again)
+        runs[:, STROKE] = number[part][runs[:, STROKE]]
+        runs[:, START] += begin
+        begin += len(opacity)
+        opacities.append(opacity)
+        all_runs.append(runs)
+    runs = torch.cat(all_runs)
+    if len(brushes) > 1:
+        runs = runs[runs[:, STROKE].argsort(stable=True)]
+    done: Tensor = Over.apply(canvas, strokes.color, torch.cat(opacities), runs)
+    return done
 
 
 class Over(torch.autograd.Function):
