@@ -115,8 +115,9 @@ def draw(
                     length = x - start
                     if length:
                         for g in range(fields_count):
+                            found, line = seen[g, painted : painted + length], fields[g, y, start:x]
                             for i in range(length):
-                                seen[g, painted + i] = fields[g, y, start + i]
+                                found[i] = line[i]
                         runs[count, 0], runs[count, 1], runs[count, 2] = n, top + up + y, left + start
                         runs[count, 3], runs[count, 4] = length, pixels + painted
                         painted += length
@@ -138,33 +139,40 @@ def _look(
     g_count = len(seen)
     inputs, by_input, hidden, out = head[:g_count], head[g_count : 2 * g_count + 1], head[-2], head[-1]
     for g in range(g_count):
+        found, put = seen[g, begin : begin + some], inputs[g]
         for i in range(some):
-            inputs[g, i] = log(seen[g, begin + i] + faint)
+            put[i] = log(found[i] + faint)
     by_input[:, :some] = ZERO
     out[:some] = b2[0]
     for h in range(len(w2)):
         hidden[:some] = b1[h] + w1[h, g_count] * told
         for g in range(g_count):
+            put, weight = inputs[g], w1[h, g]
             for i in range(some):
-                hidden[i] += w1[h, g] * inputs[g, i]
+                hidden[i] += weight * put[i]
+        weight = w2[h]
         for i in range(some):
             gate = ONE / (ONE + exp(-max(hidden[i], F32(-80))))
-            out[i] += w2[h] * hidden[i] * gate
-            hidden[i] = w2[h] * gate * (ONE + hidden[i] * (ONE - gate))
+            out[i] += weight * hidden[i] * gate
+            hidden[i] = weight * gate * (ONE + hidden[i] * (ONE - gate))
         if slopes.shape[1]:
             for g in range(g_count + 1):
+                put, weight = by_input[g], w1[h, g]
                 for i in range(some):
-                    by_input[g, i] += w1[h, g] * hidden[i]
+                    put[i] += weight * hidden[i]
+    painted = opacity[at : at + some]
     for i in range(some):
         value = ONE / (ONE + exp(-max(out[i], F32(-80))))
-        opacity[at + i] = value
+        painted[i] = value
         out[i] = value * (ONE - value)
     if slopes.shape[1]:
         for g in range(g_count):
+            slope, put, found = slopes[g, at : at + some], by_input[g], seen[g, begin : begin + some]
             for i in range(some):
-                slopes[g, at + i] = by_input[g, i] * out[i] / (seen[g, begin + i] + faint)
+                slope[i] = put[i] * out[i] / (found[i] + faint)
+        slope, put = slopes[g_count, at : at + some], by_input[g_count]
         for i in range(some):
-            slopes[g_count, at + i] = by_input[g_count, i] * out[i]
+            slope[i] = put[i] * out[i]
 
 
 @compiled()
@@ -190,11 +198,14 @@ def derive(
         total = ZERO
         while r < len(runs) and runs[r, 0] == n and runs[r, 1] - up < rows:
             y, x, length, start = runs[r, 1] - up, runs[r, 2] - left, runs[r, 3], runs[r, 4]
+            by_paint = given[start : start + length]
             for g in range(fields_count):
+                line, slope = fields[g, y, x : x + length], slopes[g, start : start + length]
                 for i in range(length):
-                    fields[g, y, x + i] = slopes[g, start + i] * given[start + i]
+                    line[i] = slope[i] * by_paint[i]
+            slope = slopes[fields_count, start : start + length]
             for i in range(length):
-                total += slopes[fields_count, start + i] * given[start + i]
+                total += slope[i] * by_paint[i]
             west, east, high = min(west, x), max(east, x + length), y + 1
             r += 1
         d_told[n] += total
@@ -226,13 +237,15 @@ def derive(
                     variance = at[3, q + k]
                     by_x, by_y, column = along_x[k], along_y[k], columns[k]
                     total = shift_x = shift_y = spread = ZERO
+                    lines, rows_at, columns_at = ramp[y0:y1], at[1, q + k], at[0, q + k]
                     for y in range(y1 - y0):
-                        gap = ramp[y0 + y] - at[1, q + k]
+                        gap = lines[y] - rows_at
                         total += by_y[y]
                         shift_y += by_y[y] * gap
                         spread += by_y[y] * gap * gap
+                    across = ramp[x0:x1]
                     for x in range(x1 - x0):
-                        gap = ramp[x0 + x] - at[0, q + k]
+                        gap = across[x] - columns_at
                         part = column[x] * by_x[x] * gap
                         shift_x += part
                         spread += part * gap
