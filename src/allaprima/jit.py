@@ -10,8 +10,8 @@ import numba
 from numba.core import event
 
 FAST = {"nnan", "ninf", "nsz", "contract", "reassoc"}
-"""What sums may be reordered for speed. Not "arcp" and "afn": by these a quotient would have other last bits in a vector
-than at the end of a loop, and which numbers stand there depends on where memory was found."""
+"""What the compiler may do for speed: reorder sums, but not "arcp" and "afn". With these a quotient would have other
+last bits in a vector than at the end of a loop, and the same stroke was not always the same."""
 
 
 @contextmanager
