@@ -12,6 +12,7 @@ from allaprima import Strokes
 from allaprima.brush.shipped import NeuralBrush
 from allaprima.brush.splat import SplatBrush
 from allaprima.brush.strokes import ACTION
+from allaprima.jit import compiled, on_compile
 from allaprima.painting.canvas import composite
 
 from .conftest import placed
@@ -159,3 +160,13 @@ def test_strokes_off_the_canvas() -> None:
     assert torch.equal(picture, paper)
     picture.sum().backward()
     assert size.grad is not None and (size.grad == 0).all()
+
+
+def test_without_a_folder_to_keep_it() -> None:
+    """A function that has no file cannot be kept on disk: it is compiled all the same, and that is told."""
+    space: dict[str, Any] = {}
+    exec("def twice(x):\n    return 2 * x", space)
+    twice, told = compiled()(space["twice"]), []
+    with on_compile(lambda: told.append(1)):
+        assert twice(2) == 4 and twice(2.5) == 5
+    assert told == [1]

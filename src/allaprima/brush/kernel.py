@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..jit import compiled
+from ..jit import compiled, exp, log
 
 F32 = np.float32
 ZERO, HALF, ONE, TWO = F32(0), F32(0.5), F32(1), F32(2)
@@ -26,38 +26,6 @@ LANES = 8  # pixels: rows of fields begin and end at multiples
 STRIP = 1 << 14  # numbers in the fields of a strip of rows: they stay in the cache
 ROWS = 16  # in a strip at least
 BLOCK = 256  # pixels that the head sees at a time
-
-
-@compiled(inline="always")
-def exp(x: Any) -> Any:
-    """Of x <= 80, to 6e-7."""
-    power = max(x * F32(1.44269504), F32(-126))
-    whole = np.int32(power + F32(127.5)) - np.int32(127)
-    part = power - F32(whole)
-    series = F32(1.535336188e-4)
-    series = series * part + F32(1.339887440e-3)
-    series = series * part + F32(9.618437358e-3)
-    series = series * part + F32(5.550332471e-2)
-    series = series * part + F32(2.402264791e-1)
-    series = series * part + F32(6.931472029e-1)
-    series = series * part + ONE
-    return series * np.int32((whole + np.int32(127)) << np.int32(23)).view(F32)
-
-
-@compiled(inline="always")
-def log(x: Any) -> Any:
-    """Of x > 0, to 2e-7."""
-    bits = F32(x).view(np.int32)
-    power = np.int32(bits >> np.int32(23)) - np.int32(127)
-    part = np.int32((bits & np.int32(0x7FFFFF)) | np.int32(0x3F800000)).view(F32) - F32(1.5)
-    ratio = part / (part + F32(3))
-    square = ratio * ratio
-    series = F32(2 / 9)
-    series = series * square + F32(2 / 7)
-    series = series * square + F32(2 / 5)
-    series = series * square + F32(2 / 3)
-    series = series * square + TWO
-    return series * ratio + F32(0.4054651081) + F32(power) * F32(0.6931471806)
 
 
 @compiled()
