@@ -19,7 +19,7 @@ from ..errors import AllaprimaWarning, InputError
 from ..painting.settings import Settings
 from ..version import VERSION
 from . import teaching
-from .progress import Stopped, bar, hushed, stoppable, tell
+from .progress import Stopped, bar, hushed, patient, stoppable, tell
 
 if TYPE_CHECKING:
     from ..brush.shipped import NeuralBrush
@@ -134,7 +134,7 @@ def paint(
     used = load_brush(brush)
     last: painter.Step | None = None
 
-    with stoppable() as stop, bar() as shown:
+    with stoppable() as stop, bar() as shown, patient():
 
         def follow(step: painter.Step) -> None:
             nonlocal last
@@ -218,7 +218,7 @@ def _draw(
     """Write the files and tell their paths."""
     from ..export.picture import write_all
 
-    with hushed(), bar() as shown:
+    with hushed(), bar() as shown, patient():
         write_all(painting, paths, size, engine, brushes, texture, lambda share: shown.show(share, "drawing"))
     for path in paths:
         print(path)

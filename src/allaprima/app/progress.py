@@ -46,6 +46,15 @@ def bar() -> Iterator[Bar]:
 
 
 @contextmanager
+def patient() -> Iterator[None]:
+    """Within, a person who waits for the very first painting is told why."""
+    from ..jit import on_compile
+
+    with on_compile(lambda: tell("compiling for this machine, which takes some seconds, this once")):
+        yield
+
+
+@contextmanager
 def hushed() -> Iterator[None]:
     """Within, C code prints nothing: the engine's remark "Time is running backwards!" is harmless, and would stand
     among the paths of results. The console still speaks.

@@ -88,6 +88,16 @@ class NeuralBrush:
         return opacity
 
     @property
+    def fused(self) -> bool:
+        """Whether ``runs_at`` can draw: see ``SplatBrush``."""
+        return isinstance(self.generator, SplatBrush) and self.generator.fused
+
+    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor, again: bool = False) -> tuple[Tensor, Tensor]:
+        """What strokes paint on their boxes, pixel by pixel in runs: see ``SplatBrush``."""
+        assert isinstance(self.generator, SplatBrush)
+        return self.generator.runs_at(strokes.to(torch.float32), boxes, places, again)
+
+    @property
     def textured(self) -> NeuralBrush:
         """The brush that draws each stroke's own ``sample``, with its grain, in place of the mean of all samples; the
         brush itself, if chance plays no part in its strokes or it learned no texture.

@@ -3,7 +3,8 @@
 One path for optimisation, rendering, layers and films: the over operator on straight colour, stroke by stroke. Each
 stroke is drawn only in the box of pixels that its paint can reach, wherever its window is, so that no stroke is cut
 off and none pays for empty pixels. Departure from DESIGN's grouping into layers of separate windows: boxes need no
-grid, and one in-place call for each stroke costs a tenth of drawing its opacity.
+grid, and one in-place call for each stroke costs a tenth of drawing its opacity. Where ``splat`` brushes paint on a
+CPU, compiled code does the same (``over.py``); here is the plain way, for GPUs, float64, texture and other generators.
 """
 
 from __future__ import annotations
@@ -94,6 +95,10 @@ def _lay(
     corners: Tensor,
     sides: Tensor,
 ) -> Tensor:
+    if canvas.device.type == "cpu" and canvas.dtype == torch.float32 and all(brush.fused for brush in brushes):
+        from .over import over  # numba takes a while to load
+
+        return over(canvas, strokes, brushes, strokes.places * scale, corners, sides)
     spots: list[Any] = [None] * len(strokes)
     batches: list[Tensor] = []
     kinds = torch.zeros_like(sides) if strokes.brush is None else strokes.brush

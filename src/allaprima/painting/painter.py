@@ -25,6 +25,7 @@ from ..errors import InputError
 from ..perception.losses import psnr
 from ..version import VERSION
 from .canvas import composite
+from .descent import Adam
 from .painting import BrushRef, Painting, PhotoRef
 from .photo import Photo, PhotoLike, fit, read_photo
 from .plan import Level, begin, levels
@@ -166,18 +167,15 @@ class _Easel:
     def descend(self, free: list[Strokes], below: Tensor, target: Tensor, steps: int) -> Iterator[float]:
         """Adam on logits with a one-cycle schedule: the strokes in ``free`` over ``below``; yields each step's loss."""
         groups = [
-            {"params": [getattr(level, name) for level in free for name in names], "lr": rate}
+            ([getattr(level, name) for level in free for name in names], rate)
             for names, rate in ((COLORS, COLOR_RATE), ([n for n in ACTION if n not in COLORS], RATE))
         ]
-        adam = torch.optim.Adam(groups)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(adam, [COLOR_RATE, RATE], total_steps=steps + 1, pct_start=0.1)
+        adam = Adam(groups, steps)
         for _ in range(steps):
             canvas = composite(below, Strokes.cat([_bound(level) for level in free]), [self.brush], self.scale(target))
             loss = (canvas - target).square().mean()
-            adam.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             adam.step()
-            schedule.step()
             yield float(loss.detach())
 
     def cost(self, levels: list[Level], size: int) -> float:

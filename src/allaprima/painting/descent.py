@@ -1,0 +1,49 @@
+"""Adam with a one-cycle schedule, as in ``torch.optim``, whose first optimiser takes a second or two: it loads torch's
+compiler, which painting has no use for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+WARM_UP = 0.1  # share of the steps in which rates rise
+START, END = 1 / 25, 1e-4  # the first rate as a share of the peak, the last one of the first
+MOMENTUM = (0.95, 0.85)  # where rates are lowest, and at their peak
+SQUARES, TINY = 0.999, 1e-8
+
+
+class Adam:
+    """``groups`` of tensors with gradients, each with the peak of its learning rate, for so many ``steps``."""
+
+    def __init__(self, groups: Sequence[tuple[Sequence[Tensor], float]], steps: int) -> None:
+        self.steps, self.step_number = steps, 0
+        self.state = [(value, peak, torch.zeros_like(value), torch.zeros_like(value))
+                      for values, peak in groups for value in values]  # fmt: skip
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Move every tensor against its gradient, and clear the gradient."""
+        share, momentum = self._now()
+        self.step_number += 1
+        first, second = 1 - momentum**self.step_number, 1 - SQUARES**self.step_number
+        for value, peak, mean, square in self.state:
+            if value.grad is None:
+                continue
+            mean.lerp_(value.grad, 1 - momentum)
+            square.mul_(SQUARES).addcmul_(value.grad, value.grad, value=1 - SQUARES)
+            value.addcdiv_(mean, square.sqrt().div_(math.sqrt(second)).add_(TINY), value=-peak * share / first)
+            value.grad = None
+
+    def _now(self) -> tuple[float, float]:
+        """The rate as a share of its peak, and the momentum."""
+        top = WARM_UP * (self.steps + 1) - 1
+        if self.step_number < top:
+            (rate, momentum), way = (START, MOMENTUM[0]), self.step_number / top
+        else:
+            (rate, momentum), way = (START * END, MOMENTUM[0]), (self.steps - self.step_number) / (self.steps - top)
+        height = (1 - math.cos(math.pi * way)) / 2
+        return rate + (1 - rate) * height, momentum + (MOMENTUM[1] - momentum) * height

@@ -1,0 +1,130 @@
+"""The over operator on runs of pixels, compiled: what ``canvas.py`` does stroke by stroke in torch, in one go.
+
+Bands of rows are worked on side by side. Their number is fixed, so that sums over pixels come out the same, bit for
+bit, whatever the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..brush.fused import START, STROKE, share
+from ..brush.shipped import NeuralBrush
+from ..brush.strokes import Strokes
+from ..jit import compiled
+
+MANY = 1000  # strokes whose Gaussians are found together
+KEPT = 4000  # strokes for which the way to the Gaussians is kept for the gradient; beyond, it is worked out again
+BANDS = 4
+ZERO, ONE = np.float32(0), np.float32(1)
+
+
+def over(
+    canvas: Tensor, strokes: Strokes, brushes: Sequence[NeuralBrush], places: Tensor, corners: Tensor, sides: Tensor
+) -> Tensor:
+    """``canvas.composite`` for fused brushes, in the canvas' pixels: of strokes with windows at ``places`` ``(N, 3)``,
+    on boxes with ``corners`` ``(N, 2)`` and ``sides`` ``(N,)``.
+    """
+    low = corners.clamp(min=0)
+    high = torch.minimum(corners + sides[:, None], corners.new_tensor([canvas.shape[2], canvas.shape[1]]))
+    boxes = torch.cat([low, (high - low).clamp(min=0)], 1).int()
+    number = torch.arange(len(strokes))
+    parts: list[tuple[int, Any]] = [(0, slice(first, first + MANY)) for first in range(0, len(strokes), MANY)]
+    if len(brushes) > 1 and strokes.brush is not None:
+        kinds = strokes.brush
+        parts = [(k, part) for k in range(len(brushes)) for part in torch.split(number[kinds == k], MANY) if len(part)]
+    again = torch.is_grad_enabled() and len(strokes) > KEPT
+    opacities: list[Tensor] = []
+    all_runs: list[Tensor] = []
+    begin = 0
+    for kind, part in parts:
+        opacity, runs = brushes[kind].runs_at(strokes[part], boxes[part], places[part], again)
+        runs[:, STROKE] = number[part][runs[:, STROKE]]
+        runs[:, START] += begin
+        begin += len(opacity)
+        opacities.append(opacity)
+        all_runs.append(runs)
+    runs = torch.cat(all_runs)
+    if len(brushes) > 1:
+        runs = runs[runs[:, STROKE].argsort(stable=True)]
+    done: Tensor = Over.apply(canvas, strokes.color, torch.cat(opacities), runs)
+    return done
+
+
+class Over(torch.autograd.Function):
+    """Strokes over a canvas ``(3, H, W)``: their colours ``(N, 3)``, the opacity ``(P,)`` of their painted pixels, and
+    the runs ``(R, 5)`` of these (``fused.Paint``), bottom first. For the gradient each pixel keeps what was under it.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, canvas: Tensor, colors: Tensor, opacity: Tensor, runs: Tensor) -> Tensor:
+        canvas = canvas.detach().contiguous().clone()
+        under = torch.empty(3, len(opacity) if any(ctx.needs_input_grad) else 0)
+        arrays = [value.detach().contiguous().numpy() for value in (canvas, colors, opacity, runs, under)]
+        share(lambda top, bottom: lay(*arrays, top, bottom), _bands(canvas))
+        ctx.save_for_backward(colors, opacity, runs, under)
+        return canvas
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        colors, opacity, runs, under = ctx.saved_tensors
+        by_canvas, by_opacity = gradients[0].contiguous().clone(), torch.empty_like(opacity)
+        arrays = [value.detach().contiguous().numpy() for value in (by_canvas, colors, opacity, runs, under)]
+
+        def derive(top: int, bottom: int) -> Tensor:
+            by_colors = torch.zeros_like(colors)
+            lift(*arrays, by_opacity.numpy(), by_colors.numpy(), top, bottom)
+            return by_colors
+
+        by_colors = torch.stack(share(derive, _bands(by_canvas))).sum(0)
+        return by_canvas, by_colors, by_opacity, None
+
+
+def _bands(canvas: Tensor) -> list[tuple[int, int]]:
+    height = canvas.shape[1]
+    bounds = [height * band // BANDS for band in range(BANDS + 1)]
+    return list(pairwise(bounds))
+
+
+@compiled()
+def lay(canvas: Any, colors: Any, opacity: Any, runs: Any, under: Any, top: Any, bottom: Any) -> None:
+    """Lay runs over the rows ``top`` to ``bottom`` of the canvas; ``under`` gets what was there, if it has room."""
+    for r in range(len(runs)):
+        stroke, y, x, length, start = runs[r, 0], runs[r, 1], runs[r, 2], runs[r, 3], runs[r, 4]
+        if y < top or y >= bottom:
+            continue
+        paint = opacity[start : start + length]
+        for c in range(3):
+            line, color = canvas[c, y, x : x + length], colors[stroke, c]
+            if under.shape[1]:
+                under[c, start : start + length] = line
+            for i in range(length):
+                line[i] += paint[i] * (color - line[i])
+
+
+@compiled()
+def lift(
+    by_canvas: Any, colors: Any, opacity: Any, runs: Any, under: Any, by_opacity: Any, by_colors: Any, top: Any,
+    bottom: Any,
+) -> None:  # fmt: skip
+    """``lay`` backward: ``by_canvas`` becomes the gradient of what lay below all strokes."""
+    for r in range(len(runs) - 1, -1, -1):
+        stroke, y, x, length, start = runs[r, 0], runs[r, 1], runs[r, 2], runs[r, 3], runs[r, 4]
+        if y < top or y >= bottom:
+            continue
+        paint, by_paint = opacity[start : start + length], by_opacity[start : start + length]
+        by_paint[:] = ZERO
+        for c in range(3):
+            given, before = by_canvas[c, y, x : x + length], under[c, start : start + length]
+            color, total = colors[stroke, c], ZERO
+            for i in range(length):
+                by_paint[i] += given[i] * (color - before[i])
+                total += given[i] * paint[i]
+                given[i] *= ONE - paint[i]
+            by_colors[stroke, c] += total
