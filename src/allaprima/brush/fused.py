@@ -32,7 +32,7 @@ class Paint(torch.autograd.Function):
     ``(N,)`` to the opacity ``(P,)`` of the painted pixels, and their runs.
 
     ``boxes`` ``(N, 4)`` int32 left, top, width, height of the pixels to draw on; ``places`` ``(N, 3)`` left, top and
-    side of the windows in pixels; ``head`` its weights and biases, and the sum of fields below which no paint is.
+    side of the windows in pixels; ``head`` its weights and biases, the sum of fields below which no paint is, and EDGE.
     """
 
     @staticmethod

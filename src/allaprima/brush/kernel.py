@@ -31,13 +31,13 @@ BLOCK = 256  # pixels that the head sees at a time
 @compiled()
 def draw(
     first: Any, last: Any, boxes: Any, places: Any, centers: Any, weights: Any, variances: Any, told: Any,
-    w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, opacity: Any, slopes: Any, runs: Any,
+    w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, edge: Any, opacity: Any, slopes: Any, runs: Any,
 ) -> Any:  # fmt: skip
     """Draw the strokes ``first`` to ``last``. Returns how many pixels and runs there are.
 
     Boxes ``(N, 4)`` int32: left, top, width, height in pixels; places ``(N, 3)``: the window's left, top and side in
     pixels. Gaussians in fractions of the window as ``SplatBrush.splats`` gives them; ``told`` ``(N,)``, the head's
-    last input, before its layers.
+    last input, before its layers ``w1`` ``(H, G + 1)``, ``b1`` ``(N, H)``, ``w2`` ``(H,)`` and ``b2`` ``(1,)``.
 
     Filled in: runs ``(R, 5)`` int32 (stroke, row, column, length, first pixel), in order of strokes and rows;
     opacity ``(P,)``; slopes ``(G + 1, P)``, its derivatives by the fields and by ``told``, if there is room for them.
@@ -51,7 +51,7 @@ def draw(
     together = np.empty(stride, F32)
     seen = np.empty((fields_count, rows * stride), F32)
     ramp, at, along_x, along_y = _scratch(stride, rows, weights.shape[1], DRAWN)
-    head = np.empty((2 * fields_count + 3, BLOCK), F32)
+    head = np.empty((2 * fields_count + 5, BLOCK), F32)
     pixels, count = 0, 0
     for n in range(first, last):
         left, top, width, height = boxes[n, 0], boxes[n, 1], boxes[n, 2], boxes[n, 3]
@@ -93,23 +93,26 @@ def draw(
                     x += 1
             for i in range(0, painted, BLOCK):
                 some = min(BLOCK, painted - i)
-                _look(seen, i, some, told[n], w1, b1, w2, b2, faint, head, opacity, slopes, pixels + i)
+                _look(seen, i, some, told[n], w1, b1[n], w2, b2, faint, edge, head, opacity, slopes, pixels + i)
             pixels += painted
     return pixels, count
 
 
 @compiled()
 def _look(
-    seen: Any, begin: Any, some: Any, told: Any, w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, head: Any,
-    opacity: Any, slopes: Any, at: Any,
+    seen: Any, begin: Any, some: Any, told: Any, w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, edge: Any,
+    head: Any, opacity: Any, slopes: Any, at: Any,
 ) -> None:  # fmt: skip
     """The head on ``some`` pixels: their fields in ``seen`` from ``begin`` on to opacity and slopes from ``at`` on."""
     g_count = len(seen)
-    inputs, by_input, hidden, out = head[:g_count], head[g_count : 2 * g_count + 1], head[-2], head[-1]
+    inputs, by_input = head[:g_count], head[g_count : 2 * g_count + 1]
+    above, rise, hidden, out = head[-4], head[-3], head[-2], head[-1]
+    above[:some] = -ONE
     for g in range(g_count):
         found, put = seen[g, begin : begin + some], inputs[g]
         for i in range(some):
             put[i] = log(found[i] + faint)
+            above[i] += found[i] / faint
     by_input[:, :some] = ZERO
     out[:some] = b2[0]
     for h in range(len(w2)):
@@ -131,13 +134,15 @@ def _look(
     painted = opacity[at : at + some]
     for i in range(some):
         value = ONE / (ONE + exp(-max(out[i], F32(-80))))
-        painted[i] = value
-        out[i] = value * (ONE - value)
+        share = min(above[i] / edge, ONE)
+        painted[i] = value * share
+        rise[i] = value / (edge * faint) if share < ONE else ZERO
+        out[i] = value * (ONE - value) * share
     if slopes.shape[1]:
         for g in range(g_count):
             slope, put, found = slopes[g, at : at + some], by_input[g], seen[g, begin : begin + some]
             for i in range(some):
-                slope[i] = put[i] * out[i] / (found[i] + faint)
+                slope[i] = put[i] * out[i] / (found[i] + faint) + rise[i]
         slope, put = slopes[g_count, at : at + some], by_input[g_count]
         for i in range(some):
             slope[i] = put[i] * out[i]

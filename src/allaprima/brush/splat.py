@@ -103,11 +103,11 @@ class SplatBrush(CurveBrush):
 
         find = partial(self.splats, strokes, 1 / places[:, 2])
         splats = checkpoint(find, use_reentrant=False, preserve_rng_state=False) if again else find()
-        w1, b1, w2, b2 = (
-            weight.detach().numpy() for layer in (self.head[0], self.head[2]) for weight in layer.parameters()
-        )
+        w1, b1, w2, b2 = (weight for layer in (self.head[0], self.head[2]) for weight in layer.parameters())
+        by_pixel = b1 + coarseness(1 / places[:, 2:]) * w1[:, -1]  # which no stroke can change
+        layers = [value.detach().contiguous().numpy() for value in (w1[:, :-1], by_pixel, w2[0], b2)]
         painted: tuple[Tensor, Tensor] = Paint.apply(
-            *splats, 4 * strokes.size - 2, boxes, places, (w1, b1, w2[0], b2, np.float32(FAINT))
+            *splats, 4 * strokes.size - 2, boxes, places, (*layers, np.float32(FAINT), np.float32(EDGE))
         )
         return painted
 
