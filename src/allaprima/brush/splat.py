@@ -27,8 +27,7 @@ from torch.utils.checkpoint import checkpoint
 from .strokes import WINDOW, Strokes, as_strokes
 
 TOLD = 16  # numbers that the network is told about each sample
-FAINT = 0.05  # fields that together stay below this are no paint: three quarters of a window are skipped
-EDGE = 4  # times that much more, and paint is as the head says: so that it ends without an edge
+EDGE = 4  # times ``faint`` above it, fields are paint as the head says: so that it ends without an edge
 WIDEST = 0.1  # log of a Gaussian's largest sigma in radii, and
 HEAVIEST = 0.7  # of (half) its largest weight: without bounds the fields reach far beyond the paint
 COARSE = (-1, 3)  # powers of 2 within which a brush has learned how it looks on other pixels
@@ -40,6 +39,8 @@ class CurveBrush(nn.Module):
 
     differentiable = True
     reach = 3.0  # radii: farther from the curve there is under 3 % of paint
+    faint = 0.05  # fields that together stay below this are no paint: three quarters of a window are skipped
+    head: nn.Sequential  # from the fields of a pixel and what it is told of the stroke to the pixel's opacity
 
     def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         strokes = as_strokes(strokes)
@@ -52,6 +53,26 @@ class CurveBrush(nn.Module):
         stroke's window, where a pixel is ``pixel`` ``(N,)`` wide. The window is no border: paint may lie outside.
         """
         raise NotImplementedError
+
+    def painted(
+        self, centers: Tensor, weights: Tensor, variances: Tensor, told: Tensor, x: Tensor, y: Tensor
+    ) -> Tensor:
+        """Gaussians ``(N, Q, G, 2)``, ``(N, Q, G)``, ``(N, Q, G)`` and what the head is told ``(N, 2)`` to opacity."""
+        fields: Tensor = Fields.apply(centers, weights, variances, x, y)
+        stroke, row, column = (fields.detach().sum(1) > self.faint).nonzero(as_tuple=True)
+        seen = fields[stroke, :, row, column]
+        looked = self.head(torch.cat([torch.log(seen + self.faint), told[stroke]], 1))[:, 0].sigmoid()
+        share = ((seen.sum(1) / self.faint - 1) / EDGE).clamp(max=1)
+        opacity = fields.new_zeros(len(fields), *fields.shape[2:])
+        return opacity.index_put((stroke, row, column), looked * share)[:, None]
+
+
+def without_size(*layers: nn.Module) -> None:
+    """Let layers begin with no regard for their last input, how large a pixel is: without strokes of several sizes to
+    learn from it stays so.
+    """
+    for layer in layers:
+        nn.init.zeros_(layer.weight[:, -1])  # type: ignore[index]
 
 
 class SplatBrush(CurveBrush):
@@ -77,8 +98,7 @@ class SplatBrush(CurveBrush):
         self.net = nn.Sequential(nn.Linear(TOLD + 1, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), last)
         self.log_sigma = nn.Parameter(torch.linspace(-1.6, 0.5, gaussians) - (0.7 if bristles > 1 else 0))
         self.head = nn.Sequential(nn.Linear(gaussians + 2, head), nn.SiLU(), nn.Linear(head, 1))
-        for layer in (self.net[0], self.head[0]):  # without strokes of several sizes, size stays without effect
-            nn.init.zeros_(layer.weight[:, -1])  # type: ignore[index]
+        without_size(self.net[0], self.head[0])
         self.line: Tensor
         if bristles > 1:
             self.register_buffer("line", torch.linspace(-1, 1, bristles), persistent=False)
@@ -107,7 +127,7 @@ class SplatBrush(CurveBrush):
         by_pixel = b1 + coarseness(1 / places[:, 2:]) * w1[:, -1]  # which no stroke can change
         layers = [value.detach().contiguous().numpy() for value in (w1[:, :-1], by_pixel, w2[0], b2)]
         painted: tuple[Tensor, Tensor] = Paint.apply(
-            *splats, 4 * strokes.size - 2, boxes, places, (*layers, np.float32(FAINT), np.float32(EDGE))
+            *splats, 4 * strokes.size - 2, boxes, places, (*layers, np.float32(self.faint), np.float32(EDGE))
         )
         return painted
 
@@ -117,11 +137,11 @@ class SplatBrush(CurveBrush):
         if self.fused:
             return self._quick(strokes, x, y, pixel)
         centers, weights, variances = self.splats(strokes, pixel)
-        size = torch.stack([4 * strokes.size - 2, coarseness(pixel)], 1)
+        told = torch.stack([4 * strokes.size - 2, coarseness(pixel)], 1)
         longest = max(x.shape[1], y.shape[1])
         step = max(1, AT_ONCE // (self.gaussians * longest * max(longest, self.samples * self.bristles)))
         parts = [
-            self._opacity(centers[i], weights[i], variances[i], size[i], x[i], y[i])
+            self.painted(centers[i], weights[i], variances[i], told[i], x[i], y[i])
             for i in (slice(start, start + step) for start in range(0, len(strokes), step))
         ]
         return torch.cat(parts)
@@ -147,9 +167,7 @@ class SplatBrush(CurveBrush):
         log_width = WIDEST - F.softplus(4 * (WIDEST - self.log_sigma - log_width.tanh())) / 4
         ds, dt, radius = ds[..., None, None], dt[..., None, None], radius[..., None, None]
         weights = torch.exp(2 * log_weight) * (ds / radius + 2 * dt)
-        # a pixel averages over its area
-        area = (pixel.square() - WINDOW**-2).clamp(min=0)[:, None, None, None] / 12
-        variances = (radius * log_width.exp()).square() + (ds / 4).square() + area
+        variances = (radius * log_width.exp()).square() + (ds / 4).square() + blur(pixel)[:, None, None, None]
         centers = strokes.curve(t)[:, :, None, None].expand(*weights.shape, 2)
         if self.bristles > 1:
             centers = centers + (radius * answers[2].exp())[..., None] * self._nib(tangent)
@@ -185,21 +203,15 @@ class SplatBrush(CurveBrush):
         edges = at(even)
         return at((even[1:] + even[:-1]) / 2), edges[:, 1:] - edges[:, :-1]
 
-    def _opacity(
-        self, centers: Tensor, weights: Tensor, variances: Tensor, size: Tensor, x: Tensor, y: Tensor
-    ) -> Tensor:
-        fields: Tensor = Fields.apply(centers, weights, variances, x, y)
-        stroke, row, column = (fields.detach().sum(1) > FAINT).nonzero(as_tuple=True)
-        seen = fields[stroke, :, row, column]
-        told = torch.cat([torch.log(seen + FAINT), size[stroke]], 1)
-        painted = self.head(told)[:, 0].sigmoid() * ((seen.sum(1) / FAINT - 1) / EDGE).clamp(max=1)
-        opacity = fields.new_zeros(len(fields), *fields.shape[2:])
-        return opacity.index_put((stroke, row, column), painted)[:, None]
-
 
 def coarseness(pixel: Tensor) -> Tensor:
     """How much larger a pixel ``(N,)``, in fractions of the window, is than at 64 px: 1 at 32 px, -1 at 128."""
     return (pixel * WINDOW).log2().clamp(*COARSE)
+
+
+def blur(pixel: Tensor) -> Tensor:
+    """The variance that a pixel's own area adds to what is drawn, beyond that at 64 px."""
+    return (pixel.square() - WINDOW**-2).clamp(min=0) / 12
 
 
 def tell(strokes: Strokes, t: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -1,12 +1,11 @@
 """Stroke data to learn from: a real brush draws one stroke for each action, kept in shards on disk.
 
-A folder holds ``meta.json``; shards ``actions-00000.npy`` (float32, N x 12) and ``opacity-00000.npy`` (uint8,
-N x size x size), read by mmap; and strokes kept apart from training (``heldout-*``), drawn twice with other random
-numbers, which tells how far the brush agrees with itself. For a brush with chance in it there are ``known-*`` too:
-strokes drawn each by a fresh brush with a sample that is written down, for the texture to learn from; and ``large-*``,
-strokes of 128 px, that tell what a stroke looks like there and, averaged, on few pixels. Shard k depends on seed and k
-alone, so the bytes are the same whatever the number of processes, and a run that was killed goes on with the shards
-that miss.
+A folder holds ``meta.json``; shards ``actions-00000.npy`` (float32, N x 12) and ``opacity-00000.npy`` (uint8, N x size
+x size), read by mmap; and strokes kept apart from training (``heldout-*``), drawn twice with other random numbers,
+which tells how far the brush agrees with itself. For a brush with chance in it there are ``known-*`` too: strokes drawn
+each by a fresh brush with a sample that is written down, for the texture to learn from; and ``large-*``, such strokes
+of 128 px, that tell what a stroke looks like there and, averaged, on few pixels. Shard k depends on seed and k alone,
+so the bytes are the same whatever the number of processes, and a run that was killed goes on with the shards that miss.
 
 Departure from the reference: opacity is kept, not RGB on white, since colour is exact (docs/departures.md).
 """
@@ -113,17 +112,18 @@ class StrokeData:
     @cached_property
     def known(self) -> KnownStrokes | None:
         """The strokes whose sample is known, if chance plays a part in this brush's."""
-        parts = (self._load(f"known-{part}") for part in ("actions", "samples", "opacity"))
-        return KnownStrokes(*parts) if self.meta.known else None
+        return self._known("known", self.meta.size) if self.meta.known else None
 
-    @cached_property
-    def sizes(self) -> list[Source]:
-        """Strokes of all sizes to learn from in turn, half of them of the data's own."""
-        if not self.meta.large:
-            return [self]
-        actions, opacity = self._load("large-actions"), self._load("large-opacity")
-        others = [LargeStrokes(actions, opacity, size) for size in (LARGE_SIZE, *AVERAGED)]
-        return [source for other in others for source in (self, other)]
+    def sizes(self, own: Source) -> list[Source]:
+        """Strokes of all sizes to learn from in turn, half of them ``own``: all strokes of the data's size, or those
+        whose sample is known.
+        """
+        others = [self._known("large", size) for size in (LARGE_SIZE, *AVERAGED)] if self.meta.large else []
+        return [source for other in others for source in (own, other)] or [own]
+
+    def _known(self, name: str, size: int) -> KnownStrokes:
+        actions, samples, opacity = (self._load(f"{name}-{part}") for part in ("actions", "samples", "opacity"))
+        return KnownStrokes(actions, samples, opacity, size)
 
     def held_out(self) -> tuple[Strokes, Tensor, Tensor]:
         """Strokes never trained on, their opacity ``(N, 1, size, size)`` (sample 0), and drawn once more."""
@@ -134,28 +134,12 @@ class StrokeData:
 
 @dataclass(frozen=True)
 class KnownStrokes:
-    """Strokes each drawn with a sample of its own that is known."""
-
-    actions: NDArray[np.float32]
-    samples: NDArray[np.int64]
-    opacity: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.actions)
-
-    def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """Actions with the sample as a 13th number ``(B, 13)``, and opacity ``(B, 1, size, size)`` float32 in [0,1]."""
-        told = np.concatenate([self.actions[indices], self.samples[indices, None].astype(np.float32)], 1)
-        return torch.from_numpy(told), torch.from_numpy(self.opacity[indices])[:, None].float() / 255
-
-
-@dataclass(frozen=True)
-class LargeStrokes:
-    """Strokes drawn larger, as they are, or averaged to ``size`` px: so MyPaint looks where its pixels are large, while
-    below 64 px the engine itself draws them otherwise.
+    """Strokes each drawn with a sample of its own that is known; averaged to ``size`` px, if that is less than the
+    drawing has: so MyPaint looks where its pixels are large, while below 64 px the engine itself draws otherwise.
     """
 
     actions: NDArray[np.float32]
+    samples: NDArray[np.int64]
     opacity: NDArray[np.uint8]
     size: int
 
@@ -163,12 +147,13 @@ class LargeStrokes:
         return len(self.actions)
 
     def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """Actions ``(B, 12)`` and opacity ``(B, 1, size, size)`` float32 in [0,1]; as many strokes as have the pixels
-        of ``indices`` at 64 px, but no more than those.
+        """Actions with the sample as a 13th number ``(B, 13)``, and opacity ``(B, 1, size, size)`` float32 in [0,1]. Of
+        large strokes there are fewer: as many as have no more pixels than those at 64 px.
         """
         indices = indices[:: max(1, self.size**2 // WINDOW**2)]
+        told = np.concatenate([self.actions[indices], self.samples[indices, None].astype(np.float32)], 1)
         opacity = torch.from_numpy(self.opacity[indices])[:, None].float() / 255
-        return torch.from_numpy(self.actions[indices]), F.avg_pool2d(opacity, LARGE_SIZE // self.size)
+        return torch.from_numpy(told), F.avg_pool2d(opacity, opacity.shape[-1] // self.size)
 
 
 def read_meta(folder: Path) -> Meta:
@@ -228,17 +213,12 @@ def save_held_out(
     _save(folder / "heldout-again.npy", again)
 
 
-def save_known(folder: Path, known: KnownStrokes) -> None:
-    """Write the strokes whose sample is known."""
-    _save(folder / "known-actions.npy", known.actions)
-    _save(folder / "known-samples.npy", known.samples)
-    _save(folder / "known-opacity.npy", known.opacity)
-
-
-def save_large(folder: Path, actions: NDArray[np.float32], opacity: NDArray[np.uint8]) -> None:
-    """Write the strokes drawn larger."""
-    _save(folder / "large-actions.npy", actions)
-    _save(folder / "large-opacity.npy", opacity)
+def save_known(folder: Path, part: int, known: KnownStrokes) -> None:
+    """Write the strokes whose sample is known, or those drawn larger."""
+    name = LAST[part].removesuffix("-opacity.npy")
+    _save(folder / f"{name}-actions.npy", known.actions)
+    _save(folder / f"{name}-samples.npy", known.samples)
+    _save(folder / f"{name}-opacity.npy", known.opacity)
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:

@@ -38,7 +38,6 @@ from .dataset import (
     read_meta,
     save_held_out,
     save_known,
-    save_large,
     save_meta,
     save_shard,
 )
@@ -153,15 +152,12 @@ def _begin_worker() -> None:
 
 def _draw_shard(folder: Path, meta: Meta, k: int, brush: PaintingProgram) -> None:
     """Shard ``k``, or one of the other parts."""
-    if k == KNOWN_PART:
-        strokes = Strokes.random(meta.known, [meta.seed, 2 << 32])
-        samples = np.random.default_rng([meta.seed, 3 << 32]).integers(0, SAMPLES, meta.known)
-        opacity = _once(brush, strokes.change(sample=torch.from_numpy(samples)), meta.size)
-        save_known(folder, KnownStrokes(strokes.actions.numpy(), samples, opacity))
-        return
-    if k == LARGE_PART:
-        strokes = Strokes.random(meta.large, [meta.seed, 4 << 32])
-        save_large(folder, strokes.actions.numpy(), _run(brush, strokes, LARGE_SIZE))
+    if k in (KNOWN_PART, LARGE_PART):
+        count, size, seed = (meta.known, meta.size, 2) if k == KNOWN_PART else (meta.large, LARGE_SIZE, 4)
+        strokes = Strokes.random(count, [meta.seed, seed << 32])
+        samples = np.random.default_rng([meta.seed, seed + 1 << 32]).integers(0, SAMPLES, count)
+        opacity = _once(brush, strokes.change(sample=torch.from_numpy(samples)), size)
+        save_known(folder, k, KnownStrokes(strokes.actions.numpy(), samples, opacity, size))
         return
     if k == HELD_OUT_PART:
         strokes = Strokes.random(meta.held_out, [meta.seed, 1 << 32])

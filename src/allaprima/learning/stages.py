@@ -71,35 +71,37 @@ class Studio:
         return AtSize(self.texture or self.generator, self.data.meta.size)
 
     @property
-    def strokes(self) -> list[Source]:
+    def strokes(self) -> Source:
         """The strokes that the critic sees beside them."""
-        return [self.data.known if self.texture and self.data.known else self.data]
+        return self.data.known if self.texture and self.data.known else self.data
 
 
 def pretrain_generator(studio: Studio, pace: Pace) -> None:
     """Stage 1: from actions to opacity, with the feature loss (and nothing adversarial), at all sizes of strokes."""
-    sources = studio.data.sizes if isinstance(studio.generator, SplatBrush) else [studio.data]
+    data = studio.data
+    sources = data.sizes(data) if isinstance(studio.generator, SplatBrush) else [data]
     batches = Batches(sources, pace, GENERATOR, studio.checkpoint.first_step(GENERATOR, pace.steps), sized)
     _pretrain(AtSize(studio.generator, studio.data.meta.size), studio, batches)
 
 
 def pretrain_texture(studio: Studio, pace: Pace) -> None:
     """Stage 1, second part: from actions and samples to opacity, with the same loss."""
-    batches = Batches(studio.strokes, pace, TEXTURE, studio.checkpoint.first_step(TEXTURE, pace.steps))
+    sources = studio.data.sizes(studio.strokes)
+    batches = Batches(sources, pace, TEXTURE, studio.checkpoint.first_step(TEXTURE, pace.steps), sized)
     _pretrain(studio.drawing, studio, batches)
 
 
 def pretrain_critic(studio: Studio, pace: Pace) -> None:
     """Stage 2: the critic learns to tell real strokes from those of the frozen generator."""
     drawing = studio.drawing.requires_grad_(False)
-    batches = Batches(studio.strokes, pace, CRITIC, studio.checkpoint.first_step(CRITIC, pace.steps), Shown(drawing))
+    batches = Batches([studio.strokes], pace, CRITIC, studio.checkpoint.first_step(CRITIC, pace.steps), Shown(drawing))
     _fit(_critic_learner(studio, batches), studio, batches)
     drawing.requires_grad_(True)
 
 
 def adversarial(studio: Studio, pace: Pace, mix: float = 0.5) -> None:
     """Stage 3: generator and critic take turns; the generator's loss is ``mix`` x BCE + (1 - ``mix``) x features."""
-    batches = Batches(studio.strokes, pace, ADVERSARIAL, studio.checkpoint.first_step(ADVERSARIAL, pace.steps))
+    batches = Batches([studio.strokes], pace, ADVERSARIAL, studio.checkpoint.first_step(ADVERSARIAL, pace.steps))
     drawing = Learner(_loaders(batches), studio.drawing, loss_func=studio.loss)
     learner = GANLearner.from_learners(
         drawing,
