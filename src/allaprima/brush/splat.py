@@ -15,14 +15,12 @@ generator has no image-shaped layer (docs/departures.md); the reference's own st
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.checkpoint import checkpoint
 
 from .strokes import WINDOW, Strokes, as_strokes
 
@@ -94,21 +92,26 @@ class SplatBrush(CurveBrush):
             for weight in self.parameters()
         )
 
-    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor, again: bool = False) -> tuple[Tensor, Tensor]:
+    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         """Opacity ``(P,)`` of the painted pixels and their runs ``(R, 5)``, see ``fused.py``; of strokes with windows
         at ``places`` ``(N, 3)`` (left, top, side) on their ``boxes`` ``(N, 4)`` int32 (left, top, width, height), both
-        in pixels. ``again`` saves memory: for the gradient, the Gaussians are found once more.
+        in pixels. There is no gradient by the places.
         """
         from .fused import Paint  # numba takes a while to load
+        from .network import Network
+        from .samples import NUMBERS
 
-        find = partial(self.splats, strokes, 1 / places[:, 2])
-        splats = checkpoint(find, use_reentrant=False, preserve_rng_state=False) if again else find()
+        numbers = torch.stack([getattr(strokes, name) for name in NUMBERS], 1)
+        pixel = 1 / places[:, 2]
+        coarse = coarseness(pixel)
+        pixels = torch.stack([area(pixel), coarse], 1)
         w1, b1, w2, b2 = (weight for layer in (self.head[0], self.head[2]) for weight in layer.parameters())
-        by_pixel = b1 + coarseness(1 / places[:, 2:]) * w1[:, -1]  # which no stroke can change
+        by_pixel = b1 + coarse[:, None] * w1[:, -1]  # which no stroke can change
         layers = [value.detach().contiguous().numpy() for value in (w1[:, :-1], by_pixel, w2[0], b2)]
         painted: tuple[Tensor, Tensor] = Paint.apply(
-            *splats, 4 * strokes.size - 2, boxes, places, (*layers, np.float32(FAINT), np.float32(EDGE))
-        )
+            numbers, boxes, places, pixels, Network.of(self, HEAVIEST, WIDEST),
+            (*layers, np.float32(FAINT), np.float32(EDGE)),
+        )  # fmt: skip
         return painted
 
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
@@ -147,9 +150,8 @@ class SplatBrush(CurveBrush):
         log_width = WIDEST - F.softplus(4 * (WIDEST - self.log_sigma - log_width.tanh())) / 4
         ds, dt, radius = ds[..., None, None], dt[..., None, None], radius[..., None, None]
         weights = torch.exp(2 * log_weight) * (ds / radius + 2 * dt)
-        # a pixel averages over its area
-        area = (pixel.square() - WINDOW**-2).clamp(min=0)[:, None, None, None] / 12
-        variances = (radius * log_width.exp()).square() + (ds / 4).square() + area
+        spread = area(pixel)[:, None, None, None]
+        variances = (radius * log_width.exp()).square() + (ds / 4).square() + spread
         centers = strokes.curve(t)[:, :, None, None].expand(*weights.shape, 2)
         if self.bristles > 1:
             centers = centers + (radius * answers[2].exp())[..., None] * self._nib(tangent)
@@ -200,6 +202,11 @@ class SplatBrush(CurveBrush):
 def coarseness(pixel: Tensor) -> Tensor:
     """How much larger a pixel ``(N,)``, in fractions of the window, is than at 64 px: 1 at 32 px, -1 at 128."""
     return (pixel * WINDOW).log2().clamp(*COARSE)
+
+
+def area(pixel: Tensor) -> Tensor:
+    """What a pixel ``(N,)`` adds to the variance of a Gaussian, as it averages over its area."""
+    return (pixel.square() - WINDOW**-2).clamp(min=0) / 12
 
 
 def tell(strokes: Strokes, t: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
