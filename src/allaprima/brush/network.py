@@ -73,27 +73,35 @@ def _padded(weights: Tensor) -> NDArray[np.float32]:
 @compiled()
 def layer(weights: Any, bias: Any, given: Any, found: Any) -> None:
     """A layer on a block of samples: weights ``(O, I)``, from ``(I * ROW,)`` to ``(O * ROW,)``; O and I are fours."""
-    for o in range(0, len(weights), 2):
-        out = found[o * ROW : (o + 2) * ROW]
+    for o in range(0, len(weights), 4):
+        out = found[o * ROW : (o + 4) * ROW]
         for j in range(ROW):
             out[j] = bias[o]
             out[ROW + j] = bias[o + 1]
-        for i in range(0, weights.shape[1], 4):
+            out[2 * ROW + j] = bias[o + 2]
+            out[3 * ROW + j] = bias[o + 3]
+        for i in range(0, weights.shape[1], 4):  # four by four, each number is read and written less often
             some = given[i * ROW : (i + 4) * ROW]
             a0, a1, a2, a3 = weights[o, i], weights[o, i + 1], weights[o, i + 2], weights[o, i + 3]
             b0, b1, b2, b3 = weights[o + 1, i], weights[o + 1, i + 1], weights[o + 1, i + 2], weights[o + 1, i + 3]
+            c0, c1, c2, c3 = weights[o + 2, i], weights[o + 2, i + 1], weights[o + 2, i + 2], weights[o + 2, i + 3]
+            d0, d1, d2, d3 = weights[o + 3, i], weights[o + 3, i + 1], weights[o + 3, i + 2], weights[o + 3, i + 3]
             for j in range(ROW):
                 v0, v1, v2, v3 = some[j], some[ROW + j], some[2 * ROW + j], some[3 * ROW + j]
-                out[j] += a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
-                out[ROW + j] += b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
+                out[j] = out[j] + a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
+                out[ROW + j] = out[ROW + j] + b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
+                out[2 * ROW + j] = out[2 * ROW + j] + c0 * v0 + c1 * v1 + c2 * v2 + c3 * v3
+                out[3 * ROW + j] = out[3 * ROW + j] + d0 * v0 + d1 * v1 + d2 * v2 + d3 * v3
 
 
 @compiled()
 def gate_(values: Any, slopes: Any) -> None:
-    """SiLU, and its slope."""
-    for i in range(len(slopes)):
-        gate = ONE / (ONE + exp(-max(values[i], LOW)))
-        slopes[i] = gate * (ONE + values[i] * (ONE - gate))
-        values[i] *= gate
-    for i in range(len(slopes), len(values)):
-        values[i] /= ONE + exp(-max(values[i], LOW))
+    """SiLU, and its slopes if there is room for them."""
+    if len(slopes):
+        for i in range(len(values)):
+            gate = ONE / (ONE + exp(-max(values[i], LOW)))
+            slopes[i] = gate * (ONE + values[i] * (ONE - gate))
+            values[i] *= gate
+    else:
+        for i in range(len(values)):
+            values[i] /= ONE + exp(-max(values[i], LOW))

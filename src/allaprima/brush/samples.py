@@ -221,9 +221,10 @@ def _from_gaussians(
     near, most = F32(net.widest - net.log_sigma[g]), radius * radius * exp(TWO * net.widest)
     by_radius = ZERO
     for j in range(ROW):
-        share = ONE / (ONE + exp(-max(log_weight[j], LOW)))
+        rest = exp(-max(log_weight[j], LOW))
+        share = ONE / (ONE + rest)
         per_length = given[WEIGHT * ROW + j] * net.heaviest * share * share
-        by_log_weight[j] = TWO * per_length * (lie[DS + j] / radius + TWO * lie[DT + j]) * (ONE - share)
+        by_log_weight[j] = TWO * per_length * (lie[DS + j] / radius + TWO * lie[DT + j]) * rest * share
         answer = tanh(log_width[j])
         narrow = exp(FOUR * (near - answer))
         by_spread = TWO * given[VARIANCE * ROW + j] * most / np.sqrt(ONE + narrow)
