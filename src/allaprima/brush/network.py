@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..jit import compiled, exp
+from ..jit import compiled, exp, log, tanh
 
 if TYPE_CHECKING:
     from .splat import SplatBrush
@@ -21,8 +21,13 @@ ROW = 48  # samples
 VARYING = (0, 1, 2, 4, 5, 6, 11, 12, 13, 14, 15, 7)  # what ``tell`` tells of each sample, the parameter last, and
 STEADY = (3, 8, 9, 10, 16)  # what is the same for all samples of a stroke
 
+ROWS = 10
+T, DT, SHARE, AT_X, AT_Y, SPEED, COS, SIN, DS, ARC = range(0, ROWS * ROW, ROW)
+"""What is known of each sample, in rows: parameter and share of the curve, how far the pressure has come from its first
+value to its last (0 to 1), place, speed, direction, arc length, and arc length of the curve up to its middle."""
+
 F32 = np.float32
-ONE = F32(1)
+ZERO, HALF, ONE, TWO, FOUR = F32(0), F32(0.5), F32(1), F32(2), F32(4)
 LOW = F32(-80)  # the least that a sigmoid can tell from less
 
 
@@ -51,7 +56,8 @@ class Network(NamedTuple):
 
     @classmethod
     def of(cls, brush: SplatBrush, heaviest: float, widest: float) -> Network:
-        (w1, b1), (w2, b2), (w3, b3) = ((_padded(brush.net[i].weight), _padded(brush.net[i].bias)) for i in (0, 2, 4))
+        layers = [layer for layer in brush.net if isinstance(layer, nn.Linear)]
+        (w1, b1), (w2, b2), (w3, b3) = ((_padded(layer.weight), _padded(layer.bias)) for layer in layers)
         none = np.zeros((1, brush.gaussians, 2), F32)
         round = brush.bristles == 1
         return cls(
@@ -71,7 +77,97 @@ def _padded(weights: Tensor) -> NDArray[np.float32]:
 
 
 @compiled()
-def layer(weights: Any, bias: Any, given: Any, found: Any) -> None:
+def think(
+    numbers: Any, radius: Any, length: Any, cross: Any, coarse: Any, lie: Any, net: Any, told: Any, one: Any, two: Any,
+    answers: Any, slopes: Any,
+) -> None:  # fmt: skip
+    """The network on a block of samples: what it is ``told``, as ``tell`` in ``splat.py`` says, its hidden units
+    ``one`` and ``two`` and their ``slopes``, if there is room for them, and its ``answers``.
+
+    ``cross`` is the cross product of velocity and acceleration, which is the same all along a stroke's curve.
+    """
+    entry, end, turn = F32(0.8) * numbers[8], F32(0.8) * numbers[0], abs(cross) * radius
+    for j in range(ROW):
+        pressure = entry + (end - entry) * lie[SHARE + j]
+        told[j] = FOUR * pressure - F32(1.6)
+        told[ROW + j] = log(pressure + F32(0.02)) + ONE
+        told[2 * ROW + j] = HALF * log(pressure + F32(0.003)) + ONE
+        speed, arc, cos, sin = lie[SPEED + j], lie[ARC + j], lie[COS + j], lie[SIN + j]
+        told[3 * ROW + j] = log(speed / radius + F32(0.3)) - TWO
+        told[4 * ROW + j] = tanh(HALF * arc / radius)
+        told[5 * ROW + j] = tanh(HALF * (length - arc) / radius)
+        told[6 * ROW + j] = cos
+        told[7 * ROW + j] = sin
+        told[8 * ROW + j] = cos * cos - sin * sin
+        told[9 * ROW + j] = TWO * cos * sin
+        told[10 * ROW + j] = tanh(turn / (speed * speed * speed))
+        told[11 * ROW + j] = FOUR * lie[T + j] - TWO
+    bias = np.empty(len(net.first), F32)
+    long = log(length / radius + F32(0.3)) - TWO
+    for h in range(len(bias)):
+        weights = net.steady[h]
+        bias[h] = net.first[h] + weights[0] * (FOUR * numbers[1] - TWO) + weights[1] * long + weights[4] * coarse
+        bias[h] += F32(2.4) * (weights[2] * (numbers[8] - HALF) + weights[3] * (numbers[0] - HALF))
+    _layer(net.varying, bias, told, one)
+    _gate(one, slopes[0])
+    _layer(net.second, net.second_bias, one, two)
+    _gate(two, slopes[1])
+    _layer(net.last, net.last_bias, two, answers)
+
+
+@compiled()
+def rethink(
+    numbers: Any, radius: Any, length: Any, cross: Any, lie: Any, net: Any, told: Any, one: Any, two: Any, slopes: Any,
+    by_answers: Any, by_told: Any, by: Any, by_numbers: Any,
+) -> Any:  # fmt: skip
+    """``think`` backward: adds to the gradients ``by`` of the samples' rows and ``by_numbers`` ``(9,)`` of the stroke.
+    Returns those of radius, length and cross product. The hidden units are lost.
+    """
+    _layer(net.last_back, net.none, by_answers, two)
+    for i in range(len(two)):
+        two[i] *= slopes[1, i]
+    _layer(net.second_back, net.none, two, one)
+    for i in range(len(one)):
+        one[i] *= slopes[0, i]
+    _layer(net.varying_back, net.none, one, by_told)
+    entry, end, turn = F32(0.8) * numbers[8], F32(0.8) * numbers[0], abs(cross)
+    by_entry = by_end = by_radius = by_length = by_cross = ZERO
+    for j in range(ROW):
+        share = lie[SHARE + j]
+        pressure = entry + (end - entry) * share
+        by_pressure = FOUR * by_told[j] + by_told[ROW + j] / (pressure + F32(0.02))
+        by_pressure += HALF * by_told[2 * ROW + j] / (pressure + F32(0.003))
+        by_entry += by_pressure * (ONE - share)
+        by_end += by_pressure * share
+        speed, arc, cos, sin = lie[SPEED + j], lie[ARC + j], lie[COS + j], lie[SIN + j]
+        by_pace = by_told[3 * ROW + j] / (speed + F32(0.3) * radius)
+        by_done = HALF * by_told[4 * ROW + j] * (ONE - told[4 * ROW + j] * told[4 * ROW + j]) / radius
+        by_left = HALF * by_told[5 * ROW + j] * (ONE - told[5 * ROW + j] * told[5 * ROW + j]) / radius
+        by_cos_2, by_sin_2 = TWO * by_told[8 * ROW + j], TWO * by_told[9 * ROW + j]
+        by_turn = by_told[10 * ROW + j] * (ONE - told[10 * ROW + j] * told[10 * ROW + j]) / (speed * speed * speed)
+        by[SPEED + j] += by_pace - F32(3) * by_turn * turn * radius / speed
+        by[COS + j] += by_told[6 * ROW + j] + cos * by_cos_2 + sin * by_sin_2
+        by[SIN + j] += by_told[7 * ROW + j] - sin * by_cos_2 + cos * by_sin_2
+        by[ARC + j] += by_done - by_left
+        by_radius += by_turn * turn - (by_pace * speed + by_done * arc + by_left * (length - arc)) / radius
+        by_length += by_left
+        by_cross += by_turn * radius
+    by_steady = np.zeros(len(STEADY), F32)
+    for h in range(len(net.steady)):
+        row, total = one[h * ROW : (h + 1) * ROW], ZERO
+        for j in range(ROW):
+            total += row[j]
+        for i in range(len(STEADY)):
+            by_steady[i] += net.steady[h, i] * total
+    by_long = by_steady[1] / (length + F32(0.3) * radius)
+    by_numbers[0] += F32(0.8) * by_end + F32(2.4) * by_steady[3]
+    by_numbers[1] += FOUR * by_steady[0]
+    by_numbers[8] += F32(0.8) * by_entry + F32(2.4) * by_steady[2]
+    return by_radius - by_long * length / radius, by_length + by_long, by_cross * np.sign(cross)
+
+
+@compiled()
+def _layer(weights: Any, bias: Any, given: Any, found: Any) -> None:
     """A layer on a block of samples: weights ``(O, I)``, from ``(I * ROW,)`` to ``(O * ROW,)``; O and I are fours."""
     for o in range(0, len(weights), 4):
         out = found[o * ROW : (o + 4) * ROW]
@@ -95,7 +191,7 @@ def layer(weights: Any, bias: Any, given: Any, found: Any) -> None:
 
 
 @compiled()
-def gate_(values: Any, slopes: Any) -> None:
+def _gate(values: Any, slopes: Any) -> None:
     """SiLU, and its slopes if there is room for them."""
     if len(slopes):
         for i in range(len(values)):

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ..jit import compiled, exp, log, tanh
-from .network import LOW, ROW, STEADY, VARYING, gate_, layer
+from ..jit import compiled, exp, tanh
+from .network import ARC, AT_X, AT_Y, COS, DS, DT, LOW, ROW, ROWS, SHARE, SIN, SPEED, VARYING, T, rethink, think
 from .strokes import WINDOW
 
 NUMBERS = (
@@ -26,11 +26,6 @@ NUMBERS = (
 """The numbers of a stroke that its Gaussians depend on, in the order of this file's arrays ``(N, 9)``."""
 
 X, Y, WEIGHT, VARIANCE = range(4)  # of a Gaussian
-T, DT, SHARE, SPEED, COS, SIN, DS, ARC = range(0, 8 * ROW, ROW)
-"""The rows of a block of samples: parameter and share of the curve, how far the pressure has come from its first
-value to its last (0 to 1), speed, direction, arc length of the sample, and up to its middle."""
-BY_SPEED, BY_COS, BY_SIN, BY_DS, BY_ARC, BY_X, BY_Y = range(0, 7 * ROW, ROW)  # their gradients
-
 F32 = np.float32
 ZERO, QUARTER, HALF, ONE, TWO, FOUR = F32(0), F32(0.25), F32(0.5), F32(1), F32(2), F32(4)
 
@@ -38,41 +33,64 @@ ZERO, QUARTER, HALF, ONE, TWO, FOUR = F32(0), F32(0.25), F32(0.5), F32(1), F32(2
 @compiled()
 def lay(first: Any, last: Any, numbers: Any, pixels: Any, net: Any) -> Any:
     """The Gaussians of the strokes ``first`` to ``last``, ``(last - first, G, 4, Q)``: x, y, weight and variance as
-    ``SplatBrush.splats`` gives them, but one bristle after the other. ``numbers`` ``(N, 9)``; ``pixels`` ``(N, 2)``: what a pixel's area
-    adds to variances, and its ``coarseness``.
+    ``SplatBrush.splats`` gives them, but one bristle after the other.
+
+    ``numbers`` ``(N, 9)``; ``pixels`` ``(N, 2)``: what a pixel's area adds to variances, and its ``coarseness``.
     """
     bristles, fields_count = net.fixed.shape[:2]
     blocks, told, one, two, answers = _room(net)
-    slopes = np.empty((2, 0), F32)
-    found = np.empty(4 * ROW, F32)
+    slopes, found = np.empty((2, 0), F32), np.empty(4 * ROW, F32)
     splats = np.empty((last - first, fields_count, 4, bristles * net.samples), F32)
     for n in range(first, last):
-        start_x, start_y, control_x, control_y, end_x, end_y, radius = _curve(numbers[n])
-        area, coarse = pixels[n, 0], pixels[n, 1]
-        length = _follow(numbers[n], net.samples, blocks)
-        for block in range(len(blocks)):
-            lie = blocks[block]
-            _think(numbers[n], length, coarse, lie, net, told, one, two, answers, slopes)
-            begin = block * ROW
-            some = min(ROW, net.samples - begin)
+        radius = exp(TWO * numbers[n, 1]) / F32(WINDOW)
+        length, cross = _follow(numbers[n], net.samples, blocks)
+        for begin in range(0, net.samples, ROW):
+            lie, some = blocks[begin // ROW], min(ROW, net.samples - begin)
+            think(numbers[n], radius, length, cross, pixels[n, 1], lie, net, told, one, two, answers, slopes)
             for b in range(bristles):
+                q = b * net.samples + begin
                 for g in range(fields_count):
-                    _gaussians(answers, b, g, net, lie, radius, area, found)
-                    for j in range(ROW):
-                        u, away = lie[T + j], ONE - lie[T + j]
-                        found[X * ROW + j] += away * away * start_x + TWO * u * away * control_x + u * u * end_x
-                        found[Y * ROW + j] += away * away * start_y + TWO * u * away * control_y + u * u * end_y
-                    q = b * net.samples + begin
+                    _gaussians(answers, b, g, net, lie, radius, pixels[n, 0], found)
                     for part in range(4):
-                        put, row = splats[n - first, g, part, q : q + some], found[part * ROW : part * ROW + some]
-                        for j in range(some):
-                            put[j] = row[j]
+                        splats[n - first, g, part, q : q + some] = found[part * ROW : part * ROW + some]
     return splats
 
 
 @compiled()
+def derive(first: Any, last: Any, numbers: Any, pixels: Any, net: Any, by_splats: Any, by_numbers: Any) -> None:
+    """``lay`` backward: from the gradient ``by_splats`` of what it gave; adds to ``by_numbers`` ``(N, 9)``."""
+    bristles, fields_count = net.fixed.shape[:2]
+    blocks, told, one, two, answers = _room(net)
+    by_blocks, by_told, by_answers = np.empty_like(blocks), np.empty_like(told), np.zeros_like(answers)
+    slopes, given = np.empty((2, len(one)), F32), np.empty(4 * ROW, F32)
+    for n in range(first, last):
+        radius = exp(TWO * numbers[n, 1]) / F32(WINDOW)
+        length, cross = _follow(numbers[n], net.samples, blocks)
+        by_radius = by_length = by_cross = ZERO
+        by_blocks[:] = ZERO
+        for begin in range(0, net.samples, ROW):
+            block, some = begin // ROW, min(ROW, net.samples - begin)
+            lie, by = blocks[block], by_blocks[block]
+            think(numbers[n], radius, length, cross, pixels[n, 1], lie, net, told, one, two, answers, slopes)
+            given[:] = ZERO
+            for b in range(bristles):
+                q = b * net.samples + begin
+                for g in range(fields_count):
+                    for part in range(4):
+                        given[part * ROW : part * ROW + some] = by_splats[n - first, g, part, q : q + some]
+                    by_radius += _from_gaussians(given, answers, b, g, net, lie, radius, by, by_answers)
+            more = rethink(
+                numbers[n], radius, length, cross, lie, net, told, one, two, slopes, by_answers, by_told, by,
+                by_numbers[n],
+            )  # fmt: skip
+            by_radius, by_length, by_cross = by_radius + more[0], by_length + more[1], by_cross + more[2]
+        by_numbers[n, 1] += TWO * radius * by_radius
+        _unfollow(numbers[n], blocks, by_blocks, by_length, by_cross, by_numbers[n])
+
+
+@compiled()
 def _gaussians(answers: Any, b: Any, g: Any, net: Any, lie: Any, radius: Any, area: Any, found: Any) -> None:
-    """Weight, variance and distance to the curve: ``found`` ``(4 ROW,)``."""
+    """The Gaussians of a block of samples, of one bristle and field: ``found`` ``(4 ROW,)``."""
     bristles, fields_count = net.fixed.shape[:2]
     log_weight = answers[(b * fields_count + g) * ROW :]
     log_width = answers[((bristles + b) * fields_count + g) * ROW :]
@@ -83,141 +101,25 @@ def _gaussians(answers: Any, b: Any, g: Any, net: Any, lie: Any, radius: Any, ar
         narrow = exp(FOUR * (near - tanh(log_width[j])))
         step = lie[DS + j] * QUARTER
         found[VARIANCE * ROW + j] = most / np.sqrt(ONE + narrow) + step * step + area
-        found[X * ROW + j] = found[Y * ROW + j] = ZERO
+        found[X * ROW + j], found[Y * ROW + j] = lie[AT_X + j], lie[AT_Y + j]
     if bristles > 1:
         log_far = answers[((2 * bristles + b) * fields_count + g) * ROW :]
         x, y, along, across = net.fixed[b, g, 0], net.fixed[b, g, 1], net.along[b, g, 0], net.along[b, g, 1]
         for j in range(ROW):
             far, cos, sin = radius * exp(log_far[j]), lie[COS + j], lie[SIN + j]
-            found[X * ROW + j] = far * (x + cos * along - sin * across)
-            found[Y * ROW + j] = far * (y + sin * along + cos * across)
-
-
-@compiled()
-def derive(first: Any, last: Any, numbers: Any, pixels: Any, net: Any, by_splats: Any, by_numbers: Any) -> None:
-    """``lay`` backward: from the gradient ``by_splats`` of what it gave; adds to ``by_numbers`` ``(N, 9)``."""
-    bristles, fields_count = net.fixed.shape[:2]
-    blocks, told, one, two, answers = _room(net)
-    slopes = np.empty((2, len(one)), F32)
-    by_blocks = np.empty((len(blocks), 7 * ROW), F32)
-    by_told, by_answers, by_steady = np.empty_like(told), np.zeros_like(answers), np.empty(len(STEADY), F32)
-    given = np.empty(4 * ROW, F32)
-    for n in range(first, last):
-        start_x, start_y, control_x, control_y, end_x, end_y, radius = _curve(numbers[n])
-        coarse = pixels[n, 1]
-        length = _follow(numbers[n], net.samples, blocks)
-        entry, end = F32(0.8) * numbers[n, 8], F32(0.8) * numbers[n, 0]
-        from_x, from_y, to_x, to_y = control_x - start_x, control_y - start_y, end_x - control_x, end_y - control_y
-        cross = FOUR * (from_x * to_y - from_y * to_x)
-        by_radius = by_length = by_cross = by_entry = by_end = ZERO
-        by_steady[:] = ZERO
-        for block in range(len(blocks)):
-            lie, by = blocks[block], by_blocks[block]
-            _think(numbers[n], length, coarse, lie, net, told, one, two, answers, slopes)
-            by[:], given[:] = ZERO, ZERO
-            begin = block * ROW
-            some = min(ROW, net.samples - begin)
-            for b in range(bristles):
-                for g in range(fields_count):
-                    q = b * net.samples + begin
-                    for part in range(4):
-                        put, row = given[part * ROW : part * ROW + some], by_splats[n - first, g, part, q : q + some]
-                        for j in range(some):
-                            put[j] = row[j]
-                    by_radius += _from_gaussians(given, answers, b, g, net, lie, radius, by, by_answers)
-            layer(net.last_back, net.none, by_answers, two)
-            two *= slopes[1]
-            layer(net.second_back, net.none, two, one)
-            one *= slopes[0]
-            layer(net.varying_back, net.none, one, by_told)
-            for h in range(len(net.steady)):
-                total = ZERO
-                for j in range(ROW):
-                    total += one[h * ROW + j]
-                for i in range(len(STEADY)):
-                    by_steady[i] += net.steady[h, i] * total
-            for j in range(ROW):  # see _think
-                pressure = entry + (end - entry) * lie[SHARE + j]
-                by_pressure = FOUR * by_told[j] + by_told[ROW + j] / (pressure + F32(0.02))
-                by_pressure += HALF * by_told[2 * ROW + j] / (pressure + F32(0.003))
-                by_entry += by_pressure * (ONE - lie[SHARE + j])
-                by_end += by_pressure * lie[SHARE + j]
-                speed, arc, cos, sin = lie[SPEED + j], lie[ARC + j], lie[COS + j], lie[SIN + j]
-                by_pace = by_told[3 * ROW + j] / (speed / radius + F32(0.3))
-                by_done = by_told[4 * ROW + j] * (ONE - told[4 * ROW + j] * told[4 * ROW + j]) * HALF / radius
-                by_left = by_told[5 * ROW + j] * (ONE - told[5 * ROW + j] * told[5 * ROW + j]) * HALF / radius
-                by[BY_ARC + j] = by_done - by_left
-                by_length += by_left
-                cos_2, sin_2 = TWO * by_told[8 * ROW + j], TWO * by_told[9 * ROW + j]
-                by[BY_COS + j] += by_told[6 * ROW + j] + cos * cos_2 + sin * sin_2
-                by[BY_SIN + j] += by_told[7 * ROW + j] - sin * cos_2 + cos * sin_2
-                turn = by_told[10 * ROW + j] * (ONE - told[10 * ROW + j] * told[10 * ROW + j])
-                cube = ONE / (speed * speed * speed)
-                by_cross += turn * radius * cube
-                by[BY_SPEED + j] = by_pace / radius - F32(3) * turn * radius * abs(cross) * cube / speed
-                by_radius -= by_pace * speed / (radius * radius)
-                by_radius -= (by_done * arc + by_left * (length - arc)) / radius
-                by_radius += turn * abs(cross) * cube
-        by_long = by_steady[1] / (length / radius + F32(0.3)) / radius
-        by_radius -= by_long * length / radius
-        by_rest = by_length + by_long  # by the lengths of this sample and of all that follow
-        for block in range(len(blocks) - 1, -1, -1):
-            by = by_blocks[block]
-            for j in range(ROW - 1, -1, -1):
-                by[BY_DS + j] += by_rest + HALF * by[BY_ARC + j]
-                by_rest += by[BY_ARC + j]
-        by_cross *= FOUR * np.sign(cross)
-        by_from_x, by_from_y, by_to_x, by_to_y = (
-            by_cross * to_y,
-            -by_cross * to_x,
-            -by_cross * from_y,
-            by_cross * from_x,
-        )
-        by_start_x = by_start_y = by_control_x = by_control_y = by_end_x = by_end_y = ZERO
-        for block in range(len(blocks)):
-            lie, by = blocks[block], by_blocks[block]
-            for j in range(ROW):
-                u, away, speed, cos, sin = lie[T + j], ONE - lie[T + j], lie[SPEED + j], lie[COS + j], lie[SIN + j]
-                by_cos, by_sin = by[BY_COS + j] / speed, by[BY_SIN + j] / speed
-                by_speed = by[BY_SPEED + j] + by[BY_DS + j] * lie[DT + j] - by_cos * cos - by_sin * sin
-                by_x, by_y = by_cos + by_speed * cos, by_sin + by_speed * sin
-                by_from_x += TWO * away * by_x
-                by_from_y += TWO * away * by_y
-                by_to_x += TWO * u * by_x
-                by_to_y += TWO * u * by_y
-                by_start_x += away * away * by[BY_X + j]
-                by_start_y += away * away * by[BY_Y + j]
-                by_control_x += TWO * u * away * by[BY_X + j]
-                by_control_y += TWO * u * away * by[BY_Y + j]
-                by_end_x += u * u * by[BY_X + j]
-                by_end_y += u * u * by[BY_Y + j]
-        by_control_x += by_from_x - by_to_x
-        by_control_y += by_from_y - by_to_y
-        found = by_numbers[n]
-        found[0] += F32(0.8) * by_end + F32(2.4) * by_steady[3]
-        found[1] += FOUR * by_steady[0] + TWO * radius * by_radius
-        found[2] += TWO * by_control_x
-        found[3] += TWO * by_control_y
-        found[4] += by_end_x + by_to_x - HALF * by_control_x
-        found[5] += by_end_y + by_to_y - HALF * by_control_y
-        found[6] += by_start_x - by_from_x - HALF * by_control_x
-        found[7] += by_start_y - by_from_y - HALF * by_control_y
-        found[8] += F32(0.8) * by_entry + F32(2.4) * by_steady[2]
+            found[X * ROW + j] += far * (x + cos * along - sin * across)
+            found[Y * ROW + j] += far * (y + sin * along + cos * across)
 
 
 @compiled()
 def _from_gaussians(
     given: Any, answers: Any, b: Any, g: Any, net: Any, lie: Any, radius: Any, by: Any, by_answers: Any
 ) -> Any:
-    """``_gaussians`` backward: from ``given`` ``(4 ROW,)``. Returns the gradient of the radius, times the radius."""
+    """``_gaussians`` backward: from ``given`` ``(4 ROW,)``; adds to ``by``. Returns the gradient of the radius."""
     bristles, fields_count = net.fixed.shape[:2]
     at, wide = (b * fields_count + g) * ROW, ((bristles + b) * fields_count + g) * ROW
-    log_weight, log_width, by_log_weight, by_log_width = (
-        answers[at:],
-        answers[wide:],
-        by_answers[at:],
-        by_answers[wide:],
-    )
+    log_weight, log_width = answers[at:], answers[wide:]
+    by_log_weight, by_log_width = by_answers[at:], by_answers[wide:]
     near, most = F32(net.widest - net.log_sigma[g]), radius * radius * exp(TWO * net.widest)
     by_radius = ZERO
     for j in range(ROW):
@@ -229,10 +131,10 @@ def _from_gaussians(
         narrow = exp(FOUR * (near - answer))
         by_spread = TWO * given[VARIANCE * ROW + j] * most / np.sqrt(ONE + narrow)
         by_log_width[j] = by_spread * narrow / (ONE + narrow) * (ONE - answer * answer)
-        by[BY_DS + j] += per_length / radius + given[VARIANCE * ROW + j] * lie[DS + j] * F32(1 / 8)
+        by[DS + j] += per_length / radius + given[VARIANCE * ROW + j] * lie[DS + j] * F32(1 / 8)
         by_radius += by_spread - per_length * lie[DS + j] / radius
-        by[BY_X + j] += given[X * ROW + j]
-        by[BY_Y + j] += given[Y * ROW + j]
+        by[AT_X + j] += given[X * ROW + j]
+        by[AT_Y + j] += given[Y * ROW + j]
     if bristles > 1:
         at = ((2 * bristles + b) * fields_count + g) * ROW
         log_far, by_log_far = answers[at:], by_answers[at:]
@@ -242,63 +144,23 @@ def _from_gaussians(
             by_x, by_y = far * given[X * ROW + j], far * given[Y * ROW + j]
             by_log_far[j] = by_x * (x + cos * along - sin * across) + by_y * (y + sin * along + cos * across)
             by_radius += by_log_far[j]
-            by[BY_COS + j] += by_x * along + by_y * across
-            by[BY_SIN + j] += by_y * along - by_x * across
+            by[COS + j] += by_x * along + by_y * across
+            by[SIN + j] += by_y * along - by_x * across
     return by_radius / radius
 
 
 @compiled()
-def _think(
-    numbers: Any, length: Any, coarse: Any, lie: Any, net: Any, told: Any, one: Any, two: Any, answers: Any,
-    slopes: Any,
-) -> None:  # fmt: skip
-    """The network on a block of samples: what it is ``told``, as ``tell`` in ``splat.py`` says, its hidden units
-    ``one`` and ``two`` and their ``slopes``, if there is room for them, and its ``answers``.
-    """
-    start_x, start_y, control_x, control_y, end_x, end_y, radius = _curve(numbers)
-    entry, end = F32(0.8) * numbers[8], F32(0.8) * numbers[0]
-    cross = (control_x - start_x) * (end_y - control_y) - (control_y - start_y) * (end_x - control_x)
-    turn = FOUR * abs(cross) * radius  # velocity x acceleration is the same all along the curve
-    for j in range(ROW):
-        pressure = entry + (end - entry) * lie[SHARE + j]
-        told[j] = FOUR * pressure - F32(1.6)
-        told[ROW + j] = log(pressure + F32(0.02)) + ONE
-        told[2 * ROW + j] = HALF * log(pressure + F32(0.003)) + ONE
-        speed, arc, cos, sin = lie[SPEED + j], lie[ARC + j], lie[COS + j], lie[SIN + j]
-        told[3 * ROW + j] = log(speed / radius + F32(0.3)) - TWO
-        told[4 * ROW + j] = tanh(HALF * arc / radius)
-        told[5 * ROW + j] = tanh(HALF * (length - arc) / radius)
-        told[6 * ROW + j] = cos
-        told[7 * ROW + j] = sin
-        told[8 * ROW + j] = cos * cos - sin * sin
-        told[9 * ROW + j] = TWO * cos * sin
-        told[10 * ROW + j] = tanh(turn / (speed * speed * speed))
-        told[11 * ROW + j] = FOUR * lie[T + j] - TWO
-    bias = np.empty(len(net.first), F32)
-    long = log(length / radius + F32(0.3)) - TWO
-    for h in range(len(bias)):
-        weights = net.steady[h]
-        bias[h] = net.first[h] + weights[0] * (FOUR * numbers[1] - TWO) + weights[1] * long + weights[4] * coarse
-        bias[h] += weights[2] * F32(2.4) * (numbers[8] - HALF) + weights[3] * F32(2.4) * (numbers[0] - HALF)
-    layer(net.varying, bias, told, one)
-    gate_(one, slopes[0])
-    layer(net.second, net.second_bias, one, two)
-    gate_(two, slopes[1])
-    layer(net.last, net.last_bias, two, answers)
-
-
-@compiled()
 def _follow(numbers: Any, samples: Any, blocks: Any) -> Any:
-    """Where the samples are, as ``SplatBrush._spacing`` says: fills in their rows. Returns the curve's length."""
-    start_x, start_y, control_x, control_y, end_x, end_y, _ = _curve(numbers)
-    from_x, from_y = TWO * (control_x - start_x), TWO * (control_y - start_y)  # the first velocity, and
-    to_x, to_y = TWO * (end_x - control_x), TWO * (end_y - control_y)  # the last
+    """Where the samples are, as ``SplatBrush._spacing`` says: fills in their rows. Returns the curve's length, and the
+    cross product of its velocity and acceleration.
+    """
+    across_x, across_y, arch_x, arch_y = _shape(numbers)
     count = F32(samples)
     way = np.empty(samples + 1, F32)
     total = ZERO
     for k in range(samples):  # the chord of a piece is the velocity at its middle
         u = (F32(k) + HALF) / count
-        x, y = (ONE - u) * from_x + u * to_x, (ONE - u) * from_y + u * to_y
+        x, y = across_x + (ONE - TWO * u) * arch_x, across_y + (ONE - TWO * u) * arch_y
         way[k + 1] = np.sqrt(x * x + y * y) / count
         total += way[k + 1]
     way[0] = ZERO
@@ -320,13 +182,47 @@ def _follow(numbers: Any, samples: Any, blocks: Any) -> Any:
         for j in range(ROW):
             u = lie[T + j]
             lie[SHARE + j] = HALF * (min(FOUR * u, ONE) + max(FOUR * u - F32(3), ZERO))
-            x, y = (ONE - u) * from_x + u * to_x, (ONE - u) * from_y + u * to_y
+            lie[AT_X + j] = numbers[6] + u * across_x + u * (ONE - u) * arch_x
+            lie[AT_Y + j] = numbers[7] + u * across_y + u * (ONE - u) * arch_y
+            x, y = across_x + (ONE - TWO * u) * arch_x, across_y + (ONE - TWO * u) * arch_y
             speed = np.sqrt(x * x + y * y + F32(1e-8))
             lie[SPEED + j], lie[COS + j], lie[SIN + j], lie[DS + j] = speed, x / speed, y / speed, speed * lie[DT + j]
         for j in range(ROW):
             lie[ARC + j] = length + HALF * lie[DS + j]
             length += lie[DS + j]
-    return length
+    return length, TWO * (arch_x * across_y - arch_y * across_x)
+
+
+@compiled()
+def _unfollow(numbers: Any, blocks: Any, by_blocks: Any, by_length: Any, by_cross: Any, by_numbers: Any) -> None:
+    """``_follow`` backward; the spacing is given. Adds to ``by_numbers`` ``(9,)``."""
+    across_x, across_y, arch_x, arch_y = _shape(numbers)
+    by_across_x, by_across_y = -TWO * by_cross * arch_y, TWO * by_cross * arch_x
+    by_arch_x, by_arch_y = TWO * by_cross * across_y, -TWO * by_cross * across_x
+    by_start_x = by_start_y = ZERO
+    for block in range(len(blocks) - 1, -1, -1):
+        lie, by = blocks[block], by_blocks[block]
+        for i in range(ROW):  # from the last sample on: each one's length adds to the way to all that follow
+            j = ROW - 1 - i
+            by[DS + j] += by_length + HALF * by[ARC + j]
+            by_length += by[ARC + j]
+        for j in range(ROW):
+            u, speed, cos, sin = lie[T + j], lie[SPEED + j], lie[COS + j], lie[SIN + j]
+            by_cos, by_sin = by[COS + j] / speed, by[SIN + j] / speed
+            by_speed = by[SPEED + j] + by[DS + j] * lie[DT + j] - by_cos * cos - by_sin * sin
+            by_x, by_y = by_cos + by_speed * cos, by_sin + by_speed * sin
+            by_across_x += by_x + u * by[AT_X + j]
+            by_across_y += by_y + u * by[AT_Y + j]
+            by_arch_x += (ONE - TWO * u) * by_x + u * (ONE - u) * by[AT_X + j]
+            by_arch_y += (ONE - TWO * u) * by_y + u * (ONE - u) * by[AT_Y + j]
+            by_start_x += by[AT_X + j]
+            by_start_y += by[AT_Y + j]
+    by_numbers[2] += FOUR * by_arch_x
+    by_numbers[3] += FOUR * by_arch_y
+    by_numbers[4] += by_across_x - TWO * by_arch_x
+    by_numbers[5] += by_across_y - TWO * by_arch_y
+    by_numbers[6] += by_start_x - by_across_x - TWO * by_arch_x
+    by_numbers[7] += by_start_y - by_across_y - TWO * by_arch_y
 
 
 @compiled()
@@ -339,15 +235,15 @@ def _at(way: Any, share: Any, piece: Any) -> Any:
 
 
 @compiled()
-def _curve(numbers: Any) -> Any:
-    """The three control points of the Bezier, and the radius."""
-    x, y = TWO * numbers[2] - HALF * (numbers[6] + numbers[4]), TWO * numbers[3] - HALF * (numbers[7] + numbers[5])
-    return numbers[6], numbers[7], x, y, numbers[4], numbers[5], exp(TWO * numbers[1]) / F32(WINDOW)
+def _shape(numbers: Any) -> Any:
+    """The curve is start + u across + u (1 - u) arch; across and arch, x and y of each."""
+    x, y = numbers[2] - HALF * (numbers[4] + numbers[6]), numbers[3] - HALF * (numbers[5] + numbers[7])
+    return numbers[4] - numbers[6], numbers[5] - numbers[7], FOUR * x, FOUR * y
 
 
 @compiled()
 def _room(net: Any) -> Any:
     """For the rows of a stroke's samples, what the network is told of a block, hidden units and answers."""
-    blocks = np.empty(((net.samples + ROW - 1) // ROW, 8 * ROW), F32)
+    blocks = np.empty(((net.samples + ROW - 1) // ROW, ROWS * ROW), F32)
     told, one = np.empty(len(VARYING) * ROW, F32), np.empty(len(net.second) * ROW, F32)
     return blocks, told, one, np.empty_like(one), np.empty(len(net.last) * ROW, F32)
