@@ -6,16 +6,14 @@ instructions without asking whether rows overlap, or end early.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..jit import compiled, exp, log, tanh
-
-if TYPE_CHECKING:
-    from .splat import SplatBrush
+from .splat import SplatBrush
 
 ROW = 48  # samples
 VARYING = (0, 1, 2, 4, 5, 6, 11, 12, 13, 14, 15, 7)  # what ``tell`` tells of each sample, the parameter last, and
@@ -50,12 +48,10 @@ class Network(NamedTuple):
     log_sigma: NDArray[np.float32]  # (G,)
     fixed: NDArray[np.float32]  # (B, G, 2): where bristles are, in radii, whatever the direction
     along: NDArray[np.float32]  # (B, G, 2): along and across the stroke
-    heaviest: Any  # of a Gaussian's weights per radius of the curve
-    widest: Any  # of the logs of its sigmas, in radii
     samples: int
 
     @classmethod
-    def of(cls, brush: SplatBrush, heaviest: float, widest: float) -> Network:
+    def of(cls, brush: SplatBrush) -> Network:
         layers = [layer for layer in brush.net if isinstance(layer, nn.Linear)]
         (w1, b1), (w2, b2), (w3, b3) = ((_padded(layer.weight), _padded(layer.bias)) for layer in layers)
         none = np.zeros((1, brush.gaussians, 2), F32)
@@ -66,14 +62,15 @@ class Network(NamedTuple):
             np.zeros(max(len(VARYING), len(w1)), F32), brush.log_sigma.detach().numpy(),
             none if round else (brush.offset + brush.line[:, None, None] * brush.axis).detach().numpy(),
             none if round else brush.along.detach().numpy(),
-            F32(np.exp(2 * heaviest)), F32(widest), brush.samples,
+            brush.samples,
         )  # fmt: skip
 
 
 def _padded(weights: Tensor) -> NDArray[np.float32]:
     """With zeros up to fours."""
-    array: NDArray[np.float32] = weights.detach().numpy()
-    return np.pad(array, [(0, -length % 4) for length in array.shape])
+    padded = np.zeros([-(-length // 4) * 4 for length in weights.shape], F32)
+    padded[tuple(map(slice, weights.shape))] = weights.detach().numpy()
+    return padded
 
 
 @compiled()

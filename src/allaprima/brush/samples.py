@@ -18,6 +18,7 @@ import numpy as np
 
 from ..jit import compiled, exp, tanh
 from .network import ARC, AT_X, AT_Y, COS, DS, DT, LOW, ROW, ROWS, SHARE, SIN, SPEED, VARYING, T, rethink, think
+from .splat import HEAVIEST, WIDEST
 from .strokes import WINDOW
 
 NUMBERS = (
@@ -28,6 +29,8 @@ NUMBERS = (
 X, Y, WEIGHT, VARIANCE = range(4)  # of a Gaussian
 F32 = np.float32
 ZERO, QUARTER, HALF, ONE, TWO, FOUR = F32(0), F32(0.25), F32(0.5), F32(1), F32(2), F32(4)
+MOST = F32(np.exp(2 * HEAVIEST))  # of a Gaussian's weight per radius of the curve
+SPREAD = F32(np.exp(2 * WIDEST))  # the largest variance, in squared radii
 
 
 @compiled()
@@ -52,7 +55,7 @@ def lay(first: Any, last: Any, numbers: Any, pixels: Any, net: Any) -> Any:
                 for g in range(fields_count):
                     _gaussians(answers, b, g, net, lie, radius, pixels[n, 0], found)
                     for part in range(4):
-                        splats[n - first, g, part, q : q + some] = found[part * ROW : part * ROW + some]
+                        _copy(found[part * ROW : part * ROW + some], splats[n - first, g, part, q:])
     return splats
 
 
@@ -77,7 +80,7 @@ def derive(first: Any, last: Any, numbers: Any, pixels: Any, net: Any, by_splats
                 q = b * net.samples + begin
                 for g in range(fields_count):
                     for part in range(4):
-                        given[part * ROW : part * ROW + some] = by_splats[n - first, g, part, q : q + some]
+                        _copy(by_splats[n - first, g, part, q : q + some], given[part * ROW :])
                     by_radius += _from_gaussians(given, answers, b, g, net, lie, radius, by, by_answers)
             more = rethink(
                 numbers[n], radius, length, cross, lie, net, told, one, two, slopes, by_answers, by_told, by,
@@ -89,15 +92,21 @@ def derive(first: Any, last: Any, numbers: Any, pixels: Any, net: Any, by_splats
 
 
 @compiled()
+def _copy(row: Any, put: Any) -> None:  # to assign slices takes seconds to compile
+    for j in range(len(row)):
+        put[j] = row[j]
+
+
+@compiled()
 def _gaussians(answers: Any, b: Any, g: Any, net: Any, lie: Any, radius: Any, area: Any, found: Any) -> None:
     """The Gaussians of a block of samples, of one bristle and field: ``found`` ``(4 ROW,)``."""
     bristles, fields_count = net.fixed.shape[:2]
     log_weight = answers[(b * fields_count + g) * ROW :]
     log_width = answers[((bristles + b) * fields_count + g) * ROW :]
-    near, most = F32(net.widest - net.log_sigma[g]), radius * radius * exp(TWO * net.widest)
+    near, most = F32(WIDEST) - net.log_sigma[g], SPREAD * radius * radius
     for j in range(ROW):  # exp(-softplus(-x)) is sigmoid(x)
         share = ONE / (ONE + exp(-max(log_weight[j], LOW)))
-        found[WEIGHT * ROW + j] = net.heaviest * share * share * (lie[DS + j] / radius + TWO * lie[DT + j])
+        found[WEIGHT * ROW + j] = MOST * share * share * (lie[DS + j] / radius + TWO * lie[DT + j])
         narrow = exp(FOUR * (near - tanh(log_width[j])))
         step = lie[DS + j] * QUARTER
         found[VARIANCE * ROW + j] = most / np.sqrt(ONE + narrow) + step * step + area
@@ -120,12 +129,12 @@ def _from_gaussians(
     at, wide = (b * fields_count + g) * ROW, ((bristles + b) * fields_count + g) * ROW
     log_weight, log_width = answers[at:], answers[wide:]
     by_log_weight, by_log_width = by_answers[at:], by_answers[wide:]
-    near, most = F32(net.widest - net.log_sigma[g]), radius * radius * exp(TWO * net.widest)
+    near, most = F32(WIDEST) - net.log_sigma[g], SPREAD * radius * radius
     by_radius = ZERO
     for j in range(ROW):
         rest = exp(-max(log_weight[j], LOW))
         share = ONE / (ONE + rest)
-        per_length = given[WEIGHT * ROW + j] * net.heaviest * share * share
+        per_length = given[WEIGHT * ROW + j] * MOST * share * share
         by_log_weight[j] = TWO * per_length * (lie[DS + j] / radius + TWO * lie[DT + j]) * rest * share
         answer = tanh(log_width[j])
         narrow = exp(FOUR * (near - answer))

@@ -109,9 +109,8 @@ class SplatBrush(CurveBrush):
         by_pixel = b1 + coarse[:, None] * w1[:, -1]  # which no stroke can change
         layers = [value.detach().contiguous().numpy() for value in (w1[:, :-1], by_pixel, w2[0], b2)]
         painted: tuple[Tensor, Tensor] = Paint.apply(
-            numbers, boxes, places, pixels, Network.of(self, HEAVIEST, WIDEST),
-            (*layers, np.float32(FAINT), np.float32(EDGE)),
-        )  # fmt: skip
+            numbers, boxes, places, pixels, Network.of(self), (*layers, np.float32(FAINT), np.float32(EDGE))
+        )
         return painted
 
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
