@@ -86,3 +86,9 @@ def log(x: Any) -> Any:
     series = series * square + F32(2 / 3)
     series = series * square + F32(2)
     return series * ratio + F32(0.4054651081) + F32(power) * F32(0.6931471806)
+
+
+@compiled(inline="always")
+def tanh(x: Any) -> Any:
+    """To 2e-7."""
+    return F32(1) - F32(2) / (exp(F32(2) * min(x, F32(40))) + F32(1))

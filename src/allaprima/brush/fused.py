@@ -1,4 +1,4 @@
-"""The quick way in torch's terms: ``kernel.py`` as a differentiable function, on several threads.
+"""The quick way in torch's terms: ``samples.py`` and ``kernel.py`` as a differentiable function, on several threads.
 
 Strokes are drawn in chunks whose bounds depend on the strokes alone, and no two chunks add to the same number: the
 result is the same, bit for bit, whatever the number of threads.
@@ -16,7 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from . import kernel
+from . import kernel, samples
+from .network import Network
 
 STROKE, ROW, COLUMN, LENGTH, START = range(5)
 """The columns of runs ``(R, 5)`` int32: painted pixels side by side in a row of a stroke's box. A run's first pixel is
@@ -24,38 +25,42 @@ STROKE, ROW, COLUMN, LENGTH, START = range(5)
 
 CHUNK = 1 << 16  # pixels drawn by a thread at a time, about
 A_STROKE = 1000  # pixels: what a stroke costs besides those of its box
+SIZE = samples.NUMBERS.index("size")
 Result = TypeVar("Result")
 
 
 class Paint(torch.autograd.Function):
-    """Gaussians ``(N, Q, G, 2)``, ``(N, Q, G)``, ``(N, Q, G)`` in fractions of a window and what the head is told
-    ``(N,)`` to the opacity ``(P,)`` of the painted pixels, and their runs.
+    """Strokes' numbers ``(N, 9)``, in the order of ``samples.NUMBERS``, to the opacity ``(P,)`` of their painted
+    pixels, and the runs of these.
 
     ``boxes`` ``(N, 4)`` int32 left, top, width, height of the pixels to draw on; ``places`` ``(N, 3)`` left, top and
-    side of the windows in pixels; ``head`` its weights and biases, the sum of fields below which no paint is, and EDGE.
+    side of the windows in pixels; ``pixels`` ``(N, 2)`` what a pixel's area adds to variances, and its ``coarseness``;
+    ``head`` its weights and biases, the sum of fields below which no paint is, and EDGE.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, centers: Tensor, weights: Tensor, variances: Tensor, told: Tensor, boxes: Tensor, places: Tensor,
-        head: Sequence[Any],
-    ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        inputs = [value.detach().contiguous().numpy() for value in (boxes, places, centers, weights, variances, told)]
-        keep = any(ctx.needs_input_grad)
-        areas = inputs[0][:, 2].astype(np.int64) * inputs[0][:, 3]
-        rows = inputs[0][:, 3].astype(np.int64)
+        ctx: Any, numbers: Tensor, boxes: Tensor, places: Tensor, pixels: Tensor, network: Network, head: Sequence[Any]
+    ) -> tuple[Tensor, Tensor]:
+        inputs = [value.detach().contiguous().numpy() for value in (numbers, boxes, places, pixels)]
+        keep = ctx.needs_input_grad[0]
+        told = 4 * inputs[0][:, SIZE] - 2
+        rows = inputs[1][:, 3].astype(np.int64)
+        areas = inputs[1][:, 2] * rows
 
         def draw(first: int, last: int) -> list[NDArray[Any]]:
             room = int(areas[first:last].sum())
             opacity, runs = np.empty(room, np.float32), np.empty((room // 2 + int(rows[first:last].sum()), 5), np.int32)
-            slopes = np.empty((weights.shape[2] + 1, room if keep else 0), np.float32)
-            pixels, count = kernel.draw(first, last, *inputs, *head, opacity, slopes, runs)
-            return [opacity[:pixels].copy(), runs[:count].copy(), slopes[:, :pixels].copy()]
+            slopes = np.empty((len(network.log_sigma) + 1, room if keep else 0), np.float32)
+            splats = samples.lay(first, last, inputs[0], inputs[3], network)
+            painted, count = kernel.draw(first, last, *inputs[1:3], splats, told, *head, opacity, slopes, runs)
+            return [opacity[:painted].copy(), runs[:count].copy(), slopes[:, :painted].copy(), splats]
 
-        opacities, runs, slopes = zip(*share(draw, _chunks(areas)), strict=True)
+        chunks = _chunks(areas)
+        opacities, runs, slopes, splats = zip(*share(draw, chunks), strict=True)
         if keep:
-            ctx.save_for_backward(boxes, places, centers, weights, variances, told)
-            ctx.kept = runs, slopes
+            ctx.save_for_backward(numbers, boxes, places, pixels)
+            ctx.network, ctx.kept = network, (chunks, runs, slopes, splats)
         opacity = torch.from_numpy(np.concatenate(opacities))
         starts = np.cumsum([0, *(len(one) for one in opacities[:-1])])
         all_runs = np.concatenate(runs)
@@ -65,16 +70,22 @@ class Paint(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        inputs = [value.detach().contiguous().numpy() for value in ctx.saved_tensors]
-        by_input = [np.zeros_like(value) for value in inputs[2:]]
-        ends = np.cumsum([slopes.shape[1] for slopes in ctx.kept[1]]).tolist()
+        numbers, boxes, places, pixels = (value.detach().contiguous().numpy() for value in ctx.saved_tensors)
+        chunks, runs, slopes, splats = ctx.kept
+        by_numbers, by_told = np.zeros_like(numbers), np.zeros(len(numbers), np.float32)
+        ends = np.cumsum([one.shape[1] for one in slopes]).tolist()
         given = np.split(gradients[0].contiguous().numpy(), ends[:-1])
 
-        def derive(runs: NDArray[Any], slopes: NDArray[Any], by_opacity: NDArray[Any]) -> None:
-            kernel.derive(*inputs[:5], runs, slopes, by_opacity, *by_input)
+        def derive(chunk: tuple[int, int], *painted: NDArray[Any]) -> None:
+            first, last = chunk
+            runs, slopes, splats, by_opacity = painted
+            by_splats = np.zeros_like(splats)
+            kernel.derive(first, boxes, places, splats, runs, slopes, by_opacity, by_splats, by_told)
+            samples.derive(first, last, numbers, pixels, ctx.network, by_splats, by_numbers)
 
-        share(derive, list(zip(*ctx.kept, given, strict=True)))
-        return *map(torch.from_numpy, by_input), None, None, None
+        share(derive, list(zip(chunks, runs, slopes, splats, given, strict=True)))
+        by_numbers[:, SIZE] += 4 * by_told
+        return torch.from_numpy(by_numbers), None, None, None, None, None
 
 
 def share(work: Callable[..., Result], parts: Sequence[tuple[Any, ...]]) -> list[Result]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..jit import compiled, exp, log
+from .samples import VARIANCE, WEIGHT, X, Y
 
 F32 = np.float32
 ZERO, HALF, ONE, TWO = F32(0), F32(0.5), F32(1), F32(2)
@@ -30,19 +31,19 @@ BLOCK = 256  # pixels that the head sees at a time
 
 @compiled()
 def draw(
-    first: Any, last: Any, boxes: Any, places: Any, centers: Any, weights: Any, variances: Any, told: Any,
+    first: Any, last: Any, boxes: Any, places: Any, splats: Any, told: Any,
     w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, edge: Any, opacity: Any, slopes: Any, runs: Any,
 ) -> Any:  # fmt: skip
-    """Draw the strokes ``first`` to ``last``. Returns how many pixels and runs there are.
+    """Draw the strokes ``first`` to ``last``, which ``splats`` are of. Returns how many pixels and runs there are.
 
     Boxes ``(N, 4)`` int32: left, top, width, height in pixels; places ``(N, 3)``: the window's left, top and side in
-    pixels. Gaussians in fractions of the window as ``SplatBrush.splats`` gives them; ``told`` ``(N,)``, the head's
-    last input, before its layers ``w1`` ``(H, G + 1)``, ``b1`` ``(N, H)``, ``w2`` ``(H,)`` and ``b2`` ``(1,)``.
+    pixels. Gaussians ``(last - first, G, 4, Q)`` in fractions of the window, see ``samples.py``; ``told`` ``(N,)``, the
+    head's last input, before its layers ``w1`` ``(H, G + 1)``, ``b1`` ``(N, H)``, ``w2`` ``(H,)`` and ``b2`` ``(1,)``.
 
     Filled in: runs ``(R, 5)`` int32 (stroke, row, column, length, first pixel), in order of strokes and rows;
     opacity ``(P,)``; slopes ``(G + 1, P)``, its derivatives by the fields and by ``told``, if there is room for them.
     """
-    fields_count = weights.shape[2]
+    fields_count, samples = splats.shape[1], splats.shape[3]
     wide = 0
     for n in range(first, last):
         wide = max(wide, boxes[n, 2])
@@ -50,7 +51,7 @@ def draw(
     fields = np.empty((fields_count, rows, stride), F32)
     together = np.empty(stride, F32)
     seen = np.empty((fields_count, rows * stride), F32)
-    ramp, at, along_x, along_y = _scratch(stride, rows, weights.shape[1], DRAWN)
+    ramp, at, along_x, along_y = _scratch(stride, rows, samples, DRAWN)
     head = np.empty((2 * fields_count + 5, BLOCK), F32)
     pixels, count = 0, 0
     for n in range(first, last):
@@ -59,7 +60,7 @@ def draw(
             high = min(rows, height - up)
             for g in range(fields_count):
                 fields[g, :high, : width + LANES] = ZERO
-                _place(centers[n, :, g], weights[n, :, g], variances[n, :, g], places[n], left, top + up, at)
+                _place(splats[n - first, g], places[n], left, top + up, at)
                 for q in range(0, at.shape[1], DRAWN):
                     x0, x1, y0, y1 = _near(at, q, 0, width, 0, high, ramp, along_x, along_y)
                     for y in range(y1 - y0):
@@ -150,17 +151,16 @@ def _look(
 
 @compiled()
 def derive(
-    boxes: Any, places: Any, centers: Any, weights: Any, variances: Any, runs: Any, slopes: Any, given: Any,
-    d_centers: Any, d_weights: Any, d_variances: Any, d_told: Any,
+    first: Any, boxes: Any, places: Any, splats: Any, runs: Any, slopes: Any, given: Any, d_splats: Any, d_told: Any,
 ) -> None:  # fmt: skip
     """What ``draw`` drew, backward: from the gradient ``given`` ``(P,)`` of its opacity; adds to the gradients."""
-    fields_count = weights.shape[2]
+    fields_count, samples = splats.shape[1], splats.shape[3]
     wide = 0
     for r in range(len(runs)):
         wide = max(wide, boxes[runs[r, 0], 2])
     stride, rows = _strip(wide, fields_count)
     fields = np.empty((fields_count, rows, stride), F32)  # their gradients
-    ramp, at, along_x, along_y = _scratch(stride, rows, weights.shape[1], DERIVED)
+    ramp, at, along_x, along_y = _scratch(stride, rows, samples, DERIVED)
     columns = np.empty((DERIVED, stride), F32)
     r = 0
     while r < len(runs):
@@ -183,7 +183,7 @@ def derive(
             r += 1
         d_told[n] += total
         for g in range(fields_count):
-            _place(centers[n, :, g], weights[n, :, g], variances[n, :, g], places[n], left, up, at)
+            _place(splats[n - first, g], places[n], left, up, at)
             for q in range(0, at.shape[1], DERIVED):
                 x0, x1, y0, y1 = _near(at, q, west, east, 0, high, ramp, along_x, along_y)
                 if x0 == x1:
@@ -206,7 +206,7 @@ def derive(
                         c2[x] += value * a2
                         c3[x] += value * a3
                     along_y[0, y], along_y[1, y], along_y[2, y], along_y[3, y] = a0 * s0, a1 * s1, a2 * s2, a3 * s3
-                for k in range(min(DERIVED, weights.shape[1] - q)):
+                for k in range(min(DERIVED, samples - q)):
                     variance = at[3, q + k]
                     by_x, by_y, column = along_x[k], along_y[k], columns[k]
                     total = shift_x = shift_y = spread = ZERO
@@ -222,26 +222,29 @@ def derive(
                         part = column[x] * by_x[x] * gap
                         shift_x += part
                         spread += part * gap
-                    d_weights[n, q + k, g] += total / max(weights[n, q + k, g], TINY)
-                    d_centers[n, q + k, g, 0] += shift_x * side / variance
-                    d_centers[n, q + k, g, 1] += shift_y * side / variance
-                    d_variances[n, q + k, g] += spread * side * side / (TWO * variance * variance)
+                    found = d_splats[n - first, g, :, q + k]
+                    found[X] += shift_x * side / variance
+                    found[Y] += shift_y * side / variance
+                    found[WEIGHT] += total / max(at[WEIGHT, q + k], TINY)
+                    found[VARIANCE] += spread * side * side / (TWO * variance * variance)
 
 
 @compiled()
-def _place(centers: Any, weights: Any, variances: Any, place: Any, left: Any, up: Any, at: Any) -> None:
+def _place(splats: Any, place: Any, left: Any, up: Any, at: Any) -> None:
     """A field's Gaussians in pixels from ``left, up``: ``at`` ``(5, Q)`` gets x, y, weight, variance, and how far each
     one counts. Some more of no weight fill up the last group.
     """
-    x, y, weight, variance, reach = at[0], at[1], at[2], at[3], at[4]
+    x, y, weight, variance, reach = at[X], at[Y], at[WEIGHT], at[VARIANCE], at[4]
     side, shift_x, shift_y = place[2], place[0] - F32(left) - HALF, place[1] - F32(up) - HALF
-    for q in range(len(weights)):
-        x[q] = centers[q, 0] * side + shift_x
-        y[q] = centers[q, 1] * side + shift_y
-        weight[q] = weights[q]
-        variance[q] = variances[q] * side * side
-        reach[q] = np.sqrt(TWO * variance[q] * log(max(weights[q] / CUT, ONE)))
-    for q in range(len(weights), len(x)):
+    many = splats.shape[1]
+    for q in range(many):
+        x[q] = splats[X, q] * side + shift_x
+        y[q] = splats[Y, q] * side + shift_y
+    for q in range(many):
+        weight[q] = splats[WEIGHT, q]
+        variance[q] = splats[VARIANCE, q] * side * side
+        reach[q] = np.sqrt(TWO * variance[q] * log(max(weight[q] / CUT, ONE)))
+    for q in range(many, len(x)):
         x[q], y[q], weight[q], variance[q], reach[q] = x[0], y[0], ZERO, ONE, ZERO
 
 

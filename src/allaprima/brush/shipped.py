@@ -92,10 +92,10 @@ class NeuralBrush:
         """Whether ``runs_at`` can draw: see ``SplatBrush``."""
         return isinstance(self.generator, SplatBrush) and self.generator.fused
 
-    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor, again: bool = False) -> tuple[Tensor, Tensor]:
+    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         """What strokes paint on their boxes, pixel by pixel in runs: see ``SplatBrush``."""
         assert isinstance(self.generator, SplatBrush)
-        return self.generator.runs_at(strokes.to(torch.float32), boxes, places, again)
+        return self.generator.runs_at(strokes.to(torch.float32), boxes, places)
 
     @property
     def textured(self) -> NeuralBrush:

@@ -15,14 +15,12 @@ generator has no image-shaped layer (docs/departures.md); the reference's own st
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.checkpoint import checkpoint
 
 from .strokes import WINDOW, Strokes, as_strokes
 
@@ -114,20 +112,24 @@ class SplatBrush(CurveBrush):
             for weight in self.parameters()
         )
 
-    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor, again: bool = False) -> tuple[Tensor, Tensor]:
+    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         """Opacity ``(P,)`` of the painted pixels and their runs ``(R, 5)``, see ``fused.py``; of strokes with windows
         at ``places`` ``(N, 3)`` (left, top, side) on their ``boxes`` ``(N, 4)`` int32 (left, top, width, height), both
-        in pixels. ``again`` saves memory: for the gradient, the Gaussians are found once more.
+        in pixels. There is no gradient by the places.
         """
         from .fused import Paint  # numba takes a while to load
+        from .network import Network
+        from .samples import NUMBERS
 
-        find = partial(self.splats, strokes, 1 / places[:, 2])
-        splats = checkpoint(find, use_reentrant=False, preserve_rng_state=False) if again else find()
+        numbers = torch.stack([getattr(strokes, name) for name in NUMBERS], 1)
+        pixel = 1 / places[:, 2]
+        coarse = coarseness(pixel)
+        pixels = torch.stack([blur(pixel), coarse], 1)
         w1, b1, w2, b2 = (weight for layer in (self.head[0], self.head[2]) for weight in layer.parameters())
-        by_pixel = b1 + coarseness(1 / places[:, 2:]) * w1[:, -1]  # which no stroke can change
+        by_pixel = b1 + coarse[:, None] * w1[:, -1]  # which no stroke can change
         layers = [value.detach().contiguous().numpy() for value in (w1[:, :-1], by_pixel, w2[0], b2)]
         painted: tuple[Tensor, Tensor] = Paint.apply(
-            *splats, 4 * strokes.size - 2, boxes, places, (*layers, np.float32(self.faint), np.float32(EDGE))
+            numbers, boxes, places, pixels, Network.of(self), (*layers, np.float32(self.faint), np.float32(EDGE))
         )
         return painted
 

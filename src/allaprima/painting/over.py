@@ -19,8 +19,6 @@ from ..brush.shipped import NeuralBrush
 from ..brush.strokes import Strokes
 from ..jit import compiled
 
-MANY = 1000  # strokes whose Gaussians are found together
-KEPT = 4000  # strokes for which the way to the Gaussians is kept for the gradient; beyond, it is worked out again
 BANDS = 4
 ZERO, ONE = np.float32(0), np.float32(1)
 
@@ -35,17 +33,17 @@ def over(
     high = torch.minimum(corners + sides[:, None], corners.new_tensor([canvas.shape[2], canvas.shape[1]]))
     boxes = torch.cat([low, (high - low).clamp(min=0)], 1).int()
     number = torch.arange(len(strokes))
-    parts: list[tuple[int, Any]] = [(0, slice(first, first + MANY)) for first in range(0, len(strokes), MANY)]
+    parts = [number]  # of each brush
     if len(brushes) > 1 and strokes.brush is not None:
-        kinds = strokes.brush
-        parts = [(k, part) for k in range(len(brushes)) for part in torch.split(number[kinds == k], MANY) if len(part)]
-    again = torch.is_grad_enabled() and len(strokes) > KEPT
+        parts = [number[strokes.brush == kind] for kind in range(len(brushes))]
     opacities: list[Tensor] = []
     all_runs: list[Tensor] = []
     begin = 0
-    for kind, part in parts:
-        opacity, runs = brushes[kind].runs_at(strokes[part], boxes[part], places[part], again)
-        runs[:, STROKE] = number[part][runs[:, STROKE]]
+    for brush, part in zip(brushes, parts, strict=False):
+        if len(part) == 0:
+            continue
+        opacity, runs = brush.runs_at(strokes[part], boxes[part], places[part])
+        runs[:, STROKE] = part[runs[:, STROKE]]
         runs[:, START] += begin
         begin += len(opacity)
         opacities.append(opacity)
