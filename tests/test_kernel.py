@@ -99,8 +99,10 @@ def odd_strokes() -> Tensor:
 
 
 @pytest.mark.parametrize("pixel", [1 / 16, 1 / 64, 1 / 200])
-@pytest.mark.parametrize("actions", [Strokes.random(100, 1).actions, odd_strokes()], ids=["random", "odd"])
-@pytest.mark.parametrize("samples", [48, 5, 50])
+@pytest.mark.parametrize(("actions", "samples"), [
+    (Strokes.random(100, 1).actions, 48), (odd_strokes(), 48), (Strokes.random(20, 2).actions, 5),
+    (Strokes.random(20, 3).actions, 50)
+], ids=["random", "odd", "5 samples", "50 samples"])  # fmt: skip
 def test_gaussians(brush: NeuralBrush, actions: Tensor, pixel: float, samples: int) -> None:
     """Of each stroke, x, y, weight and variance, and the gradients of each by all numbers; torch says it in float64,
     as in float32 it is the less precise of the two.
@@ -120,13 +122,14 @@ def test_gaussians(brush: NeuralBrush, actions: Tensor, pixel: float, samples: i
     true = true.unflatten(1, (-1, generator.bristles)).permute(0, 3, 4, 2, 1).flatten(3)  # one bristle after another
     given = torch.randn(laid.shape, generator=torch.Generator().manual_seed(0))
     for part in range(4):
-        assert ((laid - true)[:, :, part].abs().amax((1, 2)) < 2e-4 * true[:, :, part].abs().amax((1, 2))).all()
+        mine, theirs = laid[:, :, part].flatten(1), true[:, :, part].flatten(1)
+        assert ((mine - theirs).norm(dim=1) <= 1e-4 * theirs.norm(dim=1)).all()
         by_laid, by_numbers = torch.zeros_like(given), np.zeros_like(numbers.numpy())
         by_laid[:, :, part] = given[:, :, part]
         derive(0, count, numbers.numpy(), of_pixel, network, by_laid.numpy(), by_numbers)
         (by_exact,) = torch.autograd.grad((true * by_laid).sum(), exact, retain_graph=True)
-        wrong = (torch.from_numpy(by_numbers) - by_exact).norm(dim=1) / by_exact.norm(dim=1)
-        assert wrong.median() < 1e-5 and wrong.max() < 2e-3  # where a stroke turns sharply, float32 is worst
+        wrong, size = (torch.from_numpy(by_numbers) - by_exact).norm(dim=1), by_exact.norm(dim=1)
+        assert wrong.norm() < 3e-4 * size.norm() and (wrong <= 5e-3 * size).all()  # sharp bends are worst in float32
 
 
 @pytest.mark.parametrize(("window", "scale"), [(20, 1.0), (64, 1.5), (300, 1.0)])
