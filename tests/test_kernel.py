@@ -129,7 +129,7 @@ def test_gaussians(brush: NeuralBrush, actions: Tensor, pixel: float, samples: i
         derive(0, count, numbers.numpy(), of_pixel, network, by_laid.numpy(), by_numbers)
         (by_exact,) = torch.autograd.grad((true * by_laid).sum(), exact, retain_graph=True)
         wrong, size = (torch.from_numpy(by_numbers) - by_exact).norm(dim=1), by_exact.norm(dim=1)
-        assert wrong.norm() < 3e-4 * size.norm() and (wrong <= 2e-3 * size).all()  # sharp bends are worst in float32
+        assert wrong.norm() < 3e-4 * size.norm() and (wrong <= 5e-3 * size).all()  # sharp bends are worst in float32
 
 
 @pytest.mark.parametrize(("window", "scale"), [(20, 1.0), (64, 1.5), (300, 1.0)])

@@ -1,13 +1,10 @@
 """The quick way from a stroke's numbers to its Gaussians on a CPU, and back: ``SplatBrush.splats`` compiled.
 
-``splat.py`` says what is computed, in torch; this is the same in float32. All that belongs to a stroke stays in the
-processor's cache: its samples stand side by side in rows, a row for each number that is known of them, and go through
-the network ``ROW`` at a time. Rows follow one another in flat arrays: as their length is a constant, the compiler
-turns the loops over a row into vector instructions without asking whether rows overlap. Numbers of another type than
-float32 among them would prevent that.
+``splat.py`` says what is computed, in torch; this is the same in float32, stroke by stroke, so that all that belongs to
+a stroke stays in the processor's cache. Its samples stand in rows (``network.py``), and numbers of another type than
+float32 among them would keep the loops from becoming vector instructions.
 
-For the gradient nothing is kept but the stroke's numbers: the network is so small that asking it again is quicker
-than reading its answers from memory.
+For the gradient a stroke's way to its Gaussians is gone once more: it is quicker than to read what was kept.
 """
 
 from __future__ import annotations

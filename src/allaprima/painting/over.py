@@ -33,17 +33,17 @@ def over(
     high = torch.minimum(corners + sides[:, None], corners.new_tensor([canvas.shape[2], canvas.shape[1]]))
     boxes = torch.cat([low, (high - low).clamp(min=0)], 1).int()
     number = torch.arange(len(strokes))
-    parts = [number]  # of each brush
+    parts: list[Any] = [slice(None)]  # for each brush
     if len(brushes) > 1 and strokes.brush is not None:
         parts = [number[strokes.brush == kind] for kind in range(len(brushes))]
     opacities: list[Tensor] = []
     all_runs: list[Tensor] = []
     begin = 0
     for brush, part in zip(brushes, parts, strict=False):
-        if len(part) == 0:
+        if len(number[part]) == 0:
             continue
         opacity, runs = brush.runs_at(strokes[part], boxes[part], places[part])
-        runs[:, STROKE] = part[runs[:, STROKE]]
+        runs[:, STROKE] = number[part][runs[:, STROKE]]
         runs[:, START] += begin
         begin += len(opacity)
         opacities.append(opacity)
