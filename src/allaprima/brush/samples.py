@@ -15,7 +15,7 @@ import numpy as np
 
 from ..jit import compiled, exp, tanh
 from .network import ARC, AT_X, AT_Y, COS, DS, DT, LOW, ROW, ROWS, SHARE, SIN, SPEED, VARYING, T, rethink, think
-from .splat import HEAVIEST, WIDEST
+from .splat import FARTHEST, HEAVIEST, WIDEST
 from .strokes import WINDOW
 
 NUMBERS = (
@@ -112,7 +112,7 @@ def _gaussians(answers: Any, b: Any, g: Any, net: Any, lie: Any, radius: Any, ar
         log_far = answers[((2 * bristles + b) * fields_count + g) * ROW :]
         x, y, along, across = net.fixed[b, g, 0], net.fixed[b, g, 1], net.along[b, g, 0], net.along[b, g, 1]
         for j in range(ROW):
-            far, cos, sin = radius * exp(log_far[j]), lie[COS + j], lie[SIN + j]
+            far, cos, sin = radius * exp(min(log_far[j], F32(FARTHEST))), lie[COS + j], lie[SIN + j]
             found[X * ROW + j] += far * (x + cos * along - sin * across)
             found[Y * ROW + j] += far * (y + sin * along + cos * across)
 
@@ -146,10 +146,11 @@ def _from_gaussians(
         log_far, by_log_far = answers[at:], by_answers[at:]
         x, y, along, across = net.fixed[b, g, 0], net.fixed[b, g, 1], net.along[b, g, 0], net.along[b, g, 1]
         for j in range(ROW):
-            far, cos, sin = radius * exp(log_far[j]), lie[COS + j], lie[SIN + j]
+            far, cos, sin = radius * exp(min(log_far[j], F32(FARTHEST))), lie[COS + j], lie[SIN + j]
             by_x, by_y = far * given[X * ROW + j], far * given[Y * ROW + j]
-            by_log_far[j] = by_x * (x + cos * along - sin * across) + by_y * (y + sin * along + cos * across)
-            by_radius += by_log_far[j]
+            by_far = by_x * (x + cos * along - sin * across) + by_y * (y + sin * along + cos * across)
+            by_log_far[j] = by_far if log_far[j] < F32(FARTHEST) else ZERO
+            by_radius += by_far
             by[COS + j] += by_x * along + by_y * across
             by[SIN + j] += by_y * along - by_x * across
     return by_radius / radius

@@ -28,6 +28,7 @@ TOLD = 16  # numbers that the network is told about each sample
 EDGE = 4  # times ``faint`` above it, fields are paint as the head says: so that it ends without an edge
 WIDEST = 0.1  # log of a Gaussian's largest sigma in radii, and
 HEAVIEST = 0.7  # of (half) its largest weight: without bounds the fields reach far beyond the paint
+FARTHEST = 3.0  # log of how far from the curve a bristle may be, in nibs: one with no part in a stroke goes there
 COARSE = (-1, 3)  # powers of 2 within which a brush has learned how it looks on other pixels
 AT_ONCE = 1 << 18  # numbers in a temporary: strokes are drawn a few at a time so that these stay in the cache
 
@@ -172,7 +173,7 @@ class SplatBrush(CurveBrush):
         variances = (radius * log_width.exp()).square() + (ds / 4).square() + blur(pixel)[:, None, None, None]
         centers = strokes.curve(t)[:, :, None, None].expand(*weights.shape, 2)
         if self.bristles > 1:
-            centers = centers + (radius * answers[2].exp())[..., None] * self._nib(tangent)
+            centers = centers + (radius * answers[2].clamp(max=FARTHEST).exp())[..., None] * self._nib(tangent)
         return centers.flatten(1, 2), weights.flatten(1, 2), variances.flatten(1, 2)
 
     def _nib(self, tangent: Tensor) -> Tensor:
