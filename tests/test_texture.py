@@ -52,8 +52,8 @@ def test_texture_at_other_sizes() -> None:
         assert psnr(brush.textured(strokes, size), real(strokes, size)) > 33
 
 
-@pytest.mark.parametrize("name", ["rigger", "calligraphy"])
-def test_without_chance_there_is_no_texture(name: str) -> None:
+@pytest.mark.parametrize("name", ["rigger", "calligraphy", "oil"])
+def test_without_chance_or_use_there_is_no_texture(name: str) -> None:
     brush = allaprima.load_brush(name)
     assert brush.textured is brush and brush.card.texture == {}
 

@@ -40,6 +40,7 @@ SECOND, THIRD = Pace(200, 16, 1e-3), Pace(200, 16, 1e-3)
 FEATURES = ("pocket", "vgg16", "none")
 PIXEL = 3000.0  # weight of the squared error of pixels: with less, features of so few strokes are noise to it
 EVERY = {"splat": 16, "dcgan": 1}  # the network looks at each 16th stroke: a step of splat is too short for more
+WORTH = 1.0  # dB by which a texture has to draw a sample better than the mean does, or it is left out
 NIB = 1.5  # a MyPaint brush whose dabs are more elliptical than this is learned with bristles in a line, and
 BRISTLES = {"bristles": 5}  # as these cost 5 times as much, from smaller batches, and more slowly
 
@@ -182,10 +183,10 @@ def learn_brush(
     written = Report(report, data) if report else None
     generator, texture = learn(data, checkpoint, lessons, network=network, on_step=on_step, report=written)
     figures = fidelity(generator, data)
-    if texture and (of_texture := fidelity(texture, data)["psnr"]) > figures["psnr"]:
+    if texture and (of_texture := fidelity(texture, data)["psnr"]) > figures["psnr"] + WORTH:
         figures["texture"] = of_texture
     else:
-        texture = None  # one that draws a sample no better than the mean does is no use
+        texture = None
     meta = data.meta
     drawn = f"allaprima strokes STROKES --brush {meta.brush} --count {meta.count} --size {meta.size} --seed {meta.seed}"
     card = Card(
