@@ -190,6 +190,7 @@ def in_time(folder: Path, options: argparse.Namespace, name: str, plan: Lessons,
 
 
 def seconds_a_step(folder: Path, data: StrokeData, plan: Lessons, network: Features | None) -> float:
+    """Of a training, by its first few steps."""
     trial, begun = 12, []
 
     def enough(_stage: int, step: int, _steps: int, _loss: float) -> None:

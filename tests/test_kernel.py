@@ -10,8 +10,8 @@ from torch import Tensor
 
 import allaprima
 from allaprima import Strokes
-from allaprima.brush.network import Network
-from allaprima.brush.samples import NUMBERS, derive, lay
+from allaprima.brush.network import NUMBERS, Network
+from allaprima.brush.samples import derive, lay
 from allaprima.brush.shipped import NeuralBrush
 from allaprima.brush.splat import SplatBrush, blur, coarseness
 from allaprima.brush.strokes import ACTION

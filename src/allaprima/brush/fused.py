@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from . import kernel, samples
-from .network import Network
+from .network import SIZE, Network
 
 STROKE, ROW, COLUMN, LENGTH, START = range(5)
 """The columns of runs ``(R, 5)`` int32: painted pixels side by side in a row of a stroke's box. A run's first pixel is
@@ -25,12 +25,11 @@ STROKE, ROW, COLUMN, LENGTH, START = range(5)
 
 CHUNK = 1 << 16  # pixels drawn by a thread at a time, about
 A_STROKE = 1000  # pixels: what a stroke costs besides those of its box
-SIZE = samples.NUMBERS.index("size")
 Result = TypeVar("Result")
 
 
 class Paint(torch.autograd.Function):
-    """Strokes' numbers ``(N, 9)``, in the order of ``samples.NUMBERS``, to the opacity ``(P,)`` of their painted
+    """Strokes' numbers ``(N, 9)``, in the order of ``network.NUMBERS``, to the opacity ``(P,)`` of their painted
     pixels, and the runs of these.
 
     ``boxes`` ``(N, 4)`` int32 left, top, width, height of the pixels to draw on; ``places`` ``(N, 3)`` left, top and

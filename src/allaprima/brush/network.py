@@ -15,6 +15,13 @@ from torch import Tensor, nn
 from ..jit import compiled, exp, log, tanh
 from .splat import SplatBrush
 
+NUMBERS = (
+    "pressure", "size", "control_x", "control_y", "end_x", "end_y", "start_x", "start_y", "entry_pressure"
+)  # fmt: skip
+"""The numbers of a stroke that its Gaussians depend on, in the order of arrays ``(N, 9)``."""
+
+PRESSURE, SIZE, CONTROL_X, CONTROL_Y, END_X, END_Y, START_X, START_Y, ENTRY = range(len(NUMBERS))
+
 ROW = 48  # samples
 VARYING = (0, 1, 2, 4, 5, 6, 11, 12, 13, 14, 15, 7)  # what ``tell`` tells of each sample, the parameter last, and
 STEADY = (3, 8, 9, 10, 16)  # what is the same for all samples of a stroke
@@ -83,7 +90,7 @@ def think(
 
     ``cross`` is the cross product of velocity and acceleration, which is the same all along a stroke's curve.
     """
-    entry, end, turn = F32(0.8) * numbers[8], F32(0.8) * numbers[0], abs(cross) * radius
+    entry, end, turn = F32(0.8) * numbers[ENTRY], F32(0.8) * numbers[PRESSURE], abs(cross) * radius
     for j in range(ROW):
         pressure = entry + (end - entry) * lie[SHARE + j]
         told[j] = FOUR * pressure - F32(1.6)
@@ -103,8 +110,8 @@ def think(
     long = log(length / radius + F32(0.3)) - TWO
     for h in range(len(bias)):
         weights = net.steady[h]
-        bias[h] = net.first[h] + weights[0] * (FOUR * numbers[1] - TWO) + weights[1] * long + weights[4] * coarse
-        bias[h] += F32(2.4) * (weights[2] * (numbers[8] - HALF) + weights[3] * (numbers[0] - HALF))
+        bias[h] = net.first[h] + weights[0] * (FOUR * numbers[SIZE] - TWO) + weights[1] * long + weights[4] * coarse
+        bias[h] += F32(2.4) * (weights[2] * (numbers[ENTRY] - HALF) + weights[3] * (numbers[PRESSURE] - HALF))
     _layer(net.varying, bias, told, one)
     _gate(one, slopes[0])
     _layer(net.second, net.second_bias, one, two)
@@ -127,7 +134,7 @@ def rethink(
     for i in range(len(one)):
         one[i] *= slopes[0, i]
     _layer(net.varying_back, net.none, one, by_told)
-    entry, end, turn = F32(0.8) * numbers[8], F32(0.8) * numbers[0], abs(cross)
+    entry, end, turn = F32(0.8) * numbers[ENTRY], F32(0.8) * numbers[PRESSURE], abs(cross)
     by_entry = by_end = by_radius = by_length = by_cross = ZERO
     for j in range(ROW):
         share = lie[SHARE + j]
@@ -157,9 +164,9 @@ def rethink(
         for i in range(len(STEADY)):
             by_steady[i] += net.steady[h, i] * total
     by_long = by_steady[1] / (length + F32(0.3) * radius)
-    by_numbers[0] += F32(0.8) * by_end + F32(2.4) * by_steady[3]
-    by_numbers[1] += FOUR * by_steady[0]
-    by_numbers[8] += F32(0.8) * by_entry + F32(2.4) * by_steady[2]
+    by_numbers[PRESSURE] += F32(0.8) * by_end + F32(2.4) * by_steady[3]
+    by_numbers[SIZE] += FOUR * by_steady[0]
+    by_numbers[ENTRY] += F32(0.8) * by_entry + F32(2.4) * by_steady[2]
     return by_radius - by_long * length / radius, by_length + by_long, by_cross * np.sign(cross)
 
 

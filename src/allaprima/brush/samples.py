@@ -14,14 +14,33 @@ from typing import Any
 import numpy as np
 
 from ..jit import compiled, exp, tanh
-from .network import ARC, AT_X, AT_Y, COS, DS, DT, LOW, ROW, ROWS, SHARE, SIN, SPEED, VARYING, T, rethink, think
+from .network import (
+    ARC,
+    AT_X,
+    AT_Y,
+    CONTROL_X,
+    CONTROL_Y,
+    COS,
+    DS,
+    DT,
+    END_X,
+    END_Y,
+    LOW,
+    ROW,
+    ROWS,
+    SHARE,
+    SIN,
+    SIZE,
+    SPEED,
+    START_X,
+    START_Y,
+    VARYING,
+    T,
+    rethink,
+    think,
+)
 from .splat import FARTHEST, HEAVIEST, WIDEST
 from .strokes import WINDOW
-
-NUMBERS = (
-    "pressure", "size", "control_x", "control_y", "end_x", "end_y", "start_x", "start_y", "entry_pressure"
-)  # fmt: skip
-"""The numbers of a stroke that its Gaussians depend on, in the order of this file's arrays ``(N, 9)``."""
 
 X, Y, WEIGHT, VARIANCE = range(4)  # of a Gaussian
 F32 = np.float32
@@ -42,7 +61,7 @@ def lay(first: Any, last: Any, numbers: Any, pixels: Any, net: Any) -> Any:
     slopes, found = np.empty((2, 0), F32), np.empty(4 * ROW, F32)
     splats = np.empty((last - first, fields_count, 4, bristles * net.samples), F32)
     for n in range(first, last):
-        radius = exp(TWO * numbers[n, 1]) / F32(WINDOW)
+        radius = exp(TWO * numbers[n, SIZE]) / F32(WINDOW)
         length, cross = _follow(numbers[n], net.samples, blocks)
         for begin in range(0, net.samples, ROW):
             lie, some = blocks[begin // ROW], min(ROW, net.samples - begin)
@@ -64,7 +83,7 @@ def derive(first: Any, last: Any, numbers: Any, pixels: Any, net: Any, by_splats
     by_blocks, by_told, by_answers = np.empty_like(blocks), np.empty_like(told), np.zeros_like(answers)
     slopes, given = np.empty((2, len(one)), F32), np.empty(4 * ROW, F32)
     for n in range(first, last):
-        radius = exp(TWO * numbers[n, 1]) / F32(WINDOW)
+        radius = exp(TWO * numbers[n, SIZE]) / F32(WINDOW)
         length, cross = _follow(numbers[n], net.samples, blocks)
         by_radius = by_length = by_cross = ZERO
         by_blocks[:] = ZERO
@@ -84,7 +103,7 @@ def derive(first: Any, last: Any, numbers: Any, pixels: Any, net: Any, by_splats
                 by_numbers[n],
             )  # fmt: skip
             by_radius, by_length, by_cross = by_radius + more[0], by_length + more[1], by_cross + more[2]
-        by_numbers[n, 1] += TWO * radius * by_radius
+        by_numbers[n, SIZE] += TWO * radius * by_radius
         _unfollow(numbers[n], blocks, by_blocks, by_length, by_cross, by_numbers[n])
 
 
@@ -189,8 +208,8 @@ def _follow(numbers: Any, samples: Any, blocks: Any) -> Any:
         for j in range(ROW):
             u = lie[T + j]
             lie[SHARE + j] = HALF * (min(FOUR * u, ONE) + max(FOUR * u - F32(3), ZERO))
-            lie[AT_X + j] = numbers[6] + u * across_x + u * (ONE - u) * arch_x
-            lie[AT_Y + j] = numbers[7] + u * across_y + u * (ONE - u) * arch_y
+            lie[AT_X + j] = numbers[START_X] + u * across_x + u * (ONE - u) * arch_x
+            lie[AT_Y + j] = numbers[START_Y] + u * across_y + u * (ONE - u) * arch_y
             x, y = across_x + (ONE - TWO * u) * arch_x, across_y + (ONE - TWO * u) * arch_y
             speed = np.sqrt(x * x + y * y + F32(1e-8))
             lie[SPEED + j], lie[COS + j], lie[SIN + j], lie[DS + j] = speed, x / speed, y / speed, speed * lie[DT + j]
@@ -224,12 +243,12 @@ def _unfollow(numbers: Any, blocks: Any, by_blocks: Any, by_length: Any, by_cros
             by_arch_y += (ONE - TWO * u) * by_y + u * (ONE - u) * by[AT_Y + j]
             by_start_x += by[AT_X + j]
             by_start_y += by[AT_Y + j]
-    by_numbers[2] += FOUR * by_arch_x
-    by_numbers[3] += FOUR * by_arch_y
-    by_numbers[4] += by_across_x - TWO * by_arch_x
-    by_numbers[5] += by_across_y - TWO * by_arch_y
-    by_numbers[6] += by_start_x - by_across_x - TWO * by_arch_x
-    by_numbers[7] += by_start_y - by_across_y - TWO * by_arch_y
+    by_numbers[CONTROL_X] += FOUR * by_arch_x
+    by_numbers[CONTROL_Y] += FOUR * by_arch_y
+    by_numbers[END_X] += by_across_x - TWO * by_arch_x
+    by_numbers[END_Y] += by_across_y - TWO * by_arch_y
+    by_numbers[START_X] += by_start_x - by_across_x - TWO * by_arch_x
+    by_numbers[START_Y] += by_start_y - by_across_y - TWO * by_arch_y
 
 
 @compiled()
@@ -244,8 +263,11 @@ def _at(way: Any, share: Any, piece: Any) -> Any:
 @compiled()
 def _shape(numbers: Any) -> Any:
     """The curve is start + u across + u (1 - u) arch; across and arch, x and y of each."""
-    x, y = numbers[2] - HALF * (numbers[4] + numbers[6]), numbers[3] - HALF * (numbers[5] + numbers[7])
-    return numbers[4] - numbers[6], numbers[5] - numbers[7], FOUR * x, FOUR * y
+    x, y = (
+        numbers[CONTROL_X] - HALF * (numbers[END_X] + numbers[START_X]),
+        numbers[CONTROL_Y] - HALF * (numbers[END_Y] + numbers[START_Y]),
+    )
+    return numbers[END_X] - numbers[START_X], numbers[END_Y] - numbers[START_Y], FOUR * x, FOUR * y
 
 
 @compiled()

@@ -119,8 +119,7 @@ class SplatBrush(CurveBrush):
         in pixels. There is no gradient by the places.
         """
         from .fused import Paint  # numba takes a while to load
-        from .network import Network
-        from .samples import NUMBERS
+        from .network import NUMBERS, Network
 
         numbers = torch.stack([getattr(strokes, name) for name in NUMBERS], 1)
         pixel = 1 / places[:, 2]
@@ -167,7 +166,7 @@ class SplatBrush(CurveBrush):
         answers = self.net(told).unflatten(-1, (-1, self.bristles, self.gaussians)).unbind(2)  # (N, K, B, G) each
         log_weight, log_width = answers[:2]
         log_weight = HEAVIEST - F.softplus(-log_weight)
-        log_width = WIDEST - F.softplus(4 * (WIDEST - self.log_sigma - log_width.tanh())) / 4
+        log_width = bounded(self.log_sigma + log_width.tanh())
         ds, dt, radius = ds[..., None, None], dt[..., None, None], radius[..., None, None]
         weights = torch.exp(2 * log_weight) * (ds / radius + 2 * dt)
         variances = (radius * log_width.exp()).square() + (ds / 4).square() + blur(pixel)[:, None, None, None]
@@ -210,6 +209,11 @@ class SplatBrush(CurveBrush):
 def coarseness(pixel: Tensor) -> Tensor:
     """How much larger a pixel ``(N,)``, in fractions of the window, is than at 64 px: 1 at 32 px, -1 at 128."""
     return (pixel * WINDOW).log2().clamp(*COARSE)
+
+
+def bounded(log_sigma: Tensor) -> Tensor:
+    """Smoothly below WIDEST."""
+    return WIDEST - F.softplus(4 * (WIDEST - log_sigma)) / 4
 
 
 def blur(pixel: Tensor) -> Tensor:

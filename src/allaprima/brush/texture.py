@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from .dabs import Dabs
-from .splat import AT_ONCE, TOLD, CurveBrush, blur, coarseness, tell, without_size
+from .splat import AT_ONCE, TOLD, CurveBrush, blur, bounded, coarseness, tell, without_size
 from .strokes import Strokes
 
 MANY = 500  # strokes whose dabs are laid out at a time: some have a thousand
-WIDEST = 0.1  # log of a Gaussian's largest sigma in radii: a wider one would be a haze around the stroke
 
 
 class Texture(CurveBrush):
@@ -76,7 +74,6 @@ class Texture(CurveBrush):
         log_weight, log_width, scatter, uneven = answers.split([self.gaussians, self.gaussians, 1, 1], -1)
         weights = torch.exp(2 * log_weight - 1) * there[..., None]
         log_sigma = self.log_sigma + log_width.tanh() + uneven * uneven_luck
-        log_sigma = WIDEST - F.softplus(4 * (WIDEST - log_sigma.clamp(min=-4))) / 4
-        variances = (radius[..., None] * log_sigma.exp()).square() + blur(pixel)[:, None, None]
+        variances = (radius[..., None] * bounded(log_sigma.clamp(min=-4)).exp()).square() + blur(pixel)[:, None, None]
         centers = strokes.curve(t) + radius[..., None] * (scatter - 1).exp() * luck[..., :2]
         return centers[:, :, None].expand(*weights.shape, 2), weights, variances
