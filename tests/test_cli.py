@@ -34,7 +34,7 @@ def listed() -> list[str]:
 
 
 def start(*arguments: str, before: str = "pass") -> "subprocess.Popen[str]":
-    code = f"import sys; {before}; from allaprima.app.cli import main; main()"
+    code = f"import sys; {before}; from allaprima.__main__ import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -244,7 +244,7 @@ class Fails:
 
 
 def test_ctrl_c_before_anything_is_told(photo: Path) -> None:
-    for seconds in (0.1, 0.8):
+    for seconds in (0.1, 0.4, 0.8, 1.2, 2.0):
         process = start("paint", str(photo), "--strokes", "5000", before="print('begun', file=sys.stderr, flush=True)")
         assert process.stderr and process.stderr.readline() == "begun\n"  # from here on it is ours to hear it
         time.sleep(seconds)

@@ -19,7 +19,7 @@ from ..errors import AllaprimaWarning, InputError
 from ..painting.settings import Settings
 from ..version import VERSION
 from . import teaching
-from .progress import Stopped, bar, hushed, patient, stoppable, tell
+from .progress import Stopped, bar, hushed, loading, patient, stoppable, tell
 
 if TYPE_CHECKING:
     from ..brush.shipped import NeuralBrush
@@ -124,10 +124,11 @@ def paint(
     """Paint a photo. Without -o the picture is PHOTO-painted.png in the current folder."""
     settings = Settings(brush, strokes, size, seed, quality, engine, device)
     outputs = output or [Path(f"{photo.stem}-painted.png")]
-    from ..brush.shipped import load_brush
-    from ..export.picture import check_outputs
-    from ..painting import painter
-    from ..painting.painting import check_size
+    with loading():
+        from ..brush.shipped import load_brush
+        from ..export.picture import check_outputs
+        from ..painting import painter
+        from ..painting.painting import check_size
 
     check_size(output_size)
     check_outputs(outputs, [photo])
@@ -183,9 +184,10 @@ def render(
     ] = None,
 ) -> None:
     """Draw a painting again: at any size, by the neural brush or by the real MyPaint."""
-    from ..brush.shipped import load_brush
-    from ..export.picture import check_outputs
-    from ..painting.painting import Painting, check_size
+    with loading():
+        from ..brush.shipped import load_brush
+        from ..export.picture import check_outputs
+        from ..painting.painting import Painting, check_size
 
     check_size(size)
     check_outputs(output, [painting])
@@ -196,7 +198,8 @@ def render(
 @app.command()
 def brushes() -> None:
     """List the brushes that ship with allaprima."""
-    from ..brush.shipped import brushes as shipped
+    with loading():
+        from ..brush.shipped import brushes as shipped
 
     for name, card in shipped().items():
         figures = card.fidelity

@@ -6,7 +6,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -92,6 +92,20 @@ class Stop:
 
 
 @contextmanager
+def loading() -> Iterator[None]:
+    """Within, libraries are loaded and nothing is there to lose: a Ctrl-C ends the process at once. As an exception it
+    would fall into the middle of somebody's import, and come out as another error, or not at all.
+    """
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        os.write(2, b"allaprima: stopped, with nothing to save yet\n")
+        os._exit(130)
+
+    with _hearing(leave):
+        yield
+
+
+@contextmanager
 def stoppable() -> Iterator[Stop]:
     """Within, a first Ctrl-C only asks; a second one interrupts at once."""
     stop = Stop()
@@ -101,8 +115,15 @@ def stoppable() -> Iterator[Stop]:
             raise KeyboardInterrupt
         stop.asked = True
 
-    before = signal.signal(signal.SIGINT, ask)
-    try:
+    with _hearing(ask):
         yield stop
+
+
+@contextmanager
+def _hearing(do: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Within, a Ctrl-C does this."""
+    before = signal.signal(signal.SIGINT, do)
+    try:
+        yield
     finally:
         signal.signal(signal.SIGINT, before)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import InputError
-from .progress import Stopped, bar, stoppable, tell
+from .progress import Stopped, bar, loading, stoppable, tell
 
 STAGES = typer.Option(help="1 generator, 2 critic, 3 both against each other; 3 alone is from scratch.")
 BRUSH_FILE = typer.Option("--output", "-o", help="The brush to write: NAME.safetensors.")
@@ -37,8 +37,9 @@ def strokes(
     ] = None,
 ) -> None:
     """Let the real MyPaint draw strokes to learn from. Run it again to go on after a stop."""
-    from ..learning import published as episodes
-    from ..learning.dataset import StrokeData
+    with loading():
+        from ..learning import published as episodes
+        from ..learning.dataset import StrokeData
 
     if [brush, published, export].count(None) != 2:
         raise InputError("strokes are drawn, imported or exported: give one of --brush, --import and --export")
@@ -86,6 +87,7 @@ def learn_brush(
     output: Annotated[Path, BRUSH_FILE],
     count: Annotated[int, typer.Option(help="Number of strokes to learn from.")] = 20_000,
     stages: Annotated[str, STAGES] = "1,2,3",
+    steps: Annotated[int | None, typer.Option(help="Steps of stage 1: fewer are quicker.")] = None,
     features: Annotated[str, FEATURES] = "pocket",
     vgg_weights: Annotated[Path | None, VGG] = None,
     download_vgg: Annotated[bool, DOWNLOAD] = False,
@@ -94,7 +96,7 @@ def learn_brush(
 ) -> None:
     """Teach the machine a MyPaint brush: strokes and training in one. Run it again to go on after a stop."""
     learning = _learning()
-    lessons = learning.Lessons.plan(_stages(stages), seed=seed, features=features)
+    lessons = learning.Lessons.plan(_stages(stages), steps=(steps, None, None), seed=seed, features=features)
     network = learning.look(lessons, vgg_weights, download_vgg)
     learning.check_brush_output(output)
     folder = output.with_suffix(".strokes")
@@ -104,8 +106,9 @@ def learn_brush(
 
 
 def _draw_strokes(folder: Path, brush: str, count: int, size: int, seed: int, processes: int | None) -> None:
-    from ..brush.mypaint import MyPaintBrush
-    from ..learning.drawing import draw_strokes
+    with loading():
+        from ..brush.mypaint import MyPaintBrush
+        from ..learning.drawing import draw_strokes
 
     drawing = MyPaintBrush(brush)
     with stoppable() as stop, bar() as shown:
@@ -129,7 +132,8 @@ def _stages(stages: str) -> tuple[int, ...]:
 
 def _learning() -> Any:
     try:
-        from ..learning import apprentice
+        with loading():
+            from ..learning import apprentice
     except ModuleNotFoundError as error:
         raise InputError(f"training needs {error.name}: pip install 'allaprima[train]'") from None
     return apprentice
