@@ -138,6 +138,10 @@ def assert_one_line(capsys: pytest.CaptureFixture[str], told: str) -> None:
         (["-o", "a.gif"], "the suffix of a.gif is unknown: choose from .png, .jpg, .jpeg, .painting.json"),
         (["-o", "a"], "the suffix of a is unknown"),
         (["-o", "a.png", "-o", "a.png"], "a.png is given twice"),
+        (["-o", "a.png", "--preview", "a.png"], "a.png is given twice"),
+        (["--preview", "a.painting.json"], "the preview a.painting.json is no picture: choose from .png"),
+        (["--preview", "nowhere/a.png"], "the output folder nowhere does not exist"),
+        (["--mood", "sad"], "choose from painterly, likeness"),
         (["-o", "there.png"], "there.png is a folder"),
         (["--wrong"], "--wrong"),
     ],
@@ -206,10 +210,15 @@ def test_disk_full_leaves_the_old_file(photo: Path) -> None:
 def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
     process = start(
         "paint", str(photo), "--strokes", "3000", "--size", "256", "--quality", "best",
-        "-o", "a.png", "-o", "a.painting.json",
+        "-o", "a.png", "-o", "a.painting.json", "--preview", "growing.png",
     )  # fmt: skip
-    time.sleep(9)
-    assert process.poll() is None
+    looks = set()
+    for _ in range(90):
+        time.sleep(0.1)
+        if Path("growing.png").exists():
+            assert picture_size("growing.png") == (512, 341)
+            looks.add(Path("growing.png").stat().st_mtime)
+    assert process.poll() is None and len(looks) > 1
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err

@@ -12,15 +12,16 @@ from PIL import Image
 import allaprima
 from allaprima import InputError, Painting, Step
 from allaprima.brush.strokes import ACTION
+from allaprima.painting.mood import MOODS
 from allaprima.painting.photo import fit, read_photo
 from allaprima.painting.plan import levels
 
 SMALL = {"size": 64, "quality": "draft"}
 
 
-@given(st.integers(1, 20_000), st.integers(16, 8192), st.integers(8, 8192))
-def test_levels_hold_exactly_the_strokes(strokes: int, width: int, height: int) -> None:
-    plan = levels(strokes, width, height)
+@given(st.integers(1, 20_000), st.integers(16, 8192), st.integers(8, 8192), st.sampled_from(sorted(MOODS)))
+def test_levels_hold_exactly_the_strokes(strokes: int, width: int, height: int, mood: str) -> None:
+    plan = levels(strokes, width, height, MOODS[mood])
     assert sum(level.strokes for level in plan) == strokes
     windows = [level.window for level in plan]
     assert windows == sorted(windows, reverse=True) and windows[-1] >= 16
@@ -65,6 +66,28 @@ def test_steps(photo: Path) -> None:
     assert steps[-1].psnr > 24  # dB; a coat of the mean colour has 16
     assert steps[-1].painting() == painting
     assert all(set(step.parts) == {"pixel"} and step.parts["pixel"] == step.loss for step in steps)
+
+
+@pytest.mark.parametrize("strokes", [60, 400])
+def test_painterly_strokes_stay_strokes(photo: Path, strokes: int) -> None:
+    for mood, bound in (("painterly", True), ("likeness", False)):
+        placed = allaprima.paint(photo, strokes=strokes, size=128, quality="draft", mood=mood).strokes
+        width = 2 * placed.radius
+        length = placed.curve(torch.linspace(0, 1, 33, dtype=torch.float64)).diff(dim=1).norm(dim=-1).sum(1)
+        long = float((length > 2 * width).double().mean())
+        assert (long >= 0.9) == bound or not bound, long
+        assert (float((width * placed.window).min()) >= 128 / 80 - 1e-3) == bound or not bound
+
+
+def test_strokes_on_detail_lie_over_those_on_quiet_ground() -> None:
+    half = np.full((64, 64, 3), 128, np.uint8)
+    half[:, 32:] = np.random.default_rng(0).integers(0, 255, (64, 32, 3))
+    for step in allaprima.optimise(half, strokes=100, **SMALL):
+        placed = step.painting().strokes
+    x = placed.window_x + placed.window * placed.through[:, 0]
+    for level in placed.level.unique():
+        there = x[placed.level == level]
+        assert there[: len(there) // 2].mean() < there[len(there) // 2 :].mean()
 
 
 def test_leaving_early_keeps_a_valid_painting(photo: Path, tmp_path: Path) -> None:

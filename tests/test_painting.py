@@ -167,6 +167,13 @@ def test_missing_fields_are_told(name: str) -> None:
         jsonschema.validate(data, SCHEMA)
 
 
+def test_files_of_older_libraries_are_read() -> None:
+    painting = made(3)
+    older = json.loads(to_json(painting))
+    del older["settings"]["mood"]
+    assert from_json(json.dumps(older)) == painting
+
+
 def test_every_stroke_field_is_needed() -> None:
     data = json.loads(to_json(made(2)))
     for name in list(data["strokes"][1]):

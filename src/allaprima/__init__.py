@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .brush.shipped import brushes, load_brush
     from .brush.strokes import Strokes
     from .export.picture import write
-    from .painting.painter import Step, optimise, paint
+    from .painting.easel import Step
+    from .painting.painter import optimise, paint
     from .painting.painting import Painting
     from .painting.settings import Settings
 
@@ -33,7 +34,7 @@ _LAZY = {
     "MyPaintBrush": ".brush.mypaint",
     "Painting": ".painting.painting",
     "Settings": ".painting.settings",
-    "Step": ".painting.painter",
+    "Step": ".painting.easel",
     "Strokes": ".brush.strokes",
     "brushes": ".brush.shipped",
     "load_brush": ".brush.shipped",

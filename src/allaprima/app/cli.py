@@ -19,10 +19,11 @@ from ..errors import AllaprimaWarning, InputError
 from ..painting.settings import Settings
 from ..version import VERSION
 from . import teaching
-from .progress import Stopped, bar, hushed, loading, patient, stoppable, tell
+from .progress import Preview, Stopped, bar, hushed, loading, patient, stoppable, tell
 
 if TYPE_CHECKING:
     from ..brush.shipped import NeuralBrush
+    from ..painting.easel import Step
     from ..painting.painting import Painting
 
 app = typer.Typer(
@@ -113,35 +114,46 @@ def paint(
     brush: Annotated[str, setting("brush")] = DEFAULT.brush,
     seed: Annotated[int, setting("seed")] = DEFAULT.seed,
     quality: Annotated[str, setting("quality")] = DEFAULT.quality,
+    mood: Annotated[str, setting("mood")] = DEFAULT.mood,
     engine: Annotated[str, setting("engine")] = DEFAULT.engine,
     texture: Annotated[bool, TEXTURE] = False,
     output_size: Annotated[
         int | None,
         typer.Option(help="Long side of the written picture in pixels; the canvas' size if not given."),
     ] = None,
+    preview: Annotated[
+        Path | None,
+        typer.Option(
+            help="A .png or .jpg that shows the painting as it grows, about once a second.", show_default=False
+        ),
+    ] = None,
     device: Annotated[str, setting("device")] = DEFAULT.device,
 ) -> None:
     """Paint a photo. Without -o the picture is PHOTO-painted.png in the current folder."""
-    settings = Settings(brush, strokes, size, seed, quality, engine, device)
+    settings = Settings(brush, strokes, size, seed, quality, mood, engine, device)
     outputs = output or [Path(f"{photo.stem}-painted.png")]
     with loading():
         from ..brush.shipped import load_brush
-        from ..export.picture import check_outputs
+        from ..export.picture import PICTURES, check_outputs, suffix_of
         from ..painting import painter
         from ..painting.painting import check_size
 
     check_size(output_size)
-    check_outputs(outputs, [photo])
+    check_outputs(outputs + ([preview] if preview else []), [photo])
+    if preview and suffix_of(preview) not in PICTURES:
+        raise InputError(f"the preview {preview} is no picture: choose from {', '.join(PICTURES)}")
     used = load_brush(brush)
-    last: painter.Step | None = None
+    last: Step | None = None
+    looking = Preview(preview)
 
     with stoppable() as stop, bar() as shown, patient():
 
-        def follow(step: painter.Step) -> None:
+        def follow(step: Step) -> None:
             nonlocal last
             last = step
             part = "all levels" if step.refining else f"level {step.level + 1}"
             shown.show(step.share, f"{part}, {step.strokes} strokes, {step.psnr:.1f} dB")
+            looking.look(step)
             stop.check()
 
         try:

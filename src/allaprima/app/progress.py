@@ -6,12 +6,18 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from ..painting.easel import Step
 
 console = Console(stderr=True)
 
@@ -43,6 +49,25 @@ def bar() -> Iterator[Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Bar(progress)
+
+
+class Preview:
+    """A picture file that is brought up to date about once a second while a painting grows; none without a path."""
+
+    SECONDS, SIZE = 1.0, 512  # between two looks, and most px of the long side
+
+    def __init__(self, path: Path | None) -> None:
+        self._path, self._looked = path, time.monotonic()
+
+    def look(self, step: Step) -> None:
+        if self._path is None or (time.monotonic() - self._looked < self.SECONDS and step.index < step.total):
+            return
+        from PIL import Image
+
+        from ..export.picture import save_picture
+
+        save_picture(Image.fromarray(step.canvas(self.SIZE)), self._path)
+        self._looked = time.monotonic()
 
 
 @contextmanager

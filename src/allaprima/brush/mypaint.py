@@ -175,6 +175,19 @@ class MyPaintBrush:
             out[index] = (surface.alpha() * np.uint32(255) + ONE // 2) >> 15
         return out
 
+    def on_boxes(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> Iterator[NDArray[np.float32]]:
+        """Opacity ``(height, width)`` in [0,1] of each stroke on its own box ``(N, 4)`` int32 (left, top, width,
+        height), with its window at ``places`` ``(N, 3)`` (left, top, side), all in pixels; on windows under 64 px it is
+        drawn larger, and averaged.
+        """
+        scales = (WINDOW / places[:, 2]).ceil().clamp(min=1)
+        origins = (places[:, :2] - boxes[:, :2]) * scales[:, None]
+        paths = _paths(strokes, places[:, 2] * scales, origins)
+        for path, box, scale in zip(paths, boxes[:, 2:].tolist(), scales.int().tolist(), strict=True):
+            surface = Surface(box[0] * scale, box[1] * scale)
+            _EngineBrush(self).draw(surface, path)
+            yield surface.rgba(scale)[..., 3]
+
     def lay(self, surface: Surface, strokes: Strokes, scale: float = 1.0) -> Iterator[int]:
         """Draw placed strokes in order onto a surface whose pixels are ``1 / scale`` canvas pixels; yields the
         number of strokes drawn so far.
@@ -211,13 +224,6 @@ class Surface:
             self.tiles[..., :3] = [round(value * ONE) for value in self.background]
             self.tiles[..., 3] = ONE
 
-    def pixels(self) -> NDArray[np.uint16]:
-        """``(H, W, 4)`` premultiplied RGBA, 1.0 = 32768; always a copy, as the tiles go with the surface."""
-        rows, columns = self.tiles.shape[:2]
-        flat = self.tiles.transpose(0, 2, 1, 3, 4).reshape(rows * TILE, columns * TILE, 4)
-        inside: NDArray[np.uint16] = flat[: self.height, : self.width].copy()
-        return inside
-
     def alpha(self) -> NDArray[np.uint16]:
         """``(H, W)`` opacity, 1.0 = 32768."""
         rows, columns = self.tiles.shape[:2]
@@ -226,12 +232,19 @@ class Surface:
 
     def rgba(self, shrink: int = 1) -> NDArray[np.float32]:
         """``(H / shrink, W / shrink, 4)`` premultiplied RGBA in [0,1], averaged over boxes of ``shrink`` pixels."""
-        if shrink == 1:
-            return np.divide(self.pixels(), ONE, dtype=np.float32)
-        height, width = self.height // shrink, self.width // shrink
-        boxes = self.pixels().reshape(height, shrink, width, shrink, 4)
-        total: NDArray[np.uint32] = boxes.sum((1, 3), dtype=np.uint32)
-        return np.divide(total, ONE * shrink * shrink, dtype=np.float32)
+        return np.concatenate(list(self.bands(shrink)))
+
+    def bands(self, shrink: int = 1) -> Iterator[NDArray[np.float32]]:
+        """``rgba`` from the top down, some rows at a time, so that a large surface needs little memory besides its
+        own.
+        """
+        for first in range(0, len(self.tiles), shrink):
+            flat = (
+                self.tiles[first : first + shrink].transpose(0, 2, 1, 3, 4).reshape(-1, self.tiles.shape[1] * TILE, 4)
+            )
+            inside = flat[: self.height - first * TILE, : self.width]
+            boxes = inside.reshape(len(inside) // shrink, shrink, self.width // shrink, shrink, 4)
+            yield np.divide(boxes.sum((1, 3), dtype=np.uint32), ONE * shrink * shrink, dtype=np.float32)
 
     def __del__(self) -> None:
         if getattr(self, "pointer", None):

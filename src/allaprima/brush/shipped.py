@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ..cards import load_card, load_weights, save_weights, undamaged
 from ..errors import InputError
 from .mypaint import MyPaintBrush
-from .splat import SplatBrush
+from .splat import CurveBrush, SplatBrush
 from .strokes import WINDOW, Strokes, as_strokes, check_window
 from .texture import Texture
 
@@ -89,12 +89,12 @@ class NeuralBrush:
 
     @property
     def fused(self) -> bool:
-        """Whether ``runs_at`` can draw: see ``SplatBrush``."""
-        return isinstance(self.generator, SplatBrush) and self.generator.fused
+        """Whether ``runs_at`` can draw: see ``CurveBrush``."""
+        return isinstance(self.generator, CurveBrush) and self.generator.fused
 
     def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
-        """What strokes paint on their boxes, pixel by pixel in runs: see ``SplatBrush``."""
-        assert isinstance(self.generator, SplatBrush)
+        """What strokes paint on their boxes, pixel by pixel in runs: see ``CurveBrush``."""
+        assert isinstance(self.generator, CurveBrush)
         return self.generator.runs_at(strokes.to(torch.float32), boxes, places)
 
     @property

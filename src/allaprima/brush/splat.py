@@ -34,7 +34,7 @@ AT_ONCE = 1 << 18  # numbers in a temporary: strokes are drawn a few at a time s
 
 
 class CurveBrush(nn.Module):
-    """What a brush is that draws on any pixels: see ``opacity_at``, which a brush has to give."""
+    """What a brush is that draws on any pixels. A brush has to give ``plain_at`` and ``runs_at``."""
 
     differentiable = True
     reach = 3.0  # radii: farther from the curve there is under 3 % of paint
@@ -51,7 +51,47 @@ class CurveBrush(nn.Module):
         """Opacity ``(N, 1, H, W)`` at the columns ``x`` ``(N, W)`` and rows ``y`` ``(N, H)``, in fractions of each
         stroke's window, where a pixel is ``pixel`` ``(N,)`` wide. The window is no border: paint may lie outside.
         """
+        n, width, height = len(strokes), x.shape[1], y.shape[1]
+        if n == 0:
+            return x.new_zeros(0, 1, height, width)
+        if not self.fused:
+            return self.plain_at(strokes, x, y, pixel)
+        from .fused import dense  # numba takes a while to load
+
+        places = torch.stack([0.5 - x[:, 0] / pixel, 0.5 - y[:, 0] / pixel, 1 / pixel], 1)
+        boxes = torch.tensor([0, 0, width, height], dtype=torch.int32).expand(n, -1)
+        return dense(*self.runs_at(strokes, boxes, places), (n, 1, height, width))
+
+    def plain_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
+        """``opacity_at`` in torch."""
         raise NotImplementedError
+
+    @property
+    def fused(self) -> bool:
+        """Whether ``runs_at`` can draw: on a CPU in float32, frozen. It is many times as fast as torch."""
+        return all(
+            not weight.requires_grad and weight.dtype == torch.float32 and weight.device.type == "cpu"
+            for weight in self.parameters()
+        )
+
+    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        """Opacity ``(P,)`` of the painted pixels and their runs ``(R, 5)``, see ``fused.py``; of strokes with windows
+        at ``places`` ``(N, 3)`` (left, top, side) on their ``boxes`` ``(N, 4)`` int32 (left, top, width, height), both
+        in pixels. There is no gradient by the places.
+        """
+        raise NotImplementedError
+
+    def drawn(self, splats: Tensor, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        """``runs_at`` from the strokes' Gaussians ``(N, G, 4, Q)``: x, y, weight and variance."""
+        from .fused import Draw  # numba takes a while to load
+
+        w1, b1, w2, b2 = (weight for layer in (self.head[0], self.head[2]) for weight in layer.parameters())
+        by_pixel = b1 + coarseness(1 / places[:, 2])[:, None] * w1[:, -1]  # which no stroke can change
+        head = [value.detach().contiguous().numpy() for value in (w1[:, :-1], by_pixel, w2[0], b2)]
+        painted: tuple[Tensor, Tensor] = Draw.apply(
+            splats, 4 * strokes.size - 2, boxes, places, (*head, np.float32(self.faint), np.float32(EDGE))
+        )
+        return painted
 
     def painted(
         self, centers: Tensor, weights: Tensor, variances: Tensor, told: Tensor, x: Tensor, y: Tensor
@@ -105,39 +145,19 @@ class SplatBrush(CurveBrush):
             self.offset = nn.Parameter(torch.randn(bristles, gaussians, 2) * 0.05)
             self.along = nn.Parameter(torch.randn(bristles, gaussians, 2) * 0.1)
 
-    @property
-    def fused(self) -> bool:
-        """Whether ``runs_at`` can draw: on a CPU in float32, frozen. It is many times as fast as torch."""
-        return all(
-            not weight.requires_grad and weight.dtype == torch.float32 and weight.device.type == "cpu"
-            for weight in self.parameters()
-        )
-
-    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
-        """Opacity ``(P,)`` of the painted pixels and their runs ``(R, 5)``, see ``fused.py``; of strokes with windows
-        at ``places`` ``(N, 3)`` (left, top, side) on their ``boxes`` ``(N, 4)`` int32 (left, top, width, height), both
-        in pixels. There is no gradient by the places.
-        """
-        from .fused import Paint  # numba takes a while to load
+    def gaussians_at(self, strokes: Strokes, pixel: Tensor) -> Tensor:
+        """``splats`` compiled, as ``(N, G, 4, Q)``: see ``fused.py``."""
+        from .fused import Lay  # numba takes a while to load
         from .network import NUMBERS, Network
 
         numbers = torch.stack([getattr(strokes, name) for name in NUMBERS], 1)
-        pixel = 1 / places[:, 2]
-        coarse = coarseness(pixel)
-        pixels = torch.stack([blur(pixel), coarse], 1)
-        w1, b1, w2, b2 = (weight for layer in (self.head[0], self.head[2]) for weight in layer.parameters())
-        by_pixel = b1 + coarse[:, None] * w1[:, -1]  # which no stroke can change
-        layers = [value.detach().contiguous().numpy() for value in (w1[:, :-1], by_pixel, w2[0], b2)]
-        painted: tuple[Tensor, Tensor] = Paint.apply(
-            numbers, boxes, places, pixels, Network.of(self), (*layers, np.float32(self.faint), np.float32(EDGE))
-        )
-        return painted
+        laid: Tensor = Lay.apply(numbers, torch.stack([blur(pixel), coarseness(pixel)], 1), Network.of(self))
+        return laid
 
-    def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
-        if len(strokes) == 0:
-            return x.new_zeros(0, 1, y.shape[1], x.shape[1])
-        if self.fused:
-            return self._quick(strokes, x, y, pixel)
+    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        return self.drawn(self.gaussians_at(strokes, 1 / places[:, 2]), strokes, boxes, places)
+
+    def plain_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
         centers, weights, variances = self.splats(strokes, pixel)
         told = torch.stack([4 * strokes.size - 2, coarseness(pixel)], 1)
         longest = max(x.shape[1], y.shape[1])
@@ -147,14 +167,6 @@ class SplatBrush(CurveBrush):
             for i in (slice(start, start + step) for start in range(0, len(strokes), step))
         ]
         return torch.cat(parts)
-
-    def _quick(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
-        from .fused import dense
-
-        n, width, height = len(strokes), x.shape[1], y.shape[1]
-        places = torch.stack([0.5 - x[:, 0] / pixel, 0.5 - y[:, 0] / pixel, 1 / pixel], 1)
-        boxes = torch.tensor([0, 0, width, height], dtype=torch.int32).expand(n, -1)
-        return dense(*self.runs_at(strokes, boxes, places), (n, 1, height, width))
 
     def splats(self, strokes: Strokes, pixel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The Gaussians: centres ``(N, Q, G, 2)``, weights and variances ``(N, Q, G)``, in fractions of the window,

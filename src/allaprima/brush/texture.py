@@ -14,6 +14,7 @@ from .dabs import Dabs
 from .splat import AT_ONCE, TOLD, CurveBrush, blur, bounded, coarseness, tell, without_size
 from .strokes import Strokes
 
+DABS = 1 << 14  # drawn together by compiled code, at most
 MANY = 500  # strokes whose dabs are laid out at a time: some have a thousand
 
 
@@ -40,15 +41,27 @@ class Texture(CurveBrush):
         self.head = nn.Sequential(nn.Linear(gaussians + 2, head), nn.SiLU(), nn.Linear(head, 1))
         without_size(self.net[0], self.head[0])
 
-    def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
-        if len(strokes) == 0:
-            return x.new_zeros(0, 1, y.shape[1], x.shape[1])
+    def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        from .fused import joined  # numba takes a while to load
+
+        t, counts = self.dabs.along(strokes.detach())
+        order = counts.argsort(descending=True, stable=True)  # together with strokes that have about as many dabs
+        parts, first = [], 0
+        while first < len(strokes):
+            most = max(1, int(counts[order[first]]))
+            some = order[first : first + max(1, DABS // most)]
+            splats = self._splats(strokes[some], t[some, :most], counts[some], 1 / places[some, 2])
+            gaussians = torch.cat([splats[0], splats[1][..., None], splats[2][..., None]], -1).permute(0, 2, 3, 1)
+            parts.append((some, *self.drawn(gaussians, strokes[some], boxes[some], places[some])))
+            first += len(some)
+        return joined(parts)
+
+    def plain_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
         parts = torch.split(torch.arange(len(strokes), device=x.device), MANY)
         return torch.cat([self._drawn(strokes[part], x[part], y[part], pixel[part]) for part in parts])
 
     def _drawn(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
         t, counts = self.dabs.along(strokes.detach())
-        sample = torch.zeros_like(counts) if strokes.sample is None else strokes.sample
         told = torch.stack([4 * strokes.size - 2, coarseness(pixel)], 1)
         longest = max(x.shape[1], y.shape[1])
         drawn: list[Tensor] = []
@@ -56,16 +69,16 @@ class Texture(CurveBrush):
         while (first := sum(map(len, drawn))) < len(strokes):
             most = max(1, int(counts[order[first]]))
             some = order[first : first + max(1, AT_ONCE // (self.gaussians * longest * max(longest, most)))]
-            there = torch.arange(most, device=t.device) < counts[some, None]
-            luck = self.dabs.luck(sample[some], most)
-            splats = self._splats(strokes[some], t[some, :most], there, luck, pixel[some])
+            splats = self._splats(strokes[some], t[some, :most], counts[some], pixel[some])
             drawn.append(self.painted(*splats, told[some], x[some], y[some]))
         return torch.cat(drawn)[order.argsort()]
 
-    def _splats(
-        self, strokes: Strokes, t: Tensor, there: Tensor, luck: Tensor, pixel: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Centres ``(N, Q, G, 2)``, weights and variances ``(N, Q, G)`` of the dabs' Gaussians."""
+    def _splats(self, strokes: Strokes, t: Tensor, counts: Tensor, pixel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Centres ``(N, Q, G, 2)``, weights and variances ``(N, Q, G)`` of the dabs' Gaussians, of which there are
+        ``counts`` ``(N,)``; the rest has no weight.
+        """
+        there = torch.arange(t.shape[1], device=t.device) < counts[:, None]
+        luck = self.dabs.luck(torch.zeros_like(counts) if strokes.sample is None else strokes.sample, t.shape[1])
         t, uneven_luck = t.to(strokes.size.dtype), luck[..., 2:]
         between = torch.cat([torch.zeros_like(t[:, :1]), (t[:, 1:] + t[:, :-1]) / 2, torch.ones_like(t[:, :1])], 1)
         told, _, radius, _ = tell(strokes, t, between.diff(dim=1))

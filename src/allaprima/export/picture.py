@@ -83,5 +83,10 @@ def write_all(
         if picture is None:
             drawn = painting.render(size, engine, texture=texture, brushes=brushes, on_progress=on_progress)
             picture = Image.fromarray(drawn)
-        with written_aside(path) as aside:
-            picture.save(aside, **PICTURES[suffix])
+        save_picture(picture, path)
+
+
+def save_picture(picture: Image.Image, path: Path) -> None:
+    """Write a picture, aside first, as its suffix says: one of PICTURES."""
+    with written_aside(path) as aside:
+        picture.save(aside, **PICTURES[suffix_of(path)])

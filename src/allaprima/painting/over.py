@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..brush.fused import START, STROKE, share
+from ..brush.fused import joined, share
 from ..brush.shipped import NeuralBrush
 from ..brush.strokes import Strokes
 from ..jit import compiled
@@ -36,28 +36,19 @@ def over(
     parts: list[Any] = [slice(None)]  # for each brush
     if len(brushes) > 1 and strokes.brush is not None:
         parts = [number[strokes.brush == kind] for kind in range(len(brushes))]
-    opacities: list[Tensor] = []
-    all_runs: list[Tensor] = []
-    begin = 0
-    for brush, part in zip(brushes, parts, strict=False):
-        if len(number[part]) == 0:
-            continue
-        opacity, runs = brush.runs_at(strokes[part], boxes[part], places[part])
-        runs[:, STROKE] = number[part][runs[:, STROKE]]
-        runs[:, START] += begin
-        begin += len(opacity)
-        opacities.append(opacity)
-        all_runs.append(runs)
-    runs = torch.cat(all_runs)
-    if len(brushes) > 1:
-        runs = runs[runs[:, STROKE].argsort(stable=True)]
-    done: Tensor = Over.apply(canvas, strokes.color, torch.cat(opacities), runs)
+    drawn = [
+        (number[part], *brush.runs_at(strokes[part], boxes[part], places[part]))
+        for brush, part in zip(brushes, parts, strict=False)
+        if len(number[part])
+    ]
+    opacity, runs = joined(drawn)
+    done: Tensor = Over.apply(canvas, strokes.color, opacity, runs)
     return done
 
 
 class Over(torch.autograd.Function):
     """Strokes over a canvas ``(3, H, W)``: their colours ``(N, 3)``, the opacity ``(P,)`` of their painted pixels, and
-    the runs ``(R, 5)`` of these (``fused.Paint``), bottom first. For the gradient each pixel keeps what was under it.
+    the runs ``(R, 5)`` of these (``fused.Draw``), bottom first. For the gradient each pixel keeps what was under it.
     """
 
     @staticmethod

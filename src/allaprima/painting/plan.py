@@ -9,11 +9,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..brush.strokes import Strokes
+from .mood import Mood
 
 SMALLEST_WINDOW = 16  # canvas pixels
 SHARE = 3.5  # each level has so many times the strokes of the one before
 FIRST = 12  # strokes on the coarsest level, about
-LENGTH, SIZE, PRESSURE = 0.14, 0.7, 0.7  # where strokes begin: half length in windows, size, both pressures
+PRESSURE = 0.7  # where strokes begin
 
 
 class Level(NamedTuple):
@@ -23,8 +24,11 @@ class Level(NamedTuple):
     window: int
 
 
-def levels(strokes: int, width: int, height: int) -> list[Level]:
-    """The levels of a painting: ``strokes`` in all, exactly; each level's windows are half as wide as the last's."""
+def levels(strokes: int, width: int, height: int, mood: Mood) -> list[Level]:
+    """The levels of a painting: ``strokes`` in all, exactly; each level's windows are half as wide as the last's, as
+    far as the mood allows.
+    """
+    smallest = max(SMALLEST_WINDOW, mood.smallest_window(max(width, height)))
     first = min(max(width, height), 2 * min(width, height))
     number = 1
     while FIRST * (SHARE ** (number + 1) - 1) / (SHARE - 1) <= strokes * 1.5:
@@ -32,19 +36,22 @@ def levels(strokes: int, width: int, height: int) -> list[Level]:
     weights = [SHARE**level for level in range(number)]
     counts = [int(strokes * weight / sum(weights)) for weight in weights]
     counts[-1] += strokes - sum(counts)
-    windows = [max(SMALLEST_WINDOW, round(first / 2**level)) for level in range(number)]
+    windows = [round(max(smallest, first / 2**level)) for level in range(number)]
     return [Level(count, window) for count, window in zip(counts, windows, strict=True) if count]
 
 
-def begin(target: Tensor, canvas: Tensor, level: Level, scale: float, generator: torch.Generator) -> Strokes:
+def begin(
+    target: Tensor, canvas: Tensor, level: Level, scale: float, mood: Mood, generator: torch.Generator
+) -> Strokes:
     """New strokes for a level: where ``canvas`` is far from ``target``, both ``(3, H, W)`` at ``scale`` of the
-    canvas, along the photo's edges, in its colours.
+    canvas, along the photo's edges, in its colours. Those on quiet ground come first, those on detail over them.
     """
     window = level.window * scale
     error = (target - canvas).square().sum(0)
     points = _spread(error, level.strokes, max(1, round(window / 4)), generator)
-    y, x = points.unbind(1)
-    direction = _along_edges(target, window / 16, generator)[:, y, x] * LENGTH
+    tensor = structure(target, window / 16)
+    y, x = points[(tensor[0] + tensor[2])[points[:, 0], points[:, 1]].argsort(stable=True)].unbind(1)
+    direction = _along_edges(tensor, generator)[:, y, x] * mood.reach
     center = torch.stack([x, y]).to(target) + 0.5
     corner = ((center / scale) - level.window / 2).round()
     middle = (center / scale - corner) / level.window
@@ -52,7 +59,7 @@ def begin(target: Tensor, canvas: Tensor, level: Level, scale: float, generator:
     (start_x, start_y), (end_x, end_y) = middle - direction, middle + direction
     color = target[:, y, x]
     return Strokes(
-        pressure=ones * PRESSURE, size=ones * SIZE, control_x=middle[0], control_y=middle[1], end_x=end_x,
+        pressure=ones * PRESSURE, size=ones * mood.size, control_x=middle[0], control_y=middle[1], end_x=end_x,
         end_y=end_y, color_r=color[0], color_g=color[1], color_b=color[2], start_x=start_x, start_y=start_y,
         entry_pressure=ones * PRESSURE, window_x=corner[0], window_y=corner[1], window=ones * level.window,
     )  # fmt: skip
@@ -97,18 +104,24 @@ def _nth(owner: Tensor) -> Tensor:
     return nth
 
 
-def _along_edges(target: Tensor, blur: float, generator: torch.Generator) -> Tensor:
-    """Unit vectors ``(2, H, W)`` as x, y along the edges of the picture: the structure tensor's minor direction,
-    with a random sign; any direction where there is no edge.
+def structure(target: Tensor, blur: float) -> Tensor:
+    """The structure tensor ``(3, H, W)`` of a picture ``(3, H, W)`` (xx, xy, yy), averaged over some ``blur`` pixels:
+    how much happens there, and in which direction.
     """
-    gray = target.mean(0, keepdim=True)[None]
-    gy, gx = torch.gradient(gray[0, 0])
+    gy, gx = torch.gradient(target.mean(0))
     tensor = torch.stack([gx * gx, gx * gy, gy * gy])[None]
     reach = max(1, round(blur))
     for _ in range(2):  # two boxes are nearly a Gaussian
         tensor = F.avg_pool2d(F.pad(tensor, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1)
-    xx, xy, yy = tensor[0]
-    chance = torch.rand(xx.shape, generator=generator).to(target.device) * 2 * torch.pi
+    return tensor[0]
+
+
+def _along_edges(tensor: Tensor, generator: torch.Generator) -> Tensor:
+    """Unit vectors ``(2, H, W)`` as x, y along the edges of the picture: the structure tensor's minor direction,
+    with a random sign; any direction where there is no edge.
+    """
+    xx, xy, yy = tensor
+    chance = torch.rand(xx.shape, generator=generator).to(tensor.device) * 2 * torch.pi
     strong = (xx + yy) > 1e-6
     angle = torch.where(strong, torch.atan2(2 * xy, xx - yy) / 2 + torch.pi / 2, chance)
     angle = angle + torch.where(chance > torch.pi, torch.pi, 0.0)

@@ -40,5 +40,5 @@ def draw(
         for count in brushes[brush].lay(surface, strokes[members[0] : members[-1] + 1], scale * shrink):
             if on_progress:
                 on_progress((members[0] + count) / len(strokes))
-    picture: NDArray[np.uint8] = (surface.rgba(shrink)[..., :3] * 255).round().clip(0, 255).astype(np.uint8)
-    return picture
+    bands = [(band[..., :3] * 255).round().clip(0, 255).astype(np.uint8) for band in surface.bands(shrink)]
+    return np.concatenate(bands)

@@ -24,6 +24,9 @@ class Settings:
     size: int = _choice(512, "Long side of the canvas in pixels.", low=16, high=8192)
     seed: int = _choice(0, "Another seed, another painting; the same seed, the same.", low=0, high=2**63 - 1)
     quality: str = _choice("normal", "How long to look for better strokes.", among=("draft", "normal", "best"))
+    mood: str = _choice(
+        "painterly", "Broad strokes that stay strokes, or all for the likeness.", among=("painterly", "likeness")
+    )
     engine: str = _choice("neural", "Who draws the picture in the end.", among=("neural", "mypaint"))
     device: str = _choice("auto", "Where to compute.", among=("auto", "cpu", "cuda", "mps"))
 

@@ -19,6 +19,7 @@ from .settings import Settings
 
 FORMAT, VERSION = "allaprima.painting", 1
 PARTS = ("settings", "canvas", "photo", "brushes", "strokes")
+LATER = ("mood",)  # settings that files of an older library lack
 INTEGERS = ("brush", "level", "sample")
 BIGGEST = 2**31 - 1
 FARTHEST, SMALLEST = 1_000_000, 0.001  # canvas pixels: of a window's place and side
@@ -110,7 +111,8 @@ def from_json(text: str) -> Painting:
 
 
 def _settings(made: dict[str, Any]) -> Settings:
-    values = {one.name: _get(made, one.name, (int, str), f"settings.{one.name}") for one in fields(Settings)}
+    known = [one.name for one in fields(Settings) if one.name in made or one.name not in LATER]
+    values = {name: _get(made, name, (int, str), f"settings.{name}") for name in known}
     if unknown := made.keys() - values.keys() - {"threads"}:
         raise InputError(f"settings.{min(unknown)[:40]!r} is unknown")
     try:

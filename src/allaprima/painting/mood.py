@@ -1,0 +1,82 @@
+"""How free strokes are while they are optimised: 12 numbers without bounds, and the strokes that they stand for.
+
+A painting that only has to look like its photo ends in slivers and dots. In the mood ``painterly`` every stroke stays
+broad, longer than it is wide, and pressed firmly enough to be seen as a stroke; in ``likeness`` it may be anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..brush.strokes import ACTION, WINDOW, Strokes
+
+POINTS = ("start", "control", "end")
+LONGER = 1.5  # at most so many times longer in one step: no stroke jumps
+
+
+@dataclass(frozen=True)
+class Mood:
+    """Bounds of strokes: the least ``width`` (twice the radius) in shares of the canvas' long side, the least
+    ``length`` in widths, the least ``pressure``; and how they begin: ``reach``, half their length in windows, and
+    ``size``.
+    """
+
+    width: float
+    length: float
+    pressure: float
+    reach: float
+    size: float
+
+    def least_size(self, window: Tensor, long_side: int) -> Tensor:
+        """The least ``size`` of strokes on windows ``(N,)`` of a canvas, both in pixels."""
+        radius = self.width * long_side / 2 / window * WINDOW
+        return (radius.clamp(min=1).log() / 2).clamp(max=0.95)
+
+    def smallest_window(self, long_side: int) -> float:
+        """Pixels: on a smaller one, even the broadest strokes would be too narrow, or hardly differ."""
+        return self.width * long_side / 2 * WINDOW / 4.5
+
+    def free(self, strokes: Strokes, long_side: int) -> Strokes:
+        """The 12 numbers as logits between their bounds, which a gradient may move."""
+        return strokes.change(**{
+            name: ((getattr(strokes, name) - low) / (1 - low)).clamp(0.02, 0.98).logit().requires_grad_()
+            for name, low in self._lows(strokes, long_side).items()
+        })  # fmt: skip
+
+    def bound(self, free: Strokes, long_side: int) -> Strokes:
+        """The strokes that these logits stand for."""
+        lows = self._lows(free, long_side)
+        return free.change(**{name: low + (1 - low) * getattr(free, name).sigmoid() for name, low in lows.items()})
+
+    def _lows(self, strokes: Strokes, long_side: int) -> dict[str, Tensor | float]:
+        assert strokes.window is not None
+        lows: dict[str, Tensor | float] = dict.fromkeys(ACTION, 0.0)
+        if self.width:
+            lows["size"] = self.least_size(strokes.window, long_side)
+        return lows | dict.fromkeys(("pressure", "entry_pressure"), self.pressure)
+
+    @torch.no_grad()
+    def lengthen(self, free: Strokes, long_side: int) -> None:
+        """Draw out, in place, those that have become too short for their width."""
+        if not self.length:
+            return
+        strokes = self.bound(free, long_side)
+        curve = strokes.curve(torch.linspace(0, 1, 9, device=strokes.size.device))
+        factor = self.length * 2 * strokes.radius / (curve.diff(dim=1).norm(dim=-1).sum(1) + 1e-6)
+        short = factor > 1
+        factor = factor.clamp(1, LONGER)
+        for axis in "xy":
+            points = torch.stack([getattr(strokes, f"{point}_{axis}") for point in POINTS])
+            longer = points.mean(0) + factor * (points - points.mean(0))
+            for point, place in zip(POINTS, longer.clamp(0.005, 0.995), strict=True):
+                logits = getattr(free, f"{point}_{axis}")
+                logits.copy_(torch.where(short, place.logit(), logits))
+
+
+MOODS = {
+    "painterly": Mood(width=1 / 80, length=2.3, pressure=0.25, reach=0.2, size=0.6),
+    "likeness": Mood(width=0.0, length=0.0, pressure=0.0, reach=0.14, size=0.7),
+}
