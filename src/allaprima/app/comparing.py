@@ -15,7 +15,7 @@ from .teaching import VGG
 if TYPE_CHECKING:
     from ..painting.photo import Photo
 
-PICTURES = typer.Argument(metavar="PICTURE...", help="Pictures, or .painting.json files.", show_default=False)
+PICTURES = typer.Argument(metavar="PICTURE", help="Pictures, or .painting.json files.", show_default=False)
 SIZE = typer.Option(help="Long side in pixels at which they are compared.")
 
 
