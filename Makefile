@@ -8,8 +8,11 @@ export PHOTO ?= examples/chelsea.png
 # the real MyPaint draws the picture where it is installed; ENGINE=neural does without
 ENGINE ?= $(shell $(BIN)/python -c 'from allaprima.brush.mypaint import engine; engine()' 2>/dev/null \
 	&& echo mypaint || echo neural)
+# where benchmarks leave their results, and more options for `make bench-all`, such as --photos FOLDER
+RESULTS := bench-results
+BENCH ?=
 
-.PHONY: paint test test-all check bench clean
+.PHONY: paint test test-all check bench bench-all clean
 
 paint: $(VENV)/core
 	$(BIN)/allaprima paint --output-size 2048 --engine $(ENGINE) -- "$$PHOTO"
@@ -25,10 +28,16 @@ check: $(VENV)/all
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# at most 10 minutes, each time anew
 bench: $(VENV)/all
-	$(BIN)/python benchmarks/painting.py
+	rm -f $(RESULTS)/quick/painting.json
+	$(BIN)/python benchmarks/painting.py --out $(RESULTS)/quick
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/brushes.py --count 500
+
+# the whole grid takes hours: run it again to go on after a stop
+bench-all: $(VENV)/all
+	$(BIN)/python benchmarks/painting.py --all --save --out $(RESULTS)/all $(BENCH)
 
 # the core alone: enough to paint
 $(VENV)/core: pyproject.toml

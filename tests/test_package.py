@@ -53,11 +53,13 @@ def test_the_core_needs_no_fastai_torchvision_or_libmypaint(photo: Path, tmp_pat
         f"assert run(['paint', {str(photo)!r}, '--strokes', '9', '--size', '32', '-o', 'a.png']) == 0\n"
         f"assert run(['paint', {str(photo)!r}, '--engine', 'mypaint']) == 2\n"
         "assert run(['train', 'x', '-o', 'a.safetensors']) == 2\n"
+        f"assert run(['compare', {str(photo)!r}, 'a.png']) == 2\n"
     )
     done = python(code, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "libmypaint 1.x, which is not installed" in done.stderr
     assert "training needs fastai: pip install 'allaprima[train]'" in done.stderr
+    assert "comparing needs scikit-image: pip install 'allaprima[compare]'" in done.stderr
     assert picture_size(tmp_path / "a.png") == (32, 21)
 
 

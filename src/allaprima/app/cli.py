@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 from ..errors import AllaprimaWarning, InputError
 from ..painting.settings import Settings
 from ..version import VERSION
-from . import teaching
+from . import comparing, teaching
 from .progress import Preview, Stopped, bar, hushed, loading, patient, stoppable, tell
 
 if TYPE_CHECKING:
@@ -239,5 +239,5 @@ def _draw(
         print(path)
 
 
-for command in teaching.COMMANDS:
+for command in (*comparing.COMMANDS, *teaching.COMMANDS):
     app.command()(command)
