@@ -29,11 +29,10 @@ import allaprima
 from allaprima import MyPaintBrush, Strokes
 from allaprima.brush.mypaint import SAMPLES
 from allaprima.brush.shipped import make_generator
-from allaprima.learning.apprentice import Lessons, learn, look
+from allaprima.learning.apprentice import Lessons, learn, learn_brush, look
 from allaprima.learning.critic import accuracy, make_critic
 from allaprima.learning.dataset import StrokeData
 from allaprima.learning.drawing import draw_strokes
-from allaprima.learning.report import Report, fidelity
 from allaprima.perception.losses import Features
 
 REAL = {
@@ -191,13 +190,10 @@ def in_time(folder: Path, options: argparse.Namespace, name: str, plan: Lessons,
         fitting.write_text(str(int(seconds / seconds_a_step(folder, data, plan, network))))
     steps = int(fitting.read_text())
     plan = replace(plan, first=replace(plan.first, steps=steps), third=replace(plan.third, steps=steps))
-    report, began = Report(folder / f"report-{part}-{name}", data), time.monotonic()
-    checkpoint = folder / f"{part}-{name}.unfinished.safetensors"
-    generator, _ = learn(data, checkpoint, plan, network=network, report=report)
-    checkpoint.unlink(missing_ok=True)
-    return {"seconds": round(time.monotonic() - began), "seconds given": round(seconds), "steps": steps} | fidelity(
-        generator, data
-    )
+    began, output = time.monotonic(), folder / f"{part}-{name}.safetensors"
+    card = learn_brush(data.folder, output, plan, network=network, report=folder / f"report-{part}-{name}")
+    seconds_taken = round(time.monotonic() - began)
+    return {"seconds": seconds_taken, "seconds given": round(seconds), "steps": steps} | card.fidelity
 
 
 def seconds_a_step(folder: Path, data: StrokeData, plan: Lessons, network: Features | None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -126,8 +127,13 @@ def loading() -> Iterator[None]:
         os.write(2, b"allaprima: stopped, with nothing to save yet\n")
         os._exit(130)
 
-    with _hearing(leave):
-        yield
+    gc.disable()  # all that is loaded stays: looking for what may go costs a quarter of a second
+    try:
+        with _hearing(leave):
+            yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

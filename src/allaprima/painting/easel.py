@@ -32,9 +32,8 @@ from .plan import Level, begin, levels
 from .settings import Settings
 
 COLORS = ("color_r", "color_g", "color_b")
-RATE, COLOR_RATE = 0.06, 0.04  # peak learning rates of logits
-GENTLE = 0.5  # of these, when strokes are only to fit the grain that MyPaint gives them
-GRAIN = 5.0  # times the cost of a step that draws the mean
+RATE, COLOR_RATE = 0.09, 0.06  # peak learning rates of logits
+GENTLE = 0.35  # of these, when strokes are only to fit the grain that MyPaint gives them
 WINDOW_AT = 64  # pixels at which a level's windows are drawn in the first pass
 
 
@@ -48,9 +47,9 @@ class Effort:
 
 
 EFFORT = {
-    "draft": Effort(8, ((20, 128),), (0, 128)),
-    "normal": Effort(12, ((40, 128), (20, 256)), (10, 256)),
-    "best": Effort(25, ((100, 128), (150, 256)), (60, 256)),
+    "draft": Effort(6, ((16, 128),), (0, 128)),
+    "normal": Effort(8, ((40, 128), (6, 256)), (10, 256)),
+    "best": Effort(20, ((140, 128), (60, 256)), (60, 256)),
 }
 
 
@@ -107,18 +106,17 @@ class Easel:
         self.index, self.done = 0, 0.0
         self.greedy = [min(settings.size, math.ceil(settings.size * WINDOW_AT / level.window)) for level in self.levels]
         self.joint = [(steps, min(settings.size, size)) for steps, size in self.effort.joint]
+        self.last, cost = self.as_mypaint_draws()
         steps, size = self.effort.grain
-        seen = settings.engine == "mypaint" and brush.textured is not brush
-        self.grain = (steps if seen else 0, min(settings.size, size))
-        self.work_in_all = (
-            sum(
-                self.effort.greedy * self.cost([level], size)
-                for level, size in zip(self.levels, self.greedy, strict=True)
-            )
-            + sum(steps * self.cost(self.levels, size) for steps, size in self.joint)
-            + self.grain[0] * self.cost(self.levels, self.grain[1]) * GRAIN
-        )
-        self.total = self.effort.greedy * len(self.levels) + sum(steps for steps, _ in self.joint) + self.grain[0]
+        self.grain = (steps if cost else 0), min(settings.size, size), cost
+        costs = [
+            self.effort.greedy * self.cost([level], at) for level, at in zip(self.levels, self.greedy, strict=True)
+        ]
+        joint = sum(steps * self.cost(self.levels, size) for steps, size in self.joint)
+        last = self.grain[0] * self.cost(self.levels, self.grain[1], cost)
+        self.work_in_all = self.effort.greedy * first + joint + last
+        self.joint_steps = sum(steps for steps, _ in self.joint)
+        self.total = self.effort.greedy * len(self.levels) + self.joint_steps + self.grain[0]
 
     def work(self) -> Iterator[Step]:
         for number, (level, size) in enumerate(zip(self.levels, self.greedy, strict=True)):
@@ -131,27 +129,45 @@ class Easel:
             first = sum(map(len, self.laid))
             new = new.change(sample=self.samples[first : first + len(new)].to(self.device))
             self.laid.append(self.mood.free(new, self.settings.size))
-            for loss in self.descend([self.laid[-1]], below, target, self.effort.greedy, self.brush):
+            adam = self.adam(self.laid[-1:], self.effort.greedy)
+            for loss in self.descend(adam, self.laid[-1:], below, target, self.effort.greedy, self.brush):
                 yield self.step(number, loss, self.cost([level], size), size)
+        adam = self.adam(self.laid, self.joint_steps)
         for steps, size in self.joint:
             target = self.target(size)
-            for loss in self.descend(self.laid, self.paper(target), target, steps, self.brush):
+            for loss in self.descend(adam, self.laid, self.paper(target), target, steps, self.brush):
                 yield self.step(len(self.levels), loss, self.cost(self.levels, size), size)
-        steps, size = self.grain
-        target, cost = self.target(size), self.cost(self.levels, size) * GRAIN
-        for loss in self.descend(self.laid, self.paper(target), target, steps, self.brush.textured, GENTLE):
-            yield self.step(len(self.levels), loss, cost, size)
+        steps, size, cost = self.grain
+        target, adam = self.target(size), self.adam(self.laid, steps, GENTLE)
+        for loss in self.descend(adam, self.laid, self.paper(target), target, steps, self.last):
+            yield self.step(len(self.levels), loss, self.cost(self.levels, size, cost), size)
 
-    def descend(
-        self, free: list[Strokes], below: Tensor, target: Tensor, steps: int, brush: NeuralBrush, pace: float = 1.0
-    ) -> Iterator[float]:
-        """Adam on logits with a one-cycle schedule: the strokes in ``free`` over ``below``; yields each step's loss."""
-        long_side = self.settings.size
+    def as_mypaint_draws(self) -> tuple[NeuralBrush, float]:
+        """The brush that draws strokes as MyPaint will draw them, if it is to draw the picture, and what a step then
+        costs, in steps that draw the mean. Where chance plays a part, that is the texture; if there is none, or it was
+        not learned, the engine itself draws, which takes longer.
+        """
+        if self.settings.engine == "mypaint" and self.brush.textured is not self.brush:
+            return self.brush.textured, 3.0
+        if self.settings.engine == "mypaint" and self.brush.fused:
+            from .drawn import Drawn  # numba takes a while to load
+
+            return Drawn(self.brush), 12.0
+        return self.brush, 0.0
+
+    def adam(self, free: list[Strokes], steps: int, pace: float = 1.0) -> Adam:
+        """For so many steps that the strokes in ``free`` are to take."""
         groups = [
             ([getattr(level, name) for level in free for name in names], rate * pace)
             for names, rate in ((COLORS, COLOR_RATE), ([n for n in ACTION if n not in COLORS], RATE))
         ]
-        adam = Adam(groups, steps)
+        return Adam(groups, steps)
+
+    def descend(
+        self, adam: Adam, free: list[Strokes], below: Tensor, target: Tensor, steps: int, brush: NeuralBrush
+    ) -> Iterator[float]:
+        """The strokes in ``free`` over ``below`` come nearer to the target; yields the loss of each step."""
+        long_side = self.settings.size
         for _ in range(steps):
             strokes = Strokes.cat([self.mood.bound(level, long_side) for level in free])
             canvas = composite(below, strokes, [brush], self.scale(target))
@@ -162,10 +178,10 @@ class Easel:
                 self.mood.lengthen(level, long_side)
             yield float(loss.detach())
 
-    def cost(self, levels: list[Level], size: int) -> float:
+    def cost(self, levels: list[Level], size: int, times: float = 1.0) -> float:
         """What a step costs, in strokes: the time left on a bar follows from it."""
         side = size / self.settings.size / WINDOW_AT
-        return sum(level.strokes * (1 + (level.window * side) ** 2) for level in levels)
+        return times * sum(level.strokes * (1 + (level.window * side) ** 2) for level in levels)
 
     def target(self, size: int) -> Tensor:
         return self.photo.at(*fit(self.width, self.height, size)).to(self.device)
