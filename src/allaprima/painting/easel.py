@@ -109,9 +109,7 @@ class Easel:
         self.last, cost = self.as_mypaint_draws()
         steps, size = self.effort.grain
         self.grain = (steps if cost else 0), min(settings.size, size), cost
-        costs = [
-            self.effort.greedy * self.cost([level], at) for level, at in zip(self.levels, self.greedy, strict=True)
-        ]
+        first = sum(self.cost([level], at) for level, at in zip(self.levels, self.greedy, strict=True))
         joint = sum(steps * self.cost(self.levels, size) for steps, size in self.joint)
         last = self.grain[0] * self.cost(self.levels, self.grain[1], cost)
         self.work_in_all = self.effort.greedy * first + joint + last
