@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from . import kernel, samples
-from .network import SIZE, Network
+from .network import SIZE
 
 STROKE, ROW, COLUMN, LENGTH, START = range(5)
 """The columns of runs ``(R, 5)`` int32: painted pixels side by side in a row of a stroke's box. A run's first pixel is
@@ -39,7 +39,13 @@ class Paint(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, numbers: Tensor, boxes: Tensor, places: Tensor, pixels: Tensor, network: Network, head: Sequence[Any]
+        ctx: Any,
+        numbers: Tensor,
+        boxes: Tensor,
+        places: Tensor,
+        pixels: Tensor,
+        network: NDArray[np.float32],
+        head: Sequence[Any],
     ) -> tuple[Tensor, Tensor]:
         inputs = [value.detach().contiguous().numpy() for value in (numbers, boxes, places, pixels)]
         keep = ctx.needs_input_grad[0]
@@ -50,8 +56,8 @@ class Paint(torch.autograd.Function):
         def draw(first: int, last: int) -> list[NDArray[Any]]:
             room = int(areas[first:last].sum())
             opacity, runs = np.empty(room, np.float32), np.empty((room // 2 + int(rows[first:last].sum()), 5), np.int32)
-            slopes = np.empty((len(network.log_sigma) + 1, room if keep else 0), np.float32)
             splats = samples.lay(first, last, inputs[0], inputs[3], network)
+            slopes = np.empty((splats.shape[1] + 1, room if keep else 0), np.float32)
             painted, count = kernel.draw(first, last, *inputs[1:3], splats, told, *head, opacity, slopes, runs)
             return [opacity[:painted].copy(), runs[:count].copy(), slopes[:, :painted].copy(), splats]
 

@@ -119,7 +119,7 @@ class SplatBrush(CurveBrush):
         in pixels. There is no gradient by the places.
         """
         from .fused import Paint  # numba takes a while to load
-        from .network import NUMBERS, Network
+        from .network import NUMBERS, network_of
 
         numbers = torch.stack([getattr(strokes, name) for name in NUMBERS], 1)
         pixel = 1 / places[:, 2]
@@ -129,7 +129,7 @@ class SplatBrush(CurveBrush):
         by_pixel = b1 + coarse[:, None] * w1[:, -1]  # which no stroke can change
         layers = [value.detach().contiguous().numpy() for value in (w1[:, :-1], by_pixel, w2[0], b2)]
         painted: tuple[Tensor, Tensor] = Paint.apply(
-            numbers, boxes, places, pixels, Network.of(self), (*layers, np.float32(self.faint), np.float32(EDGE))
+            numbers, boxes, places, pixels, network_of(self), (*layers, np.float32(self.faint), np.float32(EDGE))
         )
         return painted
 
