@@ -24,7 +24,7 @@ CUT = F32(3e-6)  # less than this of a field is nothing
 DRAWN, DERIVED = 8, 4  # Gaussians at a time, forward and backward
 TINY = F32(1e-30)
 LANES = 8  # pixels: rows of fields begin and end at multiples
-STRIP = 1 << 14  # numbers in the fields of a strip of rows: they stay in the cache
+STRIP = 1 << 15  # numbers in the fields of a strip of rows: they stay in the cache
 ROWS = 16  # in a strip at least
 BLOCK = 256  # pixels that the head sees at a time
 
