@@ -10,7 +10,7 @@ from torch import Tensor
 
 import allaprima
 from allaprima import Strokes
-from allaprima.brush.network import NUMBERS, Network
+from allaprima.brush.network import NUMBERS, network_of
 from allaprima.brush.samples import derive, lay
 from allaprima.brush.shipped import NeuralBrush
 from allaprima.brush.splat import SplatBrush, blur, coarseness
@@ -111,7 +111,7 @@ def test_gaussians(brush: NeuralBrush, actions: Tensor, pixel: float, samples: i
     generator = SplatBrush(**brush.generator.config | {"samples": samples}).requires_grad_(False)
     generator.load_state_dict(brush.generator.state_dict())
     numbers = torch.stack([getattr(Strokes.from_actions(actions), name) for name in NUMBERS], 1)
-    count, pixels, network = len(actions), torch.full((len(actions),), pixel), Network.of(generator)
+    count, pixels, network = len(actions), torch.full((len(actions),), pixel), network_of(generator)
     of_pixel = torch.stack([blur(pixels), coarseness(pixels)], 1).numpy()
     laid = torch.from_numpy(lay(0, count, numbers.numpy(), of_pixel, network))
 

@@ -14,6 +14,7 @@ F32 = np.float32
 FAST = {"nnan", "ninf", "nsz", "contract", "reassoc"}
 """What the compiler may do for speed: reorder sums, but not "arcp" and "afn". With these a quotient would have other
 last bits in a vector than at the end of a loop, and the same stroke was not always the same."""
+OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": FAST, "error_model": "numpy"}
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
     """A decorator: the function is compiled when it is first called, runs without the interpreter's lock, and is kept
     on disk between runs where there is a folder for that.
     """
-    options = {"nogil": True, "fastmath": FAST, "error_model": "numpy"} | options
+    options = OPTIONS | {"no_cfunc_wrapper": True} | options
 
     def compile(function: Callable[..., Any]) -> Callable[..., Any]:
         compiled: Callable[..., Any]
@@ -56,7 +57,27 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
     return compile
 
 
-@compiled(inline="always")
+def private(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator for functions that only compiled ones call: they need no door for Python, nor a place on disk."""
+    made: Callable[..., Any] = numba.njit(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return made
+
+
+@private
+def copy(row: Any, put: Any) -> None:
+    """The numbers of ``row`` to the beginning of ``put``: to assign slices takes seconds to compile."""
+    for j in range(len(row)):
+        put[j] = row[j]
+
+
+@private
+def fill(row: Any, value: Any) -> None:
+    """The same number everywhere."""
+    for j in range(len(row)):
+        row[j] = value
+
+
+@private
 def exp(x: Any) -> Any:
     """Of x <= 80, to 6e-7: unlike math.exp, it goes into vectors."""
     power = max(x * F32(1.44269504), F32(-126))
@@ -72,7 +93,7 @@ def exp(x: Any) -> Any:
     return series * np.int32((whole + np.int32(127)) << np.int32(23)).view(F32)
 
 
-@compiled(inline="always")
+@private
 def log(x: Any) -> Any:
     """Of x > 0, to 2e-7."""
     bits = F32(x).view(np.int32)
@@ -88,7 +109,7 @@ def log(x: Any) -> Any:
     return series * ratio + F32(0.4054651081) + F32(power) * F32(0.6931471806)
 
 
-@compiled(inline="always")
+@private
 def tanh(x: Any) -> Any:
     """To 2e-7."""
     return F32(1) - F32(2) / (exp(F32(2) * min(x, F32(40))) + F32(1))

@@ -6,8 +6,10 @@ result is the same, bit for bit, whatever the number of threads.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -17,13 +19,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from . import kernel, samples
-from .network import Network
+from .dense import Dense
 
 STROKE, ROW, COLUMN, LENGTH, START = range(5)
 """The columns of runs ``(R, 5)`` int32: painted pixels side by side in a row of a stroke's box. A run's first pixel is
 ``START`` in the flat list of painted pixels."""
 
-CHUNK = 1 << 16  # pixels drawn by a thread at a time, about
+CHUNK = 1 << 15  # pixels drawn by a thread at a time, about
 STROKES = 16  # whose Gaussians are laid by a thread at a time
 A_STROKE = 1000  # pixels: what a stroke costs besides those of its box
 Result = TypeVar("Result")
@@ -36,7 +38,7 @@ class Lay(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, numbers: Tensor, pixels: Tensor, network: Network) -> Tensor:
+    def forward(ctx: Any, numbers: Tensor, pixels: Tensor, network: NDArray[np.float32]) -> Tensor:
         ctx.save_for_backward(numbers, pixels)
         ctx.network = network
         inputs = [value.detach().contiguous().numpy() for value in (numbers, pixels)]
@@ -117,15 +119,25 @@ def share(work: Callable[..., Result], parts: Sequence[tuple[Any, ...]]) -> list
     threads = min(torch.get_num_threads(), len(parts))
     if threads == 1:
         return [work(*part) for part in parts]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(lambda part: work(*part), parts))
+    return list(_pool(threads).map(lambda part: work(*part), parts))
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Kept, as to start threads takes longer than to draw a few strokes."""
+    return ThreadPoolExecutor(threads)
+
+
+if hasattr(os, "register_at_fork"):  # a child has no threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 def _chunks(areas: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Bounds of strokes that are drawn together."""
-    number = np.cumsum(areas + A_STROKE) // CHUNK
-    bounds = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(areas)]
-    return list(pairwise(bounds))
+    """Bounds of strokes that are drawn together: of an even number of parts, so that two threads end together."""
+    done = np.cumsum(areas + A_STROKE)
+    parts = 2 * -(-int(done[-1]) // (2 * CHUNK))
+    bounds = np.searchsorted(done, np.arange(1, parts) * done[-1] // parts, "right")
+    return list(pairwise(sorted({0, *bounds.tolist(), len(areas)})))
 
 
 def joined(parts: Sequence[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
@@ -147,8 +159,8 @@ def joined(parts: Sequence[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, Tens
 
 def dense(opacity: Tensor, runs: Tensor, shape: tuple[int, int, int, int]) -> Tensor:
     """The painted pixels on a box ``(N, 1, H, W)`` that is the same for all strokes and begins at 0, 0."""
-    begin = (runs[:, STROKE].long() * shape[2] + runs[:, ROW]) * shape[3] + runs[:, COLUMN]
-    return opacity.new_zeros(shape).flatten().index_copy(0, spread(runs, begin), opacity).view(shape)
+    done: Tensor = Dense.apply(opacity, runs, shape)
+    return done
 
 
 def spread(runs: Tensor, begin: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..jit import compiled, exp, log
+from ..jit import compiled, copy, exp, fill, log, private
 from .samples import VARIANCE, WEIGHT, X, Y
 
 F32 = np.float32
@@ -24,7 +24,7 @@ CUT = F32(3e-6)  # less than this of a field is nothing
 DRAWN, DERIVED = 8, 4  # Gaussians at a time, forward and backward
 TINY = F32(1e-30)
 LANES = 8  # pixels: rows of fields begin and end at multiples
-STRIP = 1 << 14  # numbers in the fields of a strip of rows: they stay in the cache
+STRIP = 1 << 15  # numbers in the fields of a strip of rows: they stay in the cache
 ROWS = 16  # in a strip at least
 BLOCK = 256  # pixels that the head sees at a time
 
@@ -59,8 +59,9 @@ def draw(
         for up in range(0, height, rows):
             high = min(rows, height - up)
             for g in range(fields_count):
-                fields[g, :high, : width + LANES] = ZERO
-                _place(splats[n - first, g], places[n], left, top + up, at)
+                for y in range(high):
+                    fill(fields[g, y, : width + LANES], ZERO)
+                _place(splats[n - first, g], places[n], int(left), int(top + up), at)
                 for q in range(0, at.shape[1], DRAWN):
                     x0, x1, y0, y1 = _near(at, q, 0, width, 0, high, ramp, along_x, along_y)
                     for y in range(y1 - y0):
@@ -72,7 +73,7 @@ def draw(
                             line[x] = value
             painted = 0
             for y in range(high):
-                together[:width] = fields[0, y, :width]
+                copy(fields[0, y, :width], together)
                 for g in range(1, fields_count):
                     for x in range(width):
                         together[x] += fields[g, y, x]
@@ -99,7 +100,7 @@ def draw(
     return pixels, count
 
 
-@compiled()
+@private
 def _look(
     seen: Any, begin: Any, some: Any, told: Any, w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, edge: Any,
     head: Any, opacity: Any, slopes: Any, at: Any,
@@ -108,16 +109,17 @@ def _look(
     g_count = len(seen)
     inputs, by_input = head[:g_count], head[g_count : 2 * g_count + 1]
     above, rise, hidden, out = head[-4], head[-3], head[-2], head[-1]
-    above[:some] = -ONE
+    fill(above[:some], -ONE)
     for g in range(g_count):
         found, put = seen[g, begin : begin + some], inputs[g]
         for i in range(some):
             put[i] = log(found[i] + faint)
             above[i] += found[i] / faint
-    by_input[:, :some] = ZERO
-    out[:some] = b2[0]
+    for g in range(g_count + 1):
+        fill(by_input[g, :some], ZERO)
+    fill(out[:some], b2[0])
     for h in range(len(w2)):
-        hidden[:some] = b1[h] + w1[h, g_count] * told
+        fill(hidden[:some], b1[h] + w1[h, g_count] * told)
         for g in range(g_count):
             put, weight = inputs[g], w1[h, g]
             for i in range(some):
@@ -166,7 +168,9 @@ def derive(
     while r < len(runs):
         n, up, left = runs[r, 0], runs[r, 1], boxes[runs[r, 0], 0]
         side, width = places[n, 2], boxes[n, 2]
-        fields[:, :, : width + LANES] = ZERO
+        for g in range(fields_count):
+            for y in range(rows):
+                fill(fields[g, y, : width + LANES], ZERO)
         west, east, high = width, 0, 0
         total = ZERO
         while r < len(runs) and runs[r, 0] == n and runs[r, 1] - up < rows:
@@ -183,12 +187,13 @@ def derive(
             r += 1
         d_told[n] += total
         for g in range(fields_count):
-            _place(splats[n - first, g], places[n], left, up, at)
+            _place(splats[n - first, g], places[n], int(left), int(up), at)
             for q in range(0, at.shape[1], DERIVED):
                 x0, x1, y0, y1 = _near(at, q, west, east, 0, high, ramp, along_x, along_y)
                 if x0 == x1:
                     continue
-                columns[:, : x1 - x0] = ZERO
+                for k in range(DERIVED):
+                    fill(columns[k, : x1 - x0], ZERO)
                 e0, e1, e2, e3 = along_x[0], along_x[1], along_x[2], along_x[3]
                 c0, c1, c2, c3 = columns[0], columns[1], columns[2], columns[3]
                 for y in range(y1 - y0):  # along_y becomes the sums over rows, columns those over columns
@@ -229,7 +234,7 @@ def derive(
                     found[VARIANCE] += spread * side * side / (TWO * variance * variance)
 
 
-@compiled()
+@private
 def _place(splats: Any, place: Any, left: Any, up: Any, at: Any) -> None:
     """A field's Gaussians in pixels from ``left, up``: ``at`` ``(5, Q)`` gets x, y, weight, variance, and how far each
     one counts. Some more of no weight fill up the last group.
@@ -248,7 +253,7 @@ def _place(splats: Any, place: Any, left: Any, up: Any, at: Any) -> None:
         x[q], y[q], weight[q], variance[q], reach[q] = x[0], y[0], ZERO, ONE, ZERO
 
 
-@compiled()
+@private
 def _near(at: Any, q: Any, west: Any, east: Any, north: Any, south: Any, ramp: Any, along_x: Any, along_y: Any) -> Any:
     """The columns and rows where one of a group of Gaussians counts, that from ``q`` on, of those from ``west`` to
     ``east`` and ``north`` to ``south``; ``along_x`` ``(K, W)`` and, with the weight, ``along_y`` ``(K, H)`` get the
@@ -278,16 +283,18 @@ def _near(at: Any, q: Any, west: Any, east: Any, north: Any, south: Any, ramp: A
     return left, right, top, bottom
 
 
-@compiled()
+@private
 def _strip(width: Any, fields_count: Any) -> Any:
     """How long the rows are in memory, with room for a group that ends beyond, and how many make a strip."""
     stride = (width + LANES - 1) // LANES * LANES + LANES
     return stride, max(ROWS, STRIP // (fields_count * stride))
 
 
-@compiled()
+@private
 def _scratch(stride: Any, rows: Any, samples: Any, many: Any) -> Any:
     """Room for ``_place`` and ``_near``."""
-    ramp = np.arange(max(stride, rows)).astype(F32)
+    ramp = np.empty(max(stride, rows), F32)
+    for i in range(len(ramp)):
+        ramp[i] = F32(i)
     at = np.empty((5, (samples + many - 1) // many * many), F32)
     return ramp, at, np.empty((many, stride), F32), np.empty((many, rows), F32)

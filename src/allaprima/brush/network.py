@@ -6,13 +6,13 @@ instructions without asking whether rows overlap, or end early.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..jit import compiled, exp, log, tanh
+from ..jit import compiled, exp, fill, log, private, tanh
 from .splat import SplatBrush
 
 NUMBERS = (
@@ -36,41 +36,34 @@ ZERO, HALF, ONE, TWO, FOUR = F32(0), F32(0.5), F32(1), F32(2), F32(4)
 LOW = F32(-80)  # the least that a sigmoid can tell from less
 
 
-class Network(NamedTuple):
-    """A brush's network as arrays, for H hidden units, O answers, B bristles and G Gaussians; H and O are rounded up
-    to fours with zeros. ``back`` are the weights the other way.
+(
+    SAMPLES, VARYING_IN, STEADY_IN, FIRST, SECOND_IN, SECOND, LAST_IN, LAST, VARYING_BACK, SECOND_BACK, LAST_BACK, NONE,
+    LOG_SIGMA, FIXED, ALONG, END
+) = range(16)  # fmt: skip
+"""The parts of a brush's network: see ``network_of``."""
+
+
+def network_of(brush: SplatBrush) -> NDArray[np.float32]:
+    """All numbers of a brush's network in one array, as many arrays take long to hand over, and to compile: first where
+    each part begins, and then the parts.
+
+    For H hidden units, O answers, B bristles and G Gaussians, H and O rounded up to fours with zeros: the samples along
+    the curve (1); the first layer's weights for what varies (H, 12), for what is steady (H, 5), and bias (H); the
+    second's (H, H) and (H), the last's (O, H) and (O); the weights the other way (12, H), (H, H), (H, O), and as many
+    zeros as a bias can be long; log sigma (G); where bristles are whatever the direction (B, G, 2), and along and
+    across the stroke (B, G, 2), in radii.
     """
-
-    varying: NDArray[np.float32]  # (H, 12), the first layer
-    steady: NDArray[np.float32]  # (H, 5)
-    first: NDArray[np.float32]  # (H,), its bias
-    second: NDArray[np.float32]  # (H, H)
-    second_bias: NDArray[np.float32]  # (H,)
-    last: NDArray[np.float32]  # (O, H)
-    last_bias: NDArray[np.float32]  # (O,)
-    varying_back: NDArray[np.float32]  # (12, H)
-    second_back: NDArray[np.float32]  # (H, H)
-    last_back: NDArray[np.float32]  # (H, O)
-    none: NDArray[np.float32]  # (max(12, H),) zeros
-    log_sigma: NDArray[np.float32]  # (G,)
-    fixed: NDArray[np.float32]  # (B, G, 2): where bristles are, in radii, whatever the direction
-    along: NDArray[np.float32]  # (B, G, 2): along and across the stroke
-    samples: int
-
-    @classmethod
-    def of(cls, brush: SplatBrush) -> Network:
-        layers = [layer for layer in brush.net if isinstance(layer, nn.Linear)]
-        (w1, b1), (w2, b2), (w3, b3) = ((_padded(layer.weight), _padded(layer.bias)) for layer in layers)
-        none = np.zeros((1, brush.gaussians, 2), F32)
-        round = brush.bristles == 1
-        return cls(
-            np.ascontiguousarray(w1[:, VARYING]), np.ascontiguousarray(w1[:, STEADY]), b1, w2, b2, w3, b3,
-            np.ascontiguousarray(w1[:, VARYING].T), np.ascontiguousarray(w2.T), np.ascontiguousarray(w3.T),
-            np.zeros(max(len(VARYING), len(w1)), F32), brush.log_sigma.detach().numpy(),
-            none if round else (brush.offset + brush.line[:, None, None] * brush.axis).detach().numpy(),
-            none if round else brush.along.detach().numpy(),
-            brush.samples,
-        )  # fmt: skip
+    layers = [layer for layer in brush.net if isinstance(layer, nn.Linear)]
+    (w1, b1), (w2, b2), (w3, b3) = ((_padded(layer.weight), _padded(layer.bias)) for layer in layers)
+    round, nothing = brush.bristles == 1, np.zeros((brush.gaussians, 2), F32)
+    parts = [
+        np.array([brush.samples]), w1[:, VARYING], w1[:, STEADY], b1, w2, b2, w3, b3, w1[:, VARYING].T, w2.T, w3.T,
+        np.zeros(max(len(VARYING), len(w1))), brush.log_sigma.detach().numpy(),
+        nothing if round else (brush.offset + brush.line[:, None, None] * brush.axis).detach().numpy(),
+        nothing if round else brush.along.detach().numpy(),
+    ]  # fmt: skip
+    starts = np.cumsum([len(parts) + 1, *(part.size for part in parts)])
+    return np.concatenate([starts, *(part.ravel() for part in parts)], dtype=F32)
 
 
 def _padded(weights: Tensor) -> NDArray[np.float32]:
@@ -80,7 +73,13 @@ def _padded(weights: Tensor) -> NDArray[np.float32]:
     return padded
 
 
-@compiled()
+@compiled(inline="always")
+def part(net: Any, name: Any) -> Any:
+    """A part of the network, in a row."""
+    return net[int(net[name]) : int(net[name + 1])]
+
+
+@private
 def think(
     numbers: Any, radius: Any, length: Any, cross: Any, coarse: Any, lie: Any, net: Any, told: Any, one: Any, two: Any,
     answers: Any, slopes: Any,
@@ -106,20 +105,21 @@ def think(
         told[9 * ROW + j] = TWO * cos * sin
         told[10 * ROW + j] = tanh(turn / (speed * speed * speed))
         told[11 * ROW + j] = FOUR * lie[T + j] - TWO
-    bias = np.empty(len(net.first), F32)
+    first, steady = part(net, FIRST), part(net, STEADY_IN)
+    bias = np.empty(len(first), F32)
     long = log(length / radius + F32(0.3)) - TWO
     for h in range(len(bias)):
-        weights = net.steady[h]
-        bias[h] = net.first[h] + weights[0] * (FOUR * numbers[SIZE] - TWO) + weights[1] * long + weights[4] * coarse
+        weights = steady[h * len(STEADY) : (h + 1) * len(STEADY)]
+        bias[h] = first[h] + weights[0] * (FOUR * numbers[SIZE] - TWO) + weights[1] * long + weights[4] * coarse
         bias[h] += F32(2.4) * (weights[2] * (numbers[ENTRY] - HALF) + weights[3] * (numbers[PRESSURE] - HALF))
-    _layer(net.varying, bias, told, one)
+    _layer(part(net, VARYING_IN), bias, told, one)
     _gate(one, slopes[0])
-    _layer(net.second, net.second_bias, one, two)
+    _layer(part(net, SECOND_IN), part(net, SECOND), one, two)
     _gate(two, slopes[1])
-    _layer(net.last, net.last_bias, two, answers)
+    _layer(part(net, LAST_IN), part(net, LAST), two, answers)
 
 
-@compiled()
+@private
 def rethink(
     numbers: Any, radius: Any, length: Any, cross: Any, lie: Any, net: Any, told: Any, one: Any, two: Any, slopes: Any,
     by_answers: Any, by_told: Any, by: Any, by_numbers: Any,
@@ -127,13 +127,14 @@ def rethink(
     """``think`` backward: adds to the gradients ``by`` of the samples' rows and ``by_numbers`` ``(9,)`` of the stroke.
     Returns those of radius, length and cross product. The hidden units are lost.
     """
-    _layer(net.last_back, net.none, by_answers, two)
+    none = part(net, NONE)
+    _layer(part(net, LAST_BACK), none, by_answers, two)
     for i in range(len(two)):
         two[i] *= slopes[1, i]
-    _layer(net.second_back, net.none, two, one)
+    _layer(part(net, SECOND_BACK), none, two, one)
     for i in range(len(one)):
         one[i] *= slopes[0, i]
-    _layer(net.varying_back, net.none, one, by_told)
+    _layer(part(net, VARYING_BACK), none, one, by_told)
     entry, end, turn = F32(0.8) * numbers[ENTRY], F32(0.8) * numbers[PRESSURE], abs(cross)
     by_entry = by_end = by_radius = by_length = by_cross = ZERO
     for j in range(ROW):
@@ -156,13 +157,14 @@ def rethink(
         by_radius += by_turn * turn - (by_pace * speed + by_done * arc + by_left * (length - arc)) / radius
         by_length += by_left
         by_cross += by_turn * radius
-    by_steady = np.zeros(len(STEADY), F32)
-    for h in range(len(net.steady)):
+    steady, by_steady = part(net, STEADY_IN), np.empty(len(STEADY), F32)
+    fill(by_steady, ZERO)
+    for h in range(len(part(net, FIRST))):
         row, total = one[h * ROW : (h + 1) * ROW], ZERO
         for j in range(ROW):
             total += row[j]
         for i in range(len(STEADY)):
-            by_steady[i] += net.steady[h, i] * total
+            by_steady[i] += steady[h * len(STEADY) + i] * total
     by_long = by_steady[1] / (length + F32(0.3) * radius)
     by_numbers[PRESSURE] += F32(0.8) * by_end + F32(2.4) * by_steady[3]
     by_numbers[SIZE] += FOUR * by_steady[0]
@@ -170,22 +172,27 @@ def rethink(
     return by_radius - by_long * length / radius, by_length + by_long, by_cross * np.sign(cross)
 
 
-@compiled()
+@private
 def _layer(weights: Any, bias: Any, given: Any, found: Any) -> None:
-    """A layer on a block of samples: weights ``(O, I)``, from ``(I * ROW,)`` to ``(O * ROW,)``; O and I are fours."""
-    for o in range(0, len(weights), 4):
+    """A layer on a block of samples: weights ``(O, I)`` in a row, from ``(I * ROW,)`` to ``(O * ROW,)``; O and I are
+    fours.
+    """
+    many = len(given) // ROW
+    for o in range(0, len(found) // ROW, 4):
         out = found[o * ROW : (o + 4) * ROW]
+        a, b = weights[o * many : (o + 1) * many], weights[(o + 1) * many : (o + 2) * many]
+        c, d = weights[(o + 2) * many : (o + 3) * many], weights[(o + 3) * many : (o + 4) * many]
         for j in range(ROW):
             out[j] = bias[o]
             out[ROW + j] = bias[o + 1]
             out[2 * ROW + j] = bias[o + 2]
             out[3 * ROW + j] = bias[o + 3]
-        for i in range(0, weights.shape[1], 4):  # four by four, each number is read and written less often
+        for i in range(0, many, 4):  # four by four, each number is read and written less often
             some = given[i * ROW : (i + 4) * ROW]
-            a0, a1, a2, a3 = weights[o, i], weights[o, i + 1], weights[o, i + 2], weights[o, i + 3]
-            b0, b1, b2, b3 = weights[o + 1, i], weights[o + 1, i + 1], weights[o + 1, i + 2], weights[o + 1, i + 3]
-            c0, c1, c2, c3 = weights[o + 2, i], weights[o + 2, i + 1], weights[o + 2, i + 2], weights[o + 2, i + 3]
-            d0, d1, d2, d3 = weights[o + 3, i], weights[o + 3, i + 1], weights[o + 3, i + 2], weights[o + 3, i + 3]
+            a0, a1, a2, a3 = a[i], a[i + 1], a[i + 2], a[i + 3]
+            b0, b1, b2, b3 = b[i], b[i + 1], b[i + 2], b[i + 3]
+            c0, c1, c2, c3 = c[i], c[i + 1], c[i + 2], c[i + 3]
+            d0, d1, d2, d3 = d[i], d[i + 1], d[i + 2], d[i + 3]
             for j in range(ROW):
                 v0, v1, v2, v3 = some[j], some[ROW + j], some[2 * ROW + j], some[3 * ROW + j]
                 out[j] = out[j] + a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
@@ -194,7 +201,7 @@ def _layer(weights: Any, bias: Any, given: Any, found: Any) -> None:
                 out[3 * ROW + j] = out[3 * ROW + j] + d0 * v0 + d1 * v1 + d2 * v2 + d3 * v3
 
 
-@compiled()
+@private
 def _gate(values: Any, slopes: Any) -> None:
     """SiLU, and its slopes if there is room for them."""
     if len(slopes):

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..jit import compiled, exp, tanh
+from ..jit import compiled, copy, exp, fill, private, tanh
 from .network import (
+    ALONG,
     ARC,
     AT_X,
     AT_Y,
@@ -25,9 +26,14 @@ from .network import (
     DT,
     END_X,
     END_Y,
+    FIRST,
+    FIXED,
+    LAST,
+    LOG_SIGMA,
     LOW,
     ROW,
     ROWS,
+    SAMPLES,
     SHARE,
     SIN,
     SIZE,
@@ -36,6 +42,7 @@ from .network import (
     START_Y,
     VARYING,
     T,
+    part,
     rethink,
     think,
 )
@@ -56,47 +63,49 @@ def lay(first: Any, last: Any, numbers: Any, pixels: Any, net: Any) -> Any:
 
     ``numbers`` ``(N, 9)``; ``pixels`` ``(N, 2)``: what a pixel's area adds to variances, and its ``coarseness``.
     """
-    bristles, fields_count = net.fixed.shape[:2]
+    samples, bristles, fields_count = _counts(net)
     blocks, told, one, two, answers = _room(net)
     slopes, found = np.empty((2, 0), F32), np.empty(4 * ROW, F32)
-    splats = np.empty((last - first, fields_count, 4, bristles * net.samples), F32)
+    splats = np.empty((last - first, fields_count, 4, bristles * samples), F32)
     for n in range(first, last):
         radius = exp(TWO * numbers[n, SIZE]) / F32(WINDOW)
-        length, cross = _follow(numbers[n], net.samples, blocks)
-        for begin in range(0, net.samples, ROW):
-            lie, some = blocks[begin // ROW], min(ROW, net.samples - begin)
+        length, cross = _follow(numbers[n], samples, blocks)
+        for begin in range(0, samples, ROW):
+            lie, some = blocks[begin // ROW], min(ROW, samples - begin)
             think(numbers[n], radius, length, cross, pixels[n, 1], lie, net, told, one, two, answers, slopes)
             for b in range(bristles):
-                q = b * net.samples + begin
+                q = b * samples + begin
                 for g in range(fields_count):
                     _gaussians(answers, b, g, net, lie, radius, pixels[n, 0], found)
-                    for part in range(4):
-                        _copy(found[part * ROW : part * ROW + some], splats[n - first, g, part, q:])
+                    for value in range(4):
+                        copy(found[value * ROW : value * ROW + some], splats[n - first, g, value, q:])
     return splats
 
 
 @compiled()
 def derive(first: Any, last: Any, numbers: Any, pixels: Any, net: Any, by_splats: Any, by_numbers: Any) -> None:
     """``lay`` backward: from the gradient ``by_splats`` of what it gave; adds to ``by_numbers`` ``(N, 9)``."""
-    bristles, fields_count = net.fixed.shape[:2]
+    samples, bristles, fields_count = _counts(net)
     blocks, told, one, two, answers = _room(net)
-    by_blocks, by_told, by_answers = np.empty_like(blocks), np.empty_like(told), np.zeros_like(answers)
+    by_blocks, by_told, by_answers = np.empty(blocks.shape, F32), np.empty(len(told), F32), np.empty(len(answers), F32)
+    fill(by_answers, ZERO)
     slopes, given = np.empty((2, len(one)), F32), np.empty(4 * ROW, F32)
     for n in range(first, last):
         radius = exp(TWO * numbers[n, SIZE]) / F32(WINDOW)
-        length, cross = _follow(numbers[n], net.samples, blocks)
+        length, cross = _follow(numbers[n], samples, blocks)
         by_radius = by_length = by_cross = ZERO
-        by_blocks[:] = ZERO
-        for begin in range(0, net.samples, ROW):
-            block, some = begin // ROW, min(ROW, net.samples - begin)
+        for block in range(len(by_blocks)):
+            fill(by_blocks[block], ZERO)
+        for begin in range(0, samples, ROW):
+            block, some = begin // ROW, min(ROW, samples - begin)
             lie, by = blocks[block], by_blocks[block]
             think(numbers[n], radius, length, cross, pixels[n, 1], lie, net, told, one, two, answers, slopes)
-            given[:] = ZERO
+            fill(given, ZERO)
             for b in range(bristles):
-                q = b * net.samples + begin
+                q = b * samples + begin
                 for g in range(fields_count):
-                    for part in range(4):
-                        _copy(by_splats[n - first, g, part, q : q + some], given[part * ROW :])
+                    for value in range(4):
+                        copy(by_splats[n - first, g, value, q : q + some], given[value * ROW :])
                     by_radius += _from_gaussians(given, answers, b, g, net, lie, radius, by, by_answers)
             more = rethink(
                 numbers[n], radius, length, cross, lie, net, told, one, two, slopes, by_answers, by_told, by,
@@ -107,19 +116,13 @@ def derive(first: Any, last: Any, numbers: Any, pixels: Any, net: Any, by_splats
         _unfollow(numbers[n], blocks, by_blocks, by_length, by_cross, by_numbers[n])
 
 
-@compiled()
-def _copy(row: Any, put: Any) -> None:  # to assign slices takes seconds to compile
-    for j in range(len(row)):
-        put[j] = row[j]
-
-
-@compiled()
+@private
 def _gaussians(answers: Any, b: Any, g: Any, net: Any, lie: Any, radius: Any, area: Any, found: Any) -> None:
     """The Gaussians of a block of samples, of one bristle and field: ``found`` ``(4 ROW,)``."""
-    bristles, fields_count = net.fixed.shape[:2]
+    _, bristles, fields_count = _counts(net)
     log_weight = answers[(b * fields_count + g) * ROW :]
     log_width = answers[((bristles + b) * fields_count + g) * ROW :]
-    near, most = F32(WIDEST) - net.log_sigma[g], SPREAD * radius * radius
+    near, most = F32(WIDEST) - part(net, LOG_SIGMA)[g], SPREAD * radius * radius
     for j in range(ROW):  # exp(-softplus(-x)) is sigmoid(x)
         share = ONE / (ONE + exp(-max(log_weight[j], LOW)))
         found[WEIGHT * ROW + j] = MOST * share * share * (lie[DS + j] / radius + TWO * lie[DT + j])
@@ -129,23 +132,23 @@ def _gaussians(answers: Any, b: Any, g: Any, net: Any, lie: Any, radius: Any, ar
         found[X * ROW + j], found[Y * ROW + j] = lie[AT_X + j], lie[AT_Y + j]
     if bristles > 1:
         log_far = answers[((2 * bristles + b) * fields_count + g) * ROW :]
-        x, y, along, across = net.fixed[b, g, 0], net.fixed[b, g, 1], net.along[b, g, 0], net.along[b, g, 1]
+        x, y, along, across = _bristle(net, b, g)
         for j in range(ROW):
             far, cos, sin = radius * exp(min(log_far[j], F32(FARTHEST))), lie[COS + j], lie[SIN + j]
             found[X * ROW + j] += far * (x + cos * along - sin * across)
             found[Y * ROW + j] += far * (y + sin * along + cos * across)
 
 
-@compiled()
+@private
 def _from_gaussians(
     given: Any, answers: Any, b: Any, g: Any, net: Any, lie: Any, radius: Any, by: Any, by_answers: Any
 ) -> Any:
     """``_gaussians`` backward: from ``given`` ``(4 ROW,)``; adds to ``by``. Returns the gradient of the radius."""
-    bristles, fields_count = net.fixed.shape[:2]
+    _, bristles, fields_count = _counts(net)
     at, wide = (b * fields_count + g) * ROW, ((bristles + b) * fields_count + g) * ROW
     log_weight, log_width = answers[at:], answers[wide:]
     by_log_weight, by_log_width = by_answers[at:], by_answers[wide:]
-    near, most = F32(WIDEST) - net.log_sigma[g], SPREAD * radius * radius
+    near, most = F32(WIDEST) - part(net, LOG_SIGMA)[g], SPREAD * radius * radius
     by_radius = ZERO
     for j in range(ROW):
         rest = exp(-max(log_weight[j], LOW))
@@ -163,7 +166,7 @@ def _from_gaussians(
     if bristles > 1:
         at = ((2 * bristles + b) * fields_count + g) * ROW
         log_far, by_log_far = answers[at:], by_answers[at:]
-        x, y, along, across = net.fixed[b, g, 0], net.fixed[b, g, 1], net.along[b, g, 0], net.along[b, g, 1]
+        x, y, along, across = _bristle(net, b, g)
         for j in range(ROW):
             far, cos, sin = radius * exp(min(log_far[j], F32(FARTHEST))), lie[COS + j], lie[SIN + j]
             by_x, by_y = far * given[X * ROW + j], far * given[Y * ROW + j]
@@ -175,7 +178,7 @@ def _from_gaussians(
     return by_radius / radius
 
 
-@compiled()
+@private
 def _follow(numbers: Any, samples: Any, blocks: Any) -> Any:
     """Where the samples are, as ``SplatBrush._spacing`` says: fills in their rows. Returns the curve's length, and the
     cross product of its velocity and acceleration.
@@ -195,7 +198,8 @@ def _follow(numbers: Any, samples: Any, blocks: Any) -> Any:
     for k in range(samples):
         way[k + 1] /= way[samples]
     piece, before = 1, ZERO
-    blocks[:, :SHARE] = ZERO  # samples that fill up a block are of no length
+    for block in range(len(blocks)):
+        fill(blocks[block, :SHARE], ZERO)  # samples that fill up a block are of no length
     for k in range(samples):
         lie, j = blocks[k // ROW], k % ROW
         piece, lie[T + j] = _at(way, (F32(k) + HALF) / count, piece)
@@ -219,7 +223,7 @@ def _follow(numbers: Any, samples: Any, blocks: Any) -> Any:
     return length, TWO * (arch_x * across_y - arch_y * across_x)
 
 
-@compiled()
+@private
 def _unfollow(numbers: Any, blocks: Any, by_blocks: Any, by_length: Any, by_cross: Any, by_numbers: Any) -> None:
     """``_follow`` backward; the spacing is given. Adds to ``by_numbers`` ``(9,)``."""
     across_x, across_y, arch_x, arch_y = _shape(numbers)
@@ -251,7 +255,7 @@ def _unfollow(numbers: Any, blocks: Any, by_blocks: Any, by_length: Any, by_cros
     by_numbers[START_Y] += by_start_y - by_across_y - TWO * by_arch_y
 
 
-@compiled()
+@private
 def _at(way: Any, share: Any, piece: Any) -> Any:
     """Which piece of the curve, not before ``piece``, has this share of the way, and the parameter there."""
     while piece < len(way) - 1 and way[piece] < share:
@@ -260,7 +264,7 @@ def _at(way: Any, share: Any, piece: Any) -> Any:
     return piece, (F32(piece - 1) + part) / F32(len(way) - 1)
 
 
-@compiled()
+@private
 def _shape(numbers: Any) -> Any:
     """The curve is start + u across + u (1 - u) arch; across and arch, x and y of each."""
     x, y = (
@@ -270,9 +274,24 @@ def _shape(numbers: Any) -> Any:
     return numbers[END_X] - numbers[START_X], numbers[END_Y] - numbers[START_Y], FOUR * x, FOUR * y
 
 
-@compiled()
+@private
+def _counts(net: Any) -> Any:
+    """Samples, bristles and Gaussians of each bristle at a sample."""
+    fields_count = len(part(net, LOG_SIGMA))
+    return int(part(net, SAMPLES)[0]), len(part(net, FIXED)) // (2 * fields_count), fields_count
+
+
+@private
+def _bristle(net: Any, b: Any, g: Any) -> Any:
+    """Where a bristle is in radii: x and y whatever the direction, along and across the stroke."""
+    fixed, along, at = part(net, FIXED), part(net, ALONG), 2 * (b * len(part(net, LOG_SIGMA)) + g)
+    return fixed[at], fixed[at + 1], along[at], along[at + 1]
+
+
+@private
 def _room(net: Any) -> Any:
     """For the rows of a stroke's samples, what the network is told of a block, hidden units and answers."""
-    blocks = np.empty(((net.samples + ROW - 1) // ROW, ROWS * ROW), F32)
-    told, one = np.empty(len(VARYING) * ROW, F32), np.empty(len(net.second) * ROW, F32)
-    return blocks, told, one, np.empty_like(one), np.empty(len(net.last) * ROW, F32)
+    blocks = np.empty(((int(part(net, SAMPLES)[0]) + ROW - 1) // ROW, ROWS * ROW), F32)
+    hidden, answers = len(part(net, FIRST)), len(part(net, LAST))
+    told, one, two = np.empty(len(VARYING) * ROW, F32), np.empty(hidden * ROW, F32), np.empty(hidden * ROW, F32)
+    return blocks, told, one, two, np.empty(answers * ROW, F32)

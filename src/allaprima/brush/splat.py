@@ -148,10 +148,10 @@ class SplatBrush(CurveBrush):
     def gaussians_at(self, strokes: Strokes, pixel: Tensor) -> Tensor:
         """``splats`` compiled, as ``(N, G, 4, Q)``: see ``fused.py``."""
         from .fused import Lay  # numba takes a while to load
-        from .network import NUMBERS, Network
+        from .network import NUMBERS, network_of
 
         numbers = torch.stack([getattr(strokes, name) for name in NUMBERS], 1)
-        laid: Tensor = Lay.apply(numbers, torch.stack([blur(pixel), coarseness(pixel)], 1), Network.of(self))
+        laid: Tensor = Lay.apply(numbers, torch.stack([blur(pixel), coarseness(pixel)], 1), network_of(self))
         return laid
 
     def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:

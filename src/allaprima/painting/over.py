@@ -17,7 +17,7 @@ from torch import Tensor
 from ..brush.fused import joined, share
 from ..brush.shipped import NeuralBrush
 from ..brush.strokes import Strokes
-from ..jit import compiled
+from ..jit import compiled, copy, fill
 
 BANDS = 4
 ZERO, ONE = np.float32(0), np.float32(1)
@@ -92,7 +92,7 @@ def lay(canvas: Any, colors: Any, opacity: Any, runs: Any, under: Any, top: Any,
         for c in range(3):
             line, color = canvas[c, y, x : x + length], colors[stroke, c]
             if under.shape[1]:
-                under[c, start : start + length] = line
+                copy(line, under[c, start : start + length])
             for i in range(length):
                 line[i] += paint[i] * (color - line[i])
 
@@ -108,7 +108,7 @@ def lift(
         if y < top or y >= bottom:
             continue
         paint, by_paint = opacity[start : start + length], by_opacity[start : start + length]
-        by_paint[:] = ZERO
+        fill(by_paint, ZERO)
         for c in range(3):
             given, before = by_canvas[c, y, x : x + length], under[c, start : start + length]
             color, total = colors[stroke, c], ZERO
