@@ -216,7 +216,7 @@ def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
     for _ in range(90):
         time.sleep(0.1)
         if Path("growing.png").exists():
-            assert picture_size("growing.png") == (512, 341)
+            assert picture_size("growing.png") == (512, 340)
             looks.add(Path("growing.png").stat().st_mtime)
     assert process.poll() is None and len(looks) > 1
     process.send_signal(signal.SIGINT)

@@ -122,7 +122,7 @@ DAMAGE: list[tuple[str, Any, str]] = [
     ("canvas.width", 0, "canvas.width is 0"),
     ("canvas.background", "red", "canvas.background is 'red'"),
     ("settings.strokes", 0, "settings.strokes is 0"),
-    ("settings.mood", "x", "settings.'mood' is unknown"),
+    ("settings.weather", "x", "settings.'weather' is unknown"),
     ("settings.threads", "two", "settings.threads is 'two'"),
     ("brushes.0.name", 7, "brushes[0].name is '7': it must be text"),
     ("strokes", {}, "strokes is '{}': it must be a list"),

@@ -77,6 +77,6 @@ class Mood:
 
 
 MOODS = {
-    "painterly": Mood(width=1 / 80, length=2.3, pressure=0.25, reach=0.2, size=0.6),
+    "painterly": Mood(width=1 / 80, length=4.0, pressure=0.6, reach=0.3, size=0.5),
     "likeness": Mood(width=0.0, length=0.0, pressure=0.0, reach=0.14, size=0.7),
 }

@@ -78,7 +78,7 @@ def read_photo(photo: PhotoLike) -> Photo:
     if isinstance(photo, (str, Path)):
         image, sha256 = _open(Path(photo))
     elif isinstance(photo, (Image.Image, np.ndarray)):
-        image = _read(_picture(photo), "the photo")
+        image = _read(_picture(photo).copy(), "the photo")
         sha256 = hashlib.sha256(image.tobytes()).hexdigest()
     else:
         raise InputError(f"the photo is of type {type(photo).__name__}: give a path, a PIL image or an array")
@@ -144,8 +144,8 @@ def _read(image: Image.Image, name: str) -> Image.Image:
             raise InputError(f"{name} is damaged ({error})") from None
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    turned = ImageOps.exif_transpose(image)
+def _upright(turned: Image.Image) -> Image.Image:
+    ImageOps.exif_transpose(turned, in_place=True)  # a copy of 50 megapixels is 200 MB
     if turned.mode.startswith(("I", "F")):  # more than 8 bits: scaled, where convert("RGB") would clip to white
         deep = np.asarray(turned, np.float64)
         top = next((top for top in (1.0, 255.0) if deep.max() <= top), 65535.0)
@@ -153,6 +153,7 @@ def _upright(image: Image.Image) -> Image.Image:
             top = 65535.0
         turned = Image.fromarray((deep / top * 255).clip(0, 255).round().astype(np.uint8))
     if turned.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in turned.info:
-        clear = turned.convert("RGBA")
-        turned = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    return turned.convert("RGB")
+        clear = turned if turned.mode == "RGBA" else turned.convert("RGBA")
+        turned = Image.new("RGB", clear.size, "white")
+        turned.paste(clear, mask=clear.getchannel("A"))
+    return turned if turned.mode == "RGB" else turned.convert("RGB")
