@@ -8,8 +8,9 @@ import torch
 
 import allaprima
 from allaprima import InputError, MyPaintBrush, Strokes
+from allaprima.brush.curve import Fields
 from allaprima.brush.dcgan import DCGANBrush
-from allaprima.brush.splat import Fields, SplatBrush
+from allaprima.brush.splat import SplatBrush
 from allaprima.brush.strokes import ACTION
 
 

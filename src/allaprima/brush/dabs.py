@@ -65,13 +65,12 @@ class Dabs:
         0 where the brush asks for none.
         """
         longest = int(sample.max()) + FIRST + self._taken * count
-        numbers = _chance(1 << longest.bit_length()).to(sample.device)
+        normal = _normal(1 << longest.bit_length()).to(sample.device)
         start = sample[:, None] + FIRST + self._taken * torch.arange(count, device=sample.device)
         asked = [self.scattered, self.scattered, self.uneven]
-        luck = numbers.new_zeros(*start.shape, 3)
+        luck = normal.new_zeros(*start.shape, 3)
         for place, axis in enumerate(axis for axis, there in enumerate(asked) if there):
-            four = start[..., None] + torch.arange(4 * place, 4 * place + 4, device=sample.device)
-            luck[..., axis] = (numbers[four].sum(-1) - 2) * math.sqrt(3)
+            luck[..., axis] = normal[start + 4 * place]
         return luck
 
     def _radius(self, strokes: Strokes, pressure: Tensor, pieces: Tensor) -> Tensor:
@@ -113,6 +112,12 @@ def _along(values: Tensor, curve: list[list[float]]) -> Tensor:
     share = (values - x[index - 1]) / (x[index] - x[index - 1]).clamp(min=1e-9)
     reaction: Tensor = y[index - 1] + share * (y[index] - y[index - 1])
     return reaction
+
+
+@cache
+def _normal(count: int) -> Tensor:
+    """About standard normal: what the engine makes of each four numbers in a row, the first of ``count`` beginning."""
+    return (_chance(count + 3).unfold(0, 4, 1).sum(-1) - 2) * math.sqrt(3)
 
 
 @cache

@@ -1,6 +1,6 @@
 """The quick way from Gaussians to opacity on a CPU: ``SplatBrush``'s fields and head in one pass, by numba.
 
-``splat.py`` says what is computed, in torch; this is the same in float32, stroke by stroke, so that a stroke's fields
+``curve.py`` says what is computed, in torch; this is the same in float32, stroke by stroke, so that a stroke's fields
 never leave the processor's cache. What saves time: a Gaussian is summed only where it counts, the head looks only at
 pixels with paint, and these pixels are kept as *runs*, along rows, together with the derivatives of their opacity.
 

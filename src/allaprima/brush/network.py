@@ -84,7 +84,7 @@ def think(
     numbers: Any, radius: Any, length: Any, cross: Any, coarse: Any, lie: Any, net: Any, told: Any, one: Any, two: Any,
     answers: Any, slopes: Any,
 ) -> None:  # fmt: skip
-    """The network on a block of samples: what it is ``told``, as ``tell`` in ``splat.py`` says, its hidden units
+    """The network on a block of samples: what it is ``told``, as ``tell`` in ``curve.py`` says, its hidden units
     ``one`` and ``two`` and their ``slopes``, if there is room for them, and its ``answers``.
 
     ``cross`` is the cross product of velocity and acceleration, which is the same all along a stroke's curve.

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..jit import compiled, copy, exp, fill, private, tanh
+from .curve import WIDEST
 from .network import (
     ALONG,
     ARC,
@@ -46,7 +47,7 @@ from .network import (
     rethink,
     think,
 )
-from .splat import FARTHEST, HEAVIEST, WIDEST
+from .splat import FARTHEST, HEAVIEST
 from .strokes import WINDOW
 
 X, Y, WEIGHT, VARIANCE = range(4)  # of a Gaussian

@@ -19,8 +19,9 @@ from torch import Tensor, nn
 
 from ..cards import load_card, load_weights, save_weights, undamaged
 from ..errors import InputError
+from .curve import CurveBrush
 from .mypaint import MyPaintBrush
-from .splat import CurveBrush, SplatBrush
+from .splat import SplatBrush
 from .strokes import WINDOW, Strokes, as_strokes, check_window
 from .texture import Texture
 

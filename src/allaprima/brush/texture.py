@@ -2,7 +2,7 @@
 
 The mean stroke is smooth, since it averages over the brush's luck. But MyPaint's luck can be known (``dabs.py``): told
 the very random numbers that the engine would use for a stroke's ``sample``, a small network learns what each dab looks
-like, and so draws this sample and no other. Fields and head are those of ``splat.py``; the Gaussians lie at the dabs.
+like, and so draws this sample and no other. Fields and head are those of ``curve.py``; the Gaussians lie at the dabs.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from .curve import AT_ONCE, TOLD, CurveBrush, blur, bounded, coarseness, tell, without_size
 from .dabs import Dabs
-from .splat import AT_ONCE, TOLD, CurveBrush, blur, bounded, coarseness, tell, without_size
 from .strokes import Strokes
 
 DABS = 1 << 14  # drawn together by compiled code, at most

@@ -3,8 +3,9 @@
 One path for optimisation, rendering, layers and films: the over operator on straight colour, stroke by stroke. Each
 stroke is drawn only in the box of pixels that its paint can reach, wherever its window is, so that no stroke is cut
 off and none pays for empty pixels. Departure from DESIGN's grouping into layers of separate windows: boxes need no
-grid, and one in-place call for each stroke costs a tenth of drawing its opacity. Where ``splat`` brushes paint on a
-CPU, compiled code does the same (``over.py``); here is the plain way, for GPUs, float64, texture and other generators.
+grid, and one in-place call for each stroke costs a tenth of drawing its opacity. On a CPU,
+compiled code does the same for brushes that it knows (``over.py``); here is the plain way, for GPUs, float64 and other
+generators.
 """
 
 from __future__ import annotations

@@ -19,13 +19,14 @@ LONGER = 1.5  # at most so many times longer in one step: no stroke jumps
 
 @dataclass(frozen=True)
 class Mood:
-    """Bounds of strokes: the least ``width`` (twice the radius) in shares of the canvas' long side, the least
-    ``length`` in widths, the least ``pressure``; and how they begin: ``reach``, half their length in windows, and
-    ``size``.
+    """Bounds of strokes: the least ``width`` (twice the radius) in shares of the canvas' long side; the least
+    ``length`` in widths, and that of a ``touch``, one of the smallest strokes, which paint detail; the least
+    ``pressure``. And how strokes begin: ``reach``, half their length in windows, and ``size``.
     """
 
     width: float
     length: float
+    touch: float
     pressure: float
     reach: float
     size: float
@@ -64,8 +65,11 @@ class Mood:
         if not self.length:
             return
         strokes = self.bound(free, long_side)
+        assert strokes.window is not None
+        small = strokes.window < 2 * self.smallest_window(long_side)
+        least = torch.where(small, self.touch, self.length)
         curve = strokes.curve(torch.linspace(0, 1, 9, device=strokes.size.device))
-        factor = self.length * 2 * strokes.radius / (curve.diff(dim=1).norm(dim=-1).sum(1) + 1e-6)
+        factor = least * 2 * strokes.radius / (curve.diff(dim=1).norm(dim=-1).sum(1) + 1e-6)
         short = factor > 1
         factor = factor.clamp(1, LONGER)
         for axis in "xy":
@@ -77,6 +81,6 @@ class Mood:
 
 
 MOODS = {
-    "painterly": Mood(width=1 / 80, length=4.0, pressure=0.6, reach=0.3, size=0.5),
-    "likeness": Mood(width=0.0, length=0.0, pressure=0.0, reach=0.14, size=0.7),
+    "painterly": Mood(width=1 / 80, length=4.0, touch=2.3, pressure=0.6, reach=0.3, size=0.5),
+    "likeness": Mood(width=0.0, length=0.0, touch=0.0, pressure=0.0, reach=0.14, size=0.7),
 }
