@@ -5,9 +5,9 @@ python benchmarks/painting.py [--out FOLDER] [--photos FOLDER] [--strokes 200,50
     [--case NAME:STROKES:SIZE:BRUSH:QUALITY ...] [--vgg-weights FILE] [--save]
 
 Every case is run as a person would: the command line, processes of its own, timed from command to PNG, with their peak
-memory. `allaprima paint` draws by the neural brush at the size of the canvas; then `allaprima render` lets the real
-MyPaint draw the same strokes at 1024 px, and its seconds are those of both. PSNR, SSIM and feature distance are always
-those at a long side of 256 px, the field's protocol: photo and pictures are averaged down over boxes to it.
+memory: once with the neural brush, which draws at the size of the canvas, and once with `--engine mypaint`, which draws
+at 1024 px. PSNR, SSIM and feature distance are always those at a long side of 256 px, the field's protocol: photo and
+pictures are averaged down over boxes to it.
 
 FOLDER/painting.json grows case by case, and cases that are in it are passed over: a run that was stopped goes on. The
 table of all cases is printed, and written with the plots into FOLDER. --with adds options to `paint`.
@@ -82,30 +82,24 @@ def timed(*arguments: str) -> tuple[float, float]:
 
 
 def run(case: Case, photo: Path, networks: dict[str, Any], save: Path | None) -> Case:
-    """One case: its figures by engine. Pictures and painting are kept in ``save``."""
-    with tempfile.TemporaryDirectory() as folder:
-        neural, real, painting = (
-            str(Path(folder) / name) for name in ("neural.png", "mypaint.png", "strokes.painting.json")
-        )
-        painted, peak = timed(
-            "paint", str(photo), "--strokes", str(case["strokes"]), "--size", str(case["size"]),
-            "--brush", case["brush"], "--quality", case["quality"], *shlex.split(case["with"]),
-            "-o", neural, "-o", painting,
-        )  # fmt: skip
-        own = ("--brush", case["brush"]) if case["brush"].endswith(".safetensors") else ()
-        drawn, real_peak = timed("render", painting, "-o", real, "--size", str(REAL), "--engine", "mypaint", *own)
-        if save:
-            save.mkdir(parents=True, exist_ok=True)
-            stem = "-".join(str(case[key]) for key in ("photo", "strokes", "size", "quality"))
-            stem = "".join(c if c.isalnum() else "-" for c in f"{stem}-{name_of(case)}")
-            for path in (neural, real, painting):
-                shutil.copy(path, save / f"{stem}-{Path(path).name}")
-        engines = {
-            "neural": measure(read_photo(neural), read_photo(photo), networks)
-            | {"seconds": round(painted, 1), "memory": round(peak)},
-            "mypaint": measure(read_photo(real), read_photo(photo), networks)
-            | {"seconds": round(painted + drawn, 1), "memory": round(max(peak, real_peak))},
-        }
+    """One case: its figures by engine. Pictures and paintings are kept in ``save``."""
+    stem = "-".join(str(case[key]) for key in ("photo", "strokes", "size", "quality"))
+    stem = "".join(c if c.isalnum() else "-" for c in f"{stem}-{name_of(case)}")
+    engines = {}
+    for engine, size in (("neural", case["size"]), ("mypaint", REAL)):
+        with tempfile.TemporaryDirectory() as folder:
+            picture, painting = (Path(folder) / f"{stem}-{engine}{suffix}" for suffix in (".png", ".painting.json"))
+            seconds, peak = timed(
+                "paint", str(photo), "--strokes", str(case["strokes"]), "--size", str(case["size"]),
+                "--brush", case["brush"], "--quality", case["quality"], *shlex.split(case["with"]),
+                "--engine", engine, "--output-size", str(size), "-o", str(picture), "-o", str(painting),
+            )  # fmt: skip
+            engines[engine] = measure(read_photo(picture), read_photo(photo), networks)
+            engines[engine] |= {"seconds": round(seconds, 1), "memory": round(peak)}
+            if save:
+                save.mkdir(parents=True, exist_ok=True)
+                for path in (picture, painting):
+                    shutil.copy(path, save / path.name)
     return case | {"engines": engines, "machine": machine()}
 
 

@@ -65,7 +65,7 @@ def test_steps(photo: Path) -> None:
     assert steps[-1].strokes == 150 and steps[-1].psnr > steps[0].psnr + 4
     assert steps[-1].psnr > 24  # dB; a coat of the mean colour has 16
     assert steps[-1].painting() == painting
-    assert all(set(step.parts) == {"pixel"} and step.parts["pixel"] == step.loss for step in steps)
+    assert all(set(step.parts) == {"pixel", "color"} and sum(step.parts.values()) == step.loss for step in steps)
 
 
 @pytest.mark.parametrize("strokes", [60, 400])

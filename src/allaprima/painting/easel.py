@@ -48,7 +48,7 @@ class Effort:
 
 EFFORT = {
     "draft": Effort(6, ((16, 128),), (0, 128)),
-    "normal": Effort(8, ((40, 128), (6, 256)), (10, 256)),
+    "normal": Effort(8, ((32, 128), (6, 256)), (10, 256)),
     "best": Effort(20, ((140, 128), (60, 256)), (60, 256)),
 }
 
@@ -128,17 +128,17 @@ class Easel:
             new = new.change(sample=self.samples[first : first + len(new)].to(self.device))
             self.laid.append(self.mood.free(new, self.settings.size))
             adam = self.adam(self.laid[-1:], self.effort.greedy)
-            for loss in self.descend(adam, self.laid[-1:], below, target, self.effort.greedy, self.brush):
-                yield self.step(number, loss, self.cost([level], size), size)
+            for parts in self.descend(adam, self.laid[-1:], below, target, self.effort.greedy, self.brush):
+                yield self.step(number, parts, self.cost([level], size), size)
         adam = self.adam(self.laid, self.joint_steps)
         for steps, size in self.joint:
             target = self.target(size)
-            for loss in self.descend(adam, self.laid, self.paper(target), target, steps, self.brush):
-                yield self.step(len(self.levels), loss, self.cost(self.levels, size), size)
+            for parts in self.descend(adam, self.laid, self.paper(target), target, steps, self.brush):
+                yield self.step(len(self.levels), parts, self.cost(self.levels, size), size)
         steps, size, cost = self.grain
         target, adam = self.target(size), self.adam(self.laid, steps, GENTLE)
-        for loss in self.descend(adam, self.laid, self.paper(target), target, steps, self.last):
-            yield self.step(len(self.levels), loss, self.cost(self.levels, size, cost), size)
+        for parts in self.descend(adam, self.laid, self.paper(target), target, steps, self.last):
+            yield self.step(len(self.levels), parts, self.cost(self.levels, size, cost), size)
 
     def as_mypaint_draws(self) -> tuple[NeuralBrush, float]:
         """The brush that draws strokes as MyPaint will draw them, if it is to draw the picture, and what a step then
@@ -163,18 +163,20 @@ class Easel:
 
     def descend(
         self, adam: Adam, free: list[Strokes], below: Tensor, target: Tensor, steps: int, brush: NeuralBrush
-    ) -> Iterator[float]:
-        """The strokes in ``free`` over ``below`` come nearer to the target; yields the loss of each step."""
+    ) -> Iterator[dict[str, float]]:
+        """The strokes in ``free`` over ``below`` come nearer to the target; yields the parts of each step's loss."""
         long_side = self.settings.size
         for _ in range(steps):
             strokes = Strokes.cat([self.mood.bound(level, long_side) for level in free])
             canvas = composite(below, strokes, [brush], self.scale(target))
-            loss = (canvas - target).square().mean()
-            loss.backward()  # type: ignore[no-untyped-call]
+            parts = {"pixel": (canvas - target).square().mean()}
+            if self.mood.on:
+                parts["color"] = self.mood.astray(strokes, target, self.scale(target))
+            torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
             adam.step()
             for level in free:
                 self.mood.lengthen(level, long_side)
-            yield float(loss.detach())
+            yield {name: float(part.detach()) for name, part in parts.items()}
 
     def cost(self, levels: list[Level], size: int, times: float = 1.0) -> float:
         """What a step costs, in strokes: the time left on a bar follows from it."""
@@ -194,7 +196,7 @@ class Easel:
     def strokes(self) -> Strokes:
         return Strokes.cat([self.mood.bound(level, self.settings.size) for level in self.laid]).detach()
 
-    def step(self, level: int, loss: float, cost: float, size: int) -> Step:
+    def step(self, level: int, parts: dict[str, float], cost: float, size: int) -> Step:
         self.index += 1
         self.done += cost
         return Step(
@@ -202,9 +204,9 @@ class Easel:
             total=self.total,
             level=level,
             strokes=sum(map(len, self.laid)),
-            loss=loss,
-            parts={"pixel": loss},
-            psnr=psnr(loss),
+            loss=sum(parts.values()),
+            parts=parts,
+            psnr=psnr(parts["pixel"]),
             size=size,
             share=self.done / self.work_in_all,
             _easel=self,

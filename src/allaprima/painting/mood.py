@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ..brush.strokes import ACTION, WINDOW, Strokes
 
@@ -21,13 +22,15 @@ LONGER = 1.5  # at most so many times longer in one step: no stroke jumps
 class Mood:
     """Bounds of strokes: the least ``width`` (twice the radius) in shares of the canvas' long side; the least
     ``length`` in widths, and that of a ``touch``, one of the smallest strokes, which paint detail; the least
-    ``pressure``. And how strokes begin: ``reach``, half their length in windows, and ``size``.
+    ``pressure``. How strongly colours hold ``on`` to the photo's. And how strokes begin: ``reach``, half their length
+    in windows, and ``size``.
     """
 
     width: float
     length: float
     touch: float
     pressure: float
+    on: float
     reach: float
     size: float
 
@@ -59,6 +62,17 @@ class Mood:
             lows["size"] = self.least_size(strokes.window, long_side)
         return lows | dict.fromkeys(("pressure", "entry_pressure"), self.pressure)
 
+    def astray(self, strokes: Strokes, photo: Tensor, scale: float) -> Tensor:
+        """How far the strokes' colours are from the photo's ``(3, H, W)`` under them, squared and weighted: without
+        this, strokes that are hardly seen take any colour, since Adam moves all numbers alike, and it shows at their
+        edges when they are drawn large.
+        """
+        with torch.no_grad():
+            points = strokes.curve(torch.linspace(0.1, 0.9, 5, device=photo.device)) * strokes.places[:, None, 2:]
+            points = (points + strokes.places[:, None, :2]) * (2 * scale / points.new_tensor(photo.shape[:0:-1])) - 1
+            seen = F.grid_sample(photo[None], points[None], padding_mode="border", align_corners=False)[0]
+        return self.on * (strokes.color - seen.mean(2).T).square().mean()
+
     @torch.no_grad()
     def lengthen(self, free: Strokes, long_side: int) -> None:
         """Draw out, in place, those that have become too short for their width."""
@@ -81,6 +95,6 @@ class Mood:
 
 
 MOODS = {
-    "painterly": Mood(width=1 / 80, length=4.0, touch=2.3, pressure=0.6, reach=0.3, size=0.5),
-    "likeness": Mood(width=0.0, length=0.0, touch=0.0, pressure=0.0, reach=0.14, size=0.7),
+    "painterly": Mood(width=1 / 80, length=4.0, touch=2.3, pressure=0.6, on=0.05, reach=0.3, size=0.5),
+    "likeness": Mood(width=0.0, length=0.0, touch=0.0, pressure=0.0, on=0.0, reach=0.14, size=0.7),
 }
