@@ -5,7 +5,8 @@ python benchmarks/learning.py FOLDER [--part NAME ...] [--brushes NAME,...] [--v
 Each part writes FOLDER/NAME.json, or FOLDER/NAME-BRUSH.json, and is passed over if that is there; the table is printed
 in the end. Parts: sampling, speed, learn (strokes and three stages, timed), quick (the same in so few steps that the
 mean stroke is just within a decibel of what docs/learning.md wants), spectrum, critic, and, with --times the time that
-`quick` took, reference (dcgan with VGG16's features) and scratch (dcgan, adversarial from the beginning).
+`quick` took, reference (dcgan with VGG16's features) and scratch (dcgan, adversarial from the beginning); then sheets:
+strokes of these three below MyPaint's, in FOLDER/side-BRUSH.png.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 from machine import machine
+from PIL import Image
 from torch import Tensor
 
 import allaprima
@@ -33,6 +35,7 @@ from allaprima.learning.apprentice import Lessons, learn, learn_brush, look
 from allaprima.learning.critic import accuracy, make_critic
 from allaprima.learning.dataset import StrokeData
 from allaprima.learning.drawing import draw_strokes
+from allaprima.learning.report import sheet
 from allaprima.perception.losses import Features
 
 REAL = {
@@ -177,6 +180,21 @@ def scratch(folder: Path, options: argparse.Namespace, name: str) -> Figures:
     return in_time(folder, options, name, Lessons.plan((3,), "dcgan", features="none"), "scratch")
 
 
+def sheets(folder: Path, _options: argparse.Namespace, name: str) -> Figures:
+    """The first strokes of `quick`, `reference` and `scratch` below MyPaint's."""
+    strips = {}
+    for part, title in {
+        f"{name}-quick/the-real-brush": f"MyPaint's {name}",
+        f"{name}-quick/stage-1": "ours: the mean stroke",
+        f"reference-{name}/stage-1": "the reference's recipe (dcgan, VGG16's features), ten times as long",
+        f"scratch-{name}/stage-3": "adversarial from scratch (dcgan), ten times as long",
+    }.items():
+        with Image.open(folder / f"report-{part}.png") as rows:
+            strips[title] = rows.crop((0, 0, rows.width, rows.height // 2))
+    sheet(strips).save(folder / f"side-{name}.png")
+    return {"sheet": f"side-{name}.png"}
+
+
 def in_time(folder: Path, options: argparse.Namespace, name: str, plan: Lessons, part: str) -> Figures:
     """Learn for a given time, from the same strokes, in batches of 16, since more steps fit into it. How many is found
     by a trial, once: what else the machine does later makes no difference.
@@ -225,6 +243,7 @@ EACH = {
     "critic": critic,
     "reference": reference,
     "scratch": scratch,
+    "sheets": sheets,
 }
 
 
