@@ -136,7 +136,8 @@ def critic(_folder: Path, options: argparse.Namespace, name: str) -> Figures:
     brush = allaprima.load_brush(name)
     strokes, count = sampled(6500, 2), 6500
     real = brush.real()(strokes.change(sample=(strokes.sample + 101) % SAMPLES))
-    drawn = torch.cat([brush.textured(strokes[part]) for part in torch.arange(count).split(50)])
+    drawing = brush if options.critic_mean else brush.textured
+    drawn = torch.cat([drawing(strokes[part]) for part in torch.arange(count).split(50)])
     torch.manual_seed(0)
     judge = make_critic(options.critic_width)
     adam = torch.optim.Adam(judge.parameters(), 2e-4, betas=(0.5, 0.999))
@@ -164,6 +165,7 @@ def critic(_folder: Path, options: argparse.Namespace, name: str) -> Figures:
     return {
         "accuracy": round(accuracy(judge, real[5500:], drawn[5500:]), 3),
         "width": options.critic_width,
+        "of": "mean strokes" if options.critic_mean else "strokes with texture",
         "stopped improving": looks >= 3,
         "validation": curve,
     }
@@ -257,6 +259,7 @@ def main() -> None:
     parser.add_argument("--times", type=float, default=10.0)
     parser.add_argument("--critic-width", type=int, default=128)
     parser.add_argument("--critic-look", type=int, default=2560, help="pictures between two looks at validation")
+    parser.add_argument("--critic-mean", action="store_true", help="show it mean strokes: is it able to tell anything?")
     parser.add_argument("--minutes", type=float, default=60.0, help="most that one critic may take")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)

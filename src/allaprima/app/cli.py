@@ -150,7 +150,7 @@ def paint(
     last: Step | None = None
     looking = Preview(preview)
 
-    with stoppable() as stop, bar() as shown, patient():
+    with stoppable() as stop, hushed(), bar() as shown, patient():
 
         def follow(step: Step) -> None:
             nonlocal last
