@@ -188,8 +188,8 @@ def sheets(folder: Path, _options: argparse.Namespace, name: str) -> Figures:
     for part, title in {
         f"{name}-quick/the-real-brush": f"MyPaint's {name}",
         f"{name}-quick/stage-1": "ours: the mean stroke",
-        f"reference-{name}/stage-1": "the reference's recipe (dcgan, VGG16's features), ten times as long",
-        f"scratch-{name}/stage-3": "adversarial from scratch (dcgan), ten times as long",
+        f"reference-{name}/stage-1": "the reference's recipe (dcgan, VGG16's features)",
+        f"scratch-{name}/stage-3": "adversarial from scratch (dcgan)",
     }.items():
         with Image.open(folder / f"report-{part}.png") as rows:
             strips[title] = rows.crop((0, 0, rows.width, rows.height // 2))
