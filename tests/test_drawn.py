@@ -5,6 +5,7 @@ import torch
 
 import allaprima
 from allaprima import MyPaintBrush
+from allaprima.brush.mypaint import Surface
 from allaprima.brush.strokes import ACTION
 from allaprima.painting.canvas import composite
 from allaprima.painting.drawn import Drawn
@@ -43,8 +44,6 @@ def test_a_canvas_is_nearly_mypaints_own() -> None:
     with torch.no_grad():
         drawn = composite(paper, strokes, [Drawn(brush)])
         neural = composite(paper, strokes, [brush])
-    from allaprima.brush.mypaint import Surface
-
     surface = Surface(96, 96, (0.5, 0.5, 0.5))
     for _ in MyPaintBrush("tanda/oil-06-paint").lay(surface, strokes):
         pass

@@ -70,13 +70,11 @@ def test_steps(photo: Path) -> None:
 
 @pytest.mark.parametrize("strokes", [60, 400])
 def test_painterly_strokes_stay_strokes(photo: Path, strokes: int) -> None:
-    for mood, bound in (("painterly", True), ("likeness", False)):
-        placed = allaprima.paint(photo, strokes=strokes, size=128, quality="draft", mood=mood).strokes
-        width = 2 * placed.radius
-        length = placed.curve(torch.linspace(0, 1, 33, dtype=torch.float64)).diff(dim=1).norm(dim=-1).sum(1)
-        long = float((length > 2 * width).double().mean())
-        assert (long >= 0.9) == bound or not bound, long
-        assert (float((width * placed.window).min()) >= 128 / 80 - 1e-3) == bound or not bound
+    placed = allaprima.paint(photo, strokes=strokes, size=128, quality="draft", mood="painterly").strokes
+    width = 2 * placed.radius
+    length = placed.curve(torch.linspace(0, 1, 33, dtype=torch.float64)).diff(dim=1).norm(dim=-1).sum(1)
+    assert (length > 2 * width).double().mean() >= 0.9
+    assert placed.window is not None and (width * placed.window).min() >= 128 / 80 - 1e-3
 
 
 def test_strokes_on_detail_lie_over_those_on_quiet_ground() -> None:
