@@ -16,13 +16,11 @@ table of all cases is printed, and written with the plots into FOLDER. --with ad
 import argparse
 import itertools
 import json
-import os
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +44,11 @@ ALL = {
     "brushes": ",".join(allaprima.brushes()),
     "qualities": "draft,normal,best",
 }
+WATCH = """import resource, subprocess, sys, time
+began = time.monotonic()
+status = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(status)"""  # in a small process: on Linux a child's peak memory is at least that of its parent
 Case = dict[str, Any]
 
 
@@ -70,15 +73,11 @@ def cases(options: argparse.Namespace, photos: dict[str, Path]) -> list[Case]:
 def timed(*arguments: str) -> tuple[float, float]:
     """Run a command of allaprima: its seconds, from command to exit, and its peak memory in MB."""
     command = [sys.executable, "-m", "allaprima", *arguments]
-    with tempfile.TemporaryFile() as said:
-        began = time.monotonic()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - began
-        said.seek(0)
-        if status:
-            sys.exit(f"failed: {shlex.join(command)}\n{said.read().decode(errors='replace')}")
-    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    done = subprocess.run([sys.executable, "-c", WATCH, *command], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"failed: {shlex.join(command)}\n{done.stderr}")
+    seconds, peak = map(float, done.stdout.split())
+    return seconds, peak * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 def run(case: Case, photo: Path, networks: dict[str, Any], save: Path | None) -> Case:
