@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .brush.shipped import brushes, load_brush
     from .brush.strokes import Strokes
     from .export.picture import write
-    from .painting.easel import Step
+    from .painting.step import Step
     from .painting.painter import optimise, paint
     from .painting.painting import Painting
     from .painting.settings import Settings
@@ -34,7 +34,7 @@ _LAZY = {
     "MyPaintBrush": ".brush.mypaint",
     "Painting": ".painting.painting",
     "Settings": ".painting.settings",
-    "Step": ".painting.easel",
+    "Step": ".painting.step",
     "Strokes": ".brush.strokes",
     "brushes": ".brush.shipped",
     "load_brush": ".brush.shipped",

@@ -24,7 +24,7 @@ from .progress import Preview, Stopped, bar, hushed, loading, patient, stoppable
 
 if TYPE_CHECKING:
     from ..brush.shipped import NeuralBrush
-    from ..painting.easel import Step
+    from ..painting.step import Step
     from ..painting.painting import Painting
 
 app = typer.Typer(

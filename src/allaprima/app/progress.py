@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from ..painting.easel import Step
+    from ..painting.step import Step
 
 console = Console(stderr=True)
 

@@ -199,9 +199,11 @@ class MyPaintBrush:
 
 
 class Surface:
-    """A canvas of the engine, ``height x width`` pixels, transparent or filled with an sRGB ``background``."""
+    """A canvas of the engine, ``height x width`` pixels, transparent or with a ``background`` ``(3, height, width)`` in
+    sRGB, [0,1].
+    """
 
-    def __init__(self, width: int, height: int, background: tuple[float, float, float] | None = None) -> None:
+    def __init__(self, width: int, height: int, background: NDArray[np.float32] | None = None) -> None:
         lib = engine()
         self.width, self.height, self.background = width, height, background
         self.pointer = lib.fixed_tiled_surface_new(width, height)
@@ -221,7 +223,11 @@ class Surface:
         """Back to the beginning (the engine fills a new surface with 0xFFFF, which is no valid value)."""
         self.tiles[...] = 0
         if self.background is not None:
-            self.tiles[..., :3] = [round(value * ONE) for value in self.background]
+            for row, tiles in enumerate(self.tiles):
+                band = self.background[:, row * TILE : (row + 1) * TILE]
+                for column, tile in enumerate(tiles):
+                    part = (band[:, :, column * TILE : (column + 1) * TILE] * ONE).round().transpose(1, 2, 0)
+                    tile[: part.shape[0], : part.shape[1], :3] = part
             self.tiles[..., 3] = ONE
 
     def alpha(self) -> NDArray[np.uint16]:

@@ -14,7 +14,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
@@ -67,6 +69,12 @@ def composite(
             if on_progress:
                 on_progress(last / len(strokes))
     return canvas
+
+
+def pixels(canvas: Tensor) -> NDArray[np.uint8]:
+    """A canvas ``(3, H, W)`` in [0,1] as a picture ``(H, W, 3)``."""
+    picture: NDArray[np.uint8] = (canvas * 255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
+    return np.ascontiguousarray(picture)
 
 
 @torch.no_grad()

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from ..errors import InputError
+
 WARM_UP = 0.1  # share of the steps in which rates rise
 START, END = 1 / 25, 1e-4  # the first rate as a share of the peak, the last one of the first
 MOMENTUM = (0.95, 0.85)  # where rates are lowest, and at their peak
@@ -37,6 +39,21 @@ class Adam:
             square.mul_(SQUARES).addcmul_(value.grad, value.grad, value=1 - SQUARES)
             value.addcdiv_(mean, square.sqrt().div_(math.sqrt(second)).add_(TINY), value=-peak * share / first)
             value.grad = None
+
+    def moments(self) -> Tensor:
+        """What is known of the gradients so far: ``(2, M)`` for all M numbers."""
+        kept = [[state[number].flatten() for state in self.state] for number in (2, 3)]
+        return torch.stack([torch.cat(some) for some in kept]) if self.state else torch.zeros(2, 0)
+
+    def restore(self, step_number: int, moments: Tensor) -> None:
+        """Be where another one was after so many steps. Raises InputError for moments of other tensors."""
+        sizes = [value.numel() for value, *_ in self.state]
+        if moments.shape != (2, sum(sizes)):
+            raise InputError(f"the unfinished state is damaged: it has {tuple(moments.shape)} moments for {sum(sizes)}")
+        self.step_number = step_number
+        for kept, number in zip(moments, (2, 3), strict=True):
+            for state, part in zip(self.state, kept.split(sizes), strict=True):
+                state[number].copy_(part.view_as(state[number]))
 
     def _now(self) -> tuple[float, float]:
         """The rate as a share of its peak, and the momentum."""

@@ -4,225 +4,297 @@ Coarse to fine, one level of strokes over the last, each beginning where the can
 of all levels are refined together on the final canvas; and if the real MyPaint is to draw the picture, they are refined
 once more as it will draw them, grain and all. Departures from the reference, which optimises 32 strokes on one canvas
 of 64 px with 1,000 steps of RMSprop: levels, joint refinement, Adam on logits, the photo's colours and edges to begin
-with, and the pixel loss (docs/departures.md).
+with, and the pixel loss where no other is asked for (docs/departures.md).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..brush.mypaint import SAMPLES
+from ..brush.opaque import Opaque
 from ..brush.shipped import NeuralBrush
 from ..brush.strokes import ACTION, Strokes
 from ..perception.losses import psnr
 from ..version import VERSION
 from .canvas import composite
+from .chain import join, last_end
 from .descent import Adam
-from .mood import MOODS
-from .painting import BrushRef, Painting, PhotoRef
+from .form import Form, gray
+from .materials import Materials, as_tensor
+from .mood import Mood
+from .objective import Objective, resized
+from .painting import BrushRef, Painting, PhotoRef, paper_of
+from .palette import SEEN, colors_of, nearest
 from .photo import Photo, fit
-from .plan import Level, begin, levels
+from .plan import begin, levels, more_levels
+from .schedule import Phase, Schedule
 from .settings import Settings
+from .step import Step
+from .unfinished import Unfinished
 
 COLORS = ("color_r", "color_g", "color_b")
 RATE, COLOR_RATE = 0.09, 0.06  # peak learning rates of logits
-GENTLE = 0.35  # of these, when strokes are only to fit the grain that MyPaint gives them
-WINDOW_AT = 64  # pixels at which a level's windows are drawn in the first pass
-
-
-@dataclass(frozen=True)
-class Effort:
-    """Steps for each level; the joint steps, so many with so long a long side of the canvas; and those with grain."""
-
-    greedy: int
-    joint: tuple[tuple[int, int], ...]
-    grain: tuple[int, int]
-
-
-EFFORT = {
-    "draft": Effort(6, ((16, 128),), (0, 128)),
-    "normal": Effort(8, ((32, 128), (6, 256)), (10, 256)),
-    "best": Effort(20, ((140, 128), (60, 256)), (60, 256)),
-}
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the optimisation. Consumers never change the result. A step is a record of numbers; its painting
-    and canvas are what is there when they are asked for, so ask before the next step.
-
-    ``index`` of ``total`` steps; ``level`` under way (the number of levels during the joint refinement);
-    ``strokes`` on the canvas so far; ``loss`` and its named ``parts``; ``psnr`` in dB on a canvas with
-    ``size`` px on its long side, which is what this step saw; ``share`` of the whole work done, 0 to 1.
-    """
-
-    index: int
-    total: int
-    level: int
-    strokes: int
-    loss: float
-    parts: dict[str, float]
-    psnr: float
-    size: int
-    share: float
-    _easel: Easel = field(repr=False, compare=False)
-
-    @property
-    def refining(self) -> bool:
-        """Whether all levels are refined together by now."""
-        return self.level == len(self._easel.levels)
-
-    def painting(self) -> Painting:
-        """The painting as it is now: valid, with the strokes there are."""
-        return self._easel.painting()
-
-    def canvas(self, size: int | None = None) -> NDArray[np.uint8]:
-        """That painting's picture, ``(H, W, 3)`` uint8, by the neural brush that paints it."""
-        return self.painting().render(size, brushes=[self._easel.brush])
+IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
 
 class Easel:
-    """A photo, how to paint it, the brush, and the strokes so far."""
+    """A photo, how to paint it, with what, and the strokes so far; ``unfinished``: where to go on."""
 
-    def __init__(self, photo: Photo, settings: Settings, brush: NeuralBrush, device: torch.device) -> None:
-        self.photo, self.settings, self.brush, self.device = photo, settings, brush, device
+    def __init__(
+        self,
+        photo: Photo,
+        settings: Settings,
+        recorded: Settings,
+        materials: Materials,
+        device: torch.device,
+        unfinished: Unfinished | None = None,
+    ) -> None:
+        self.photo, self.settings, self.recorded = photo, settings, recorded
+        self.materials, self.device = materials, device
         self.width, self.height = photo.canvas(settings.size)
-        self.mood = MOODS[settings.mood]
-        self.levels = levels(settings.strokes, self.width, self.height, self.mood)
-        self.effort = EFFORT[settings.quality]
+        self.base = materials.base.to(device).to(torch.float32) if materials.base else None
+        there = len(self.base) if self.base else 0
+        self.count = settings.strokes - there
+        self.palette = None
+        if recorded.palette:
+            seen = self.target(min(SEEN, settings.size)).cpu()
+            self.palette = colors_of(recorded.palette, seen, settings.seed).to(device)
+        mood = Mood.of(settings)
+        self.form = Form(settings, mood, self.palette)
+        plan = (settings.strokes, self.width, self.height, mood)
+        self.levels = more_levels(there, *plan) if there else levels(*plan)
         self.random = torch.Generator().manual_seed(settings.seed)
         samples = torch.Generator().manual_seed(settings.seed)
-        self.samples = torch.randint(SAMPLES, (settings.strokes,), generator=samples)
-        mean = photo.at(self.width, self.height).mean((1, 2))
-        self.background = "#" + "".join(f"{round(value * 255):02x}" for value in mean.tolist())
+        self.samples = torch.randint(SAMPLES, (settings.strokes,), generator=samples)[there:]
+        self.kinds = materials.kinds(self.count)
+        self.focus = as_tensor(materials.focus)
+        self.background = self.ground_color()
+        self.grain, cost = self.as_mypaint_draws()
+        self.schedule = Schedule(settings, self.levels, cost)
+        self.objective = Objective(settings, as_tensor(materials.style), self.focus, device)
+        self.objective.check(self.shape(phase.size) for phase in self.schedule.phases if self.joint(phase))
         self.laid: list[Strokes] = []  # by level, in logits
-        self.index, self.done = 0, 0.0
-        self.greedy = [min(settings.size, math.ceil(settings.size * WINDOW_AT / level.window)) for level in self.levels]
-        self.joint = [(steps, min(settings.size, size)) for steps, size in self.effort.joint]
-        self.last, cost = self.as_mypaint_draws()
-        steps, size = self.effort.grain
-        self.grain = (steps if cost else 0), min(settings.size, size), cost
-        first = sum(self.cost([level], at) for level, at in zip(self.levels, self.greedy, strict=True))
-        joint = sum(steps * self.cost(self.levels, size) for steps, size in self.joint)
-        last = self.grain[0] * self.cost(self.levels, self.grain[1], cost)
-        self.work_in_all = self.effort.greedy * first + joint + last
-        self.joint_steps = sum(steps for steps, _ in self.joint)
-        self.total = self.effort.greedy * len(self.levels) + self.joint_steps + self.grain[0]
+        self.index, self.adam = 0, Adam([], 1)
+        if unfinished:
+            self.restore(unfinished)
 
-    def work(self) -> Iterator[Step]:
-        for number, (level, size) in enumerate(zip(self.levels, self.greedy, strict=True)):
-            target = self.target(size)
-            below = self.paper(target)
-            if self.laid:
-                with torch.no_grad():
-                    below = composite(below, self.strokes(), [self.brush], self.scale(target))
-            new = begin(target, below, level, self.scale(target), self.mood, self.random)
-            first = sum(map(len, self.laid))
-            new = new.change(sample=self.samples[first : first + len(new)].to(self.device))
-            self.laid.append(self.mood.free(new, self.settings.size))
-            adam = self.adam(self.laid[-1:], self.effort.greedy)
-            for parts in self.descend(adam, self.laid[-1:], below, target, self.effort.greedy, self.brush):
-                yield self.step(number, parts, self.cost([level], size), size)
-        adam = self.adam(self.laid, self.joint_steps)
-        for steps, size in self.joint:
-            target = self.target(size)
-            for parts in self.descend(adam, self.laid, self.paper(target), target, steps, self.brush):
-                yield self.step(len(self.levels), parts, self.cost(self.levels, size), size)
-        steps, size, cost = self.grain
-        target, adam = self.target(size), self.adam(self.laid, steps, GENTLE)
-        for parts in self.descend(adam, self.laid, self.paper(target), target, steps, self.last):
-            yield self.step(len(self.levels), parts, self.cost(self.levels, size, cost), size)
+    # ---- what there is to see
 
-    def as_mypaint_draws(self) -> tuple[NeuralBrush, float]:
-        """The brush that draws strokes as MyPaint will draw them, if it is to draw the picture, and what a step then
+    @property
+    def brushes(self) -> Sequence[NeuralBrush]:
+        return self.materials.brushes
+
+    def shape(self, size: int) -> tuple[int, int]:
+        """Width and height of the canvas with so many px on its long side."""
+        return fit(self.width, self.height, size)
+
+    def scale(self, picture: Tensor) -> float:
+        return max(picture.shape) / self.settings.size
+
+    def target(self, size: int) -> Tensor:
+        """The photo ``(3, H, W)`` with so many px on its long side."""
+        target = self.photo.at(*self.shape(size)).to(self.device)
+        return gray(target).contiguous() if self.settings.grayscale else target
+
+    def ground_color(self) -> str:
+        """The colour of the paper: the mean one of the photo, or of the picture that is painted on, or what was asked
+        for.
+        """
+        wanted = self.settings.background
+        if wanted == "white" or wanted.startswith("#"):
+            return "#ffffff" if wanted == "white" else wanted.lower()
+        ground = as_tensor(self.materials.ground)
+        color = (self.target(self.settings.size) if ground is None else ground).mean((1, 2)).cpu()
+        if self.palette is not None and ground is None:
+            color = nearest(color[None], self.palette.cpu())[0]
+        return "#" + "".join(f"{round(value * 255):02x}" for value in color.tolist())
+
+    def under(self, target: Tensor, drawing: Sequence[NeuralBrush], count: int = 0) -> Tensor:
+        """What lies under the strokes that move: paper, strokes that were there before, and the first ``count``."""
+        below = paper_of(self.background, self.materials.ground, target.shape[2], target.shape[1]).to(self.device)
+        done = [part for part in (self.base, self.strokes()[:count] if count else None) if part is not None]
+        with torch.no_grad():
+            for part in done:
+                below = composite(below, part, drawing, self.scale(target))
+        return below.contiguous()
+
+    def drawing(self, phase: Phase) -> Sequence[NeuralBrush]:
+        """The brushes as they draw in a phase."""
+        brushes = self.grain if phase.grain else self.brushes
+        return [Opaque(brush, phase.steep) for brush in brushes] if self.settings.opaque else brushes
+
+    def as_mypaint_draws(self) -> tuple[Sequence[NeuralBrush], float]:
+        """The brushes that draw strokes as MyPaint will draw them, if it is to draw the picture, and what a step then
         costs, in steps that draw the mean. Where chance plays a part, that is the texture; if there is none, or it was
         not learned, the engine itself draws, which takes longer.
         """
-        if self.settings.engine == "mypaint" and self.brush.textured is not self.brush:
-            return self.brush.textured, 3.0
-        if self.settings.engine == "mypaint" and self.brush.fused:
-            from .drawn import Drawn  # numba takes a while to load
+        if self.settings.engine != "mypaint":
+            return self.brushes, 0.0
+        grain: list[NeuralBrush] = []
+        cost = 0.0
+        for brush in self.brushes:
+            if brush.textured is not brush:
+                grain, cost = [*grain, brush.textured], max(cost, 3.0)
+            elif brush.fused:
+                from .drawn import Drawn  # numba takes a while to load
 
-            return Drawn(self.brush), 12.0
-        return self.brush, 0.0
+                grain, cost = [*grain, Drawn(brush)], 12.0
+            else:
+                grain.append(brush)
+        return grain, cost
 
-    def adam(self, free: list[Strokes], steps: int, pace: float = 1.0) -> Adam:
-        """For so many steps that the strokes in ``free`` are to take."""
+    # ---- the work
+
+    def work(self) -> Iterator[Step]:
+        """Go on from where the painting is to its end."""
+        for phase, done in self.schedule.after(self.index):
+            yield from self.run(phase, done)
+
+    def run(self, phase: Phase, done: int) -> Iterator[Step]:
+        """The steps of a phase that are left when ``done`` of them are."""
+        target, drawing = self.target(phase.size), self.drawing(phase)
+        seen = self.objective.see(target, closely=self.joint(phase))
+        if self.joint(phase):
+            free, before = self.laid, 0
+        else:
+            before = sum(level.strokes for level in self.levels[: phase.level])
+            if not done:
+                self.laid.append(self.lay(phase.level, target, self.under(target, drawing, before)))
+            free = self.laid[-1:]
+        if not done:
+            self.adam = self.optimiser(free, phase)
+        below = self.under(target, drawing, before)
+        start = self.start(before)
+        for _ in range(done, phase.steps):
+            strokes = self.form.bound(free, start)
+            canvas = composite(below, strokes, drawing, self.scale(target))
+            parts = self.objective.parts(canvas, seen)
+            if self.form.mood.on:
+                parts["color"] = self.form.mood.astray(strokes, target, self.scale(target))
+            torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+            self.adam.step()
+            self.form.keep(free)
+            self.index += 1
+            with torch.no_grad():
+                error = float((canvas - target).square().mean())
+            yield self.step(phase, {name: float(part.detach()) for name, part in parts.items()}, error)
+
+    def joint(self, phase: Phase) -> bool:
+        return phase.level == len(self.levels)
+
+    def lay(self, number: int, target: Tensor, below: Tensor) -> Strokes:
+        """The strokes of a level, as numbers that a gradient may move."""
+        focus, level = None, self.levels[number]
+        if self.focus is not None:
+            share = (number + 1) / len(self.levels)  # the coarsest ones cover all of the canvas
+            mask = resized(self.focus.to(self.device), target.shape[1], target.shape[2])[0]
+            focus = (IN_FOCUS + (1 - IN_FOCUS) * mask) ** share
+        new = begin(target, below, level, self.scale(target), self.form.mood, self.random, focus)
+        first = sum(map(len, self.laid))
+        if self.settings.connected:
+            new = join(new, self.start(first))
+        part = slice(first, first + len(new))
+        return self.form.free(new.change(sample=self.samples[part].to(self.device), brush=self.kinds[part].to(self.device)))
+
+    def start(self, before: int) -> Tensor | None:
+        """Where a chain goes on after so many strokes, in canvas pixels; None where it begins."""
+        if before:
+            return last_end(self.strokes()[:before])
+        return last_end(self.base) if self.base else None
+
+    def optimiser(self, free: Sequence[Strokes], phase: Phase) -> Adam:
+        """For the steps of a phase."""
         groups = [
-            ([getattr(level, name) for level in free for name in names], rate * pace)
+            ([getattr(level, name) for level in free for name in names], rate * phase.pace)
             for names, rate in ((COLORS, COLOR_RATE), ([n for n in ACTION if n not in COLORS], RATE))
         ]
-        return Adam(groups, steps)
-
-    def descend(
-        self, adam: Adam, free: list[Strokes], below: Tensor, target: Tensor, steps: int, brush: NeuralBrush
-    ) -> Iterator[dict[str, float]]:
-        """The strokes in ``free`` over ``below`` come nearer to the target; yields the parts of each step's loss."""
-        long_side = self.settings.size
-        for _ in range(steps):
-            strokes = Strokes.cat([self.mood.bound(level, long_side) for level in free])
-            canvas = composite(below, strokes, [brush], self.scale(target))
-            parts = {"pixel": (canvas - target).square().mean()}
-            if self.mood.on:
-                parts["color"] = self.mood.astray(strokes, target, self.scale(target))
-            torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
-            adam.step()
-            for level in free:
-                self.mood.lengthen(level, long_side)
-            yield {name: float(part.detach()) for name, part in parts.items()}
-
-    def cost(self, levels: list[Level], size: int, times: float = 1.0) -> float:
-        """What a step costs, in strokes: the time left on a bar follows from it."""
-        side = size / self.settings.size / WINDOW_AT
-        return times * sum(level.strokes * (1 + (level.window * side) ** 2) for level in levels)
-
-    def target(self, size: int) -> Tensor:
-        return self.photo.at(*fit(self.width, self.height, size)).to(self.device)
-
-    def paper(self, target: Tensor) -> Tensor:
-        color = torch.tensor([int(self.background[i : i + 2], 16) / 255 for i in (1, 3, 5)], device=self.device)
-        return color[:, None, None].expand_as(target).contiguous()
-
-    def scale(self, target: Tensor) -> float:
-        return max(target.shape) / self.settings.size
+        return Adam(groups, phase.steps)
 
     def strokes(self) -> Strokes:
-        return Strokes.cat([self.mood.bound(level, self.settings.size) for level in self.laid]).detach()
+        """The strokes that this easel has laid."""
+        return self.form.bound(self.laid, self.start(0)).detach()
 
-    def step(self, level: int, parts: dict[str, float], cost: float, size: int) -> Step:
-        self.index += 1
-        self.done += cost
+    def step(self, phase: Phase, parts: dict[str, float], error: float) -> Step:
         return Step(
             index=self.index,
-            total=self.total,
-            level=level,
-            strokes=sum(map(len, self.laid)),
+            total=self.schedule.total,
+            level=phase.level,
+            strokes=self.settings.strokes - self.count + sum(map(len, self.laid)),
             loss=sum(parts.values()),
             parts=parts,
-            psnr=psnr(parts["pixel"]),
-            size=size,
-            share=self.done / self.work_in_all,
+            psnr=psnr(error),
+            size=phase.size,
+            share=self.schedule.done(self.index),
             _easel=self,
         )
 
+    # ---- what comes of it
+
     def painting(self) -> Painting:
+        """The painting as it is now."""
         strokes = self.strokes().to("cpu")
-        number = [torch.full((len(level),), number) for number, level in enumerate(self.laid)]
+        first = 0
+        if self.base is not None and self.materials.base is not None:
+            assert self.materials.base.level is not None
+            first = int(self.materials.base.level.max()) + 1
+        number = [torch.full((len(level),), first + number) for number, level in enumerate(self.laid)]
+        strokes = strokes.to(torch.float64).change(level=torch.cat(number))
+        if self.materials.base is not None:
+            strokes = Strokes.cat([self.materials.base, strokes])
         return Painting(
-            strokes=strokes.change(brush=torch.zeros(len(strokes), dtype=torch.long), level=torch.cat(number)),
+            strokes=strokes,
             width=self.width,
             height=self.height,
             background=self.background,
-            settings=self.settings.change(brush=self.brush.name),
+            settings=self.recorded,
             threads=torch.get_num_threads(),
             photo=PhotoRef(self.photo.sha256, self.photo.width, self.photo.height),
-            brushes=(BrushRef.of(self.brush),),
+            brushes=tuple(BrushRef.of(brush) for brush in self.brushes),
             library=VERSION,
+            ground=self.materials.ground,
+            unfinished=self.state().pack() if self.index < self.schedule.total else None,
         )
+
+    def state(self) -> Unfinished:
+        """All that is needed to go on from here."""
+        laid = Strokes.cat(self.laid)
+        pictures = (self.materials.style, self.materials.focus)
+        style, focus = (torch.zeros(0, dtype=torch.uint8) if p is None else torch.from_numpy(p.copy()) for p in pictures)
+        return Unfinished(
+            index=torch.tensor(self.index),
+            numbers=laid.actions,
+            windows=laid.places.float(),
+            moments=self.adam.moments(),
+            random=self.random.get_state(),
+            style=style,
+            focus=focus,
+        )
+
+    def restore(self, state: Unfinished) -> None:
+        """Be where another easel was, with the same photo, settings and materials. Raises InputError if that cannot
+        be.
+        """
+        self.index = int(state.index)
+        self.random.set_state(state.random)
+        first = 0
+        for level in self.levels:
+            if first >= len(state.numbers):
+                break
+            part = slice(first, first + level.strokes)
+            numbers, windows = state.numbers[part].to(self.device), state.windows[part].to(self.device)
+            placed = Strokes.from_actions(numbers).change(
+                window_x=windows[:, 0], window_y=windows[:, 1], window=windows[:, 2],
+                sample=self.samples[part].to(self.device), brush=self.kinds[part].to(self.device),
+            )  # fmt: skip
+            self.laid.append(placed.change(**{
+                name: getattr(placed, name).clone().requires_grad_() for name in ACTION
+            }))  # fmt: skip
+            first += level.strokes
+        phase, done = next(self.schedule.after(self.index))
+        if done:
+            self.adam = self.optimiser(self.laid if self.joint(phase) else self.laid[-1:], phase)
+            self.adam.restore(done, state.moments.to(self.device))

@@ -6,22 +6,27 @@ broad, longer than it is wide, and pressed firmly enough to be seen as a stroke;
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from ..brush.strokes import ACTION, WINDOW, Strokes
+from ..errors import InputError
+from .settings import Settings
 
 POINTS = ("start", "control", "end")
+THINNEST = 0.5  # px: strokes that are to be narrower than this on their canvas could not be seen
 LONGER = 1.5  # at most so many times longer in one step: no stroke jumps
 
 
 @dataclass(frozen=True)
 class Mood:
-    """Bounds of strokes: the least ``width`` (twice the radius) in shares of the canvas' long side; the least
-    ``length`` in widths, and that of a ``touch``, one of the smallest strokes, which paint detail; the least
+    """Bounds of strokes: the least ``width`` (twice the radius) and the ``widest`` in shares of the canvas' long side; the
+    least ``length`` in widths, and that of a ``touch``, one of the smallest strokes, which paint detail; the least
     ``pressure``. How strongly colours hold ``on`` to the photo's. And how strokes begin: ``reach``, half their length
     in windows, and ``size``.
     """
@@ -33,34 +38,60 @@ class Mood:
     on: float
     reach: float
     size: float
+    widest: float = math.inf
+
+    @classmethod
+    def of(cls, settings: Settings) -> Mood:
+        """The mood of a painting, with its own bounds of sizes. Raises InputError for strokes too thin to be seen."""
+        mood, long_side = MOODS[settings.mood], settings.size
+        widest = settings.max_size or math.inf
+        if widest * long_side < THINNEST:
+            raise InputError(
+                f"max_size is {widest:g}: on a canvas of {long_side} px choose at least {THINNEST / long_side:.3g}"
+            )
+        return replace(mood, width=min(settings.min_size or mood.width, widest), widest=widest)
 
     def least_size(self, window: Tensor, long_side: int) -> Tensor:
         """The least ``size`` of strokes on windows ``(N,)`` of a canvas, both in pixels."""
         radius = self.width * long_side / 2 / window * WINDOW
         return (radius.clamp(min=1).log() / 2).clamp(max=0.95)
 
+    def most_size(self, window: Tensor, long_side: int) -> Tensor:
+        """The greatest ``size``, likewise, and at least that."""
+        radius = min(self.widest, 8.0) * long_side / 2 / window * WINDOW
+        return torch.maximum((radius.clamp(min=1).log() / 2).clamp(max=1), self.least_size(window, long_side))
+
     def smallest_window(self, long_side: int) -> float:
         """Pixels: on a smaller one, even the broadest strokes would be too narrow, or hardly differ."""
         return self.width * long_side / 2 * WINDOW / 4.5
 
+    def largest_window(self, long_side: int) -> float:
+        """Pixels: on a larger one, even the narrowest strokes would be too broad, or hardly differ."""
+        return max(self.widest * long_side / 2 * WINDOW / 2, self.smallest_window(long_side))
+
     def free(self, strokes: Strokes, long_side: int) -> Strokes:
         """The 12 numbers as logits between their bounds, which a gradient may move."""
         return strokes.change(**{
-            name: ((getattr(strokes, name) - low) / (1 - low)).clamp(0.02, 0.98).logit().requires_grad_()
-            for name, low in self._lows(strokes, long_side).items()
+            name: ((getattr(strokes, name) - low) / room).clamp(0.02, 0.98).logit().requires_grad_()
+            for name, (low, room) in self._bounds(strokes, long_side).items()
         })  # fmt: skip
 
     def bound(self, free: Strokes, long_side: int) -> Strokes:
         """The strokes that these logits stand for."""
-        lows = self._lows(free, long_side)
-        return free.change(**{name: low + (1 - low) * getattr(free, name).sigmoid() for name, low in lows.items()})
+        return free.change(**{
+            name: low + room * getattr(free, name).sigmoid()
+            for name, (low, room) in self._bounds(free, long_side).items()
+        })  # fmt: skip
 
-    def _lows(self, strokes: Strokes, long_side: int) -> dict[str, Tensor | float]:
+    def _bounds(self, strokes: Strokes, long_side: int) -> dict[str, tuple[Any, Any]]:
+        """By name: the least that a number may be, and how much more."""
         assert strokes.window is not None
-        lows: dict[str, Tensor | float] = dict.fromkeys(ACTION, 0.0)
-        if self.width:
-            lows["size"] = self.least_size(strokes.window, long_side)
-        return lows | dict.fromkeys(("pressure", "entry_pressure"), self.pressure)
+        bounds: dict[str, tuple[Any, Any]] = dict.fromkeys(ACTION, (0.0, 1.0))
+        if self.width or self.widest < math.inf:
+            low = self.least_size(strokes.window, long_side)
+            bounds["size"] = low, (self.most_size(strokes.window, long_side) - low).clamp(min=1e-6)
+        firm = self.pressure, 1 - self.pressure
+        return bounds | dict.fromkeys(("pressure", "entry_pressure"), firm)
 
     def astray(self, strokes: Strokes, photo: Tensor, scale: float) -> Tensor:
         """How far the strokes' colours are from the photo's ``(3, H, W)`` under them, squared and weighted: without

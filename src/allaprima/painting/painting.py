@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
 
+from ..brush.opaque import Opaque
 from ..brush.shipped import NeuralBrush, find_brush
 from ..brush.strokes import Strokes
 from ..errors import AllaprimaWarning, InputError
-from .canvas import composite
+from . import changes as ops
+from .canvas import composite, pixels
 from .photo import fit
 from .replay import draw
 from .settings import Settings
@@ -49,7 +53,8 @@ class BrushRef:
 
 @dataclass(frozen=True, eq=False)
 class Painting:
-    """Strokes on a canvas of ``width x height`` px over a ``background`` color, ``#rrggbb``; bottom stroke first.
+    """Strokes on a canvas of ``width x height`` px over a ``background`` color, ``#rrggbb``, or the picture ``ground``
+    ``(H, W, 3)`` of any size; bottom stroke first. ``unfinished``: what is needed to go on with one under way.
 
     All numbers of the strokes are rounded to 6 decimals, so that the file is the painting, exactly. Two paintings
     are equal if their files are.
@@ -64,6 +69,8 @@ class Painting:
     photo: PhotoRef
     brushes: tuple[BrushRef, ...]
     library: str
+    ground: NDArray[np.uint8] | None = None
+    unfinished: bytes | None = None
 
     def __post_init__(self) -> None:
         exact = self.strokes.detach().to("cpu").to(torch.float64)
@@ -73,9 +80,14 @@ class Painting:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Painting):
             return NotImplemented
-        same = all(getattr(self, one.name) == getattr(other, one.name) for one in fields(self) if one.name != "strokes")
+        plain = [one.name for one in fields(self) if one.name not in ("strokes", "ground")]
+        same = all(getattr(self, name) == getattr(other, name) for name in plain)
         mine, theirs = self.strokes, other.strokes
-        return same and all(_equal(getattr(mine, f.name), getattr(theirs, f.name)) for f in fields(Strokes))
+        return (
+            same
+            and all(_equal(getattr(mine, f.name), getattr(theirs, f.name)) for f in fields(Strokes))
+            and (self.ground is other.ground or np.array_equal(self.ground, other.ground))  # type: ignore[arg-type]
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -87,11 +99,39 @@ class Painting:
         """Long side of the canvas in pixels."""
         return max(self.width, self.height)
 
-    @property
-    def paper(self) -> tuple[float, float, float]:
-        """The background in [0,1]."""
-        red, green, blue = bytes.fromhex(self.background[1:])
-        return red / 255, green / 255, blue / 255
+    def paper(self, width: int, height: int) -> Tensor:
+        """What was painted on, ``(3, height, width)`` in [0,1]."""
+        return paper_of(self.background, self.ground, width, height)
+
+    def __getitem__(self, part: slice) -> Painting:
+        """Some of the strokes: ``painting[:200]`` are the lowest 200, as if it had been stopped there."""
+        return self.change(self.strokes[part])
+
+    def __add__(self, other: Painting) -> Painting:
+        """Another painting's strokes over this one's. Raises InputError for canvases of two sizes."""
+        return ops.added(self, other)
+
+    def recolored(self, palette: str | Path) -> Painting:
+        """Each stroke in the colour of a palette (a list of ``#rrggbb``, a file of them or a GIMP ``.gpl``, or how many
+        to find among the strokes' colours) that looks most like its own. The ground stays. Raises InputError for a bad
+        palette.
+        """
+        return ops.recolored(self, str(palette))
+
+    def cropped(self, box: tuple[int, int, int, int]) -> Painting:
+        """The part in a ``box`` of canvas pixels: left, top, right, bottom. Raises InputError for one that is empty or
+        not on the canvas.
+        """
+        return ops.cropped(self, box)
+
+    def scaled(self, factor: float) -> Painting:
+        """The same on a canvas so many times as large. Raises InputError for one that is too small or too large."""
+        return ops.scaled(self, factor)
+
+    def change(self, strokes: Strokes, **values: Any) -> Painting:
+        """With other strokes, and what goes with them; nothing is left unfinished."""
+        settings = self.settings.change(strokes=max(1, len(strokes)))
+        return replace(self, strokes=strokes, **{"settings": settings, "unfinished": None, **values})
 
     def render(
         self,
@@ -115,14 +155,15 @@ class Painting:
         width, height = fit(self.width, self.height, size)
         neural = self.find_brushes(brushes)
         if engine == "mypaint":
-            return draw(self, [brush.real() for brush in neural], width, height, on_progress)
-        canvas = torch.tensor(self.paper)[:, None, None].expand(3, height, width)
+            return draw(self, neural, width, height, on_progress)
+        canvas = self.paper(width, height)
         with torch.no_grad():
             scale = max(width, height) / self.size
             drawing = [brush.textured for brush in neural] if texture else neural
+            if self.settings.opaque:
+                drawing = [Opaque(brush) for brush in drawing]
             canvas = composite(canvas, self.strokes.to(torch.float32), drawing, scale, on_progress)
-        pixels: NDArray[np.uint8] = (canvas * 255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
-        return np.ascontiguousarray(pixels)
+        return pixels(canvas)
 
     def find_brushes(self, brushes: Sequence[NeuralBrush] | None = None) -> Sequence[NeuralBrush]:
         """The brushes that painted, or those given in their place, one for each. Other weights than those recorded are
@@ -156,6 +197,16 @@ class Painting:
         from .storage import load
 
         return load(Path(path))
+
+
+def paper_of(background: str, ground: NDArray[np.uint8] | None, width: int, height: int) -> Tensor:
+    """``(3, height, width)`` in [0,1] of one color ``#rrggbb``, or of a picture ``(H, W, 3)``, brought to that size."""
+    if ground is None:
+        color = torch.tensor(list(bytes.fromhex(background[1:]))) / 255
+        return color[:, None, None].expand(3, height, width)
+    resampling = Image.Resampling.BOX if width <= ground.shape[1] else Image.Resampling.BICUBIC
+    picture = Image.fromarray(ground).resize((width, height), resampling)
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() / 255
 
 
 def check_size(size: int | None) -> None:

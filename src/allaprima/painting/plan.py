@@ -29,7 +29,7 @@ def levels(strokes: int, width: int, height: int, mood: Mood) -> list[Level]:
     far as the mood allows.
     """
     smallest = max(SMALLEST_WINDOW, mood.smallest_window(max(width, height)))
-    first = min(max(width, height), 2 * min(width, height))
+    first = min(max(width, height), 2 * min(width, height), mood.largest_window(max(width, height)))
     number = 1
     while FIRST * (SHARE ** (number + 1) - 1) / (SHARE - 1) <= strokes * 1.5:
         number += 1
@@ -40,15 +40,31 @@ def levels(strokes: int, width: int, height: int, mood: Mood) -> list[Level]:
     return [Level(count, window) for count, window in zip(counts, windows, strict=True) if count]
 
 
+def more_levels(there: int, more: int, width: int, height: int, mood: Mood) -> list[Level]:
+    """The levels of ``more`` strokes on a painting that has some: the finest ones of a painting with all of them."""
+    kept: list[Level] = []
+    for level in reversed(levels(there + more, width, height, mood)):
+        count = min(level.strokes, more - sum(one.strokes for one in kept))
+        kept += [Level(count, level.window)] if count else []
+    return kept[::-1]
+
+
 def begin(
-    target: Tensor, canvas: Tensor, level: Level, scale: float, mood: Mood, generator: torch.Generator
+    target: Tensor,
+    canvas: Tensor,
+    level: Level,
+    scale: float,
+    mood: Mood,
+    generator: torch.Generator,
+    focus: Tensor | None = None,
 ) -> Strokes:
     """New strokes for a level: where ``canvas`` is far from ``target``, both ``(3, H, W)`` at ``scale`` of the
-    canvas, along the photo's edges, in its colours. Those on quiet ground come first, those on detail over them.
+    canvas, along the photo's edges, in its colours; and where ``focus`` ``(H, W)`` is large. Those on quiet ground come
+    first, those on detail over them.
     """
     window = level.window * scale
     error = (target - canvas).square().sum(0)
-    points = _spread(error, level.strokes, max(1, round(window / 4)), generator)
+    points = _spread(error, focus, level.strokes, max(1, round(window / 4)), generator)
     tensor = structure(target, window / 16)
     y, x = points[(tensor[0] + tensor[2])[points[:, 0], points[:, 1]].argsort(stable=True)].unbind(1)
     direction = _along_edges(tensor, generator)[:, y, x] * mood.reach
@@ -65,18 +81,21 @@ def begin(
     )  # fmt: skip
 
 
-def _spread(error: Tensor, count: int, cell: int, generator: torch.Generator) -> Tensor:
-    """``count`` pixels ``(count, 2)`` as y, x: each cell of the picture gets its share by error, so that strokes
-    gather where they are needed without clumping, then chance chooses within the cell by error.
+def _spread(error: Tensor, focus: Tensor | None, count: int, cell: int, generator: torch.Generator) -> Tensor:
+    """``count`` pixels ``(count, 2)`` as y, x: each cell of the picture gets its share by error, times its focus, so
+    that strokes gather where they are needed without clumping, then chance chooses within the cell by both.
     """
     height, width = error.shape
-    padded = F.pad(error, (0, -width % cell, 0, -height % cell))
-    rows, columns = padded.shape[0] // cell, padded.shape[1] // cell
-    cells = padded.view(rows, cell, columns, cell).transpose(1, 2).reshape(rows * columns, cell * cell)
-    inside = F.pad(torch.ones_like(error), (0, -width % cell, 0, -height % cell))
-    inside = inside.view(rows, cell, columns, cell).transpose(1, 2).reshape(rows * columns, cell * cell)
-    chance = (cells + 1e-4) * inside
+    rows, columns = -(-height // cell), -(-width // cell)
+
+    def cells(picture: Tensor) -> Tensor:
+        padded = F.pad(picture, (0, -width % cell, 0, -height % cell))
+        return padded.view(rows, cell, columns, cell).transpose(1, 2).reshape(rows * columns, cell * cell)
+
+    chance = cells(error + 1e-4)
     share = chance.sum(1).sqrt() + 1e-12
+    if focus is not None:
+        chance, share = chance * (cells(focus) + 1e-6), share * cells(focus).mean(1) + 1e-12
     share = share / share.sum() * count
     # systematic resampling: every cell gets its share rounded down or up, and the sum is exact
     offset = torch.rand(1, generator=generator).item()

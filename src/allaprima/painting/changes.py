@@ -1,0 +1,93 @@
+"""Paintings made from paintings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import torch
+
+from ..brush.strokes import Strokes
+from ..errors import InputError
+from .canvas import pixels
+from .palette import colors_of, nearest, read_palette
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .painting import Painting
+
+
+def added(lower: Painting, upper: Painting) -> Painting:
+    """See :meth:`Painting.__add__`."""
+    if (lower.width, lower.height) != (upper.width, upper.height):
+        raise InputError(
+            f"a painting of {upper.width}x{upper.height} px cannot be laid over one of {lower.width}x{lower.height}: "
+            f"scale or crop one of them first"
+        )
+    if lower.settings.opaque != upper.settings.opaque:
+        raise InputError("one painting is opaque and the other is not: they cannot be one")
+    brushes = list(dict.fromkeys([*lower.brushes, *upper.brushes]))
+    index = torch.tensor([brushes.index(brush) for brush in upper.brushes])
+    assert upper.strokes.brush is not None
+    strokes = Strokes.cat([lower.strokes, upper.strokes.change(brush=index[upper.strokes.brush])])
+    most = Settings.about("strokes").metadata["high"]
+    if len(strokes) > most:
+        raise InputError(f"together they have {len(strokes):,} strokes, and a painting at most {most:,}")
+    return lower.change(strokes, brushes=tuple(brushes))
+
+
+def recolored(painting: Painting, text: str) -> Painting:
+    """See :meth:`Painting.recolored`."""
+    palette = read_palette(text)
+    colors = painting.strokes.color
+    if not len(colors):
+        return painting
+    chosen = nearest(colors, colors_of(palette, colors.T[:, None].float(), painting.settings.seed))
+    red, green, blue = chosen.unbind(1)
+    settings = painting.settings.change(palette=palette)
+    return painting.change(painting.strokes.change(color_r=red, color_g=green, color_b=blue), settings=settings)
+
+
+def cropped(painting: Painting, box: tuple[int, int, int, int]) -> Painting:
+    """See :meth:`Painting.cropped`."""
+    left, top, right, bottom = box
+    if not (0 <= left < right <= painting.width and 0 <= top < bottom <= painting.height):
+        raise InputError(
+            f"the box is {left}, {top}, {right}, {bottom}: it must be a part of the canvas, within "
+            f"0, 0, {painting.width}, {painting.height}"
+        )
+    width, height = right - left, bottom - top
+    strokes = painting.strokes
+    assert strokes.window_x is not None and strokes.window_y is not None
+    moved = strokes.change(window_x=strokes.window_x - left, window_y=strokes.window_y - top)
+    ground = painting.ground
+    if ground is not None:
+        ground = pixels(painting.paper(painting.width, painting.height)[:, top:bottom, left:right])
+    settings = _sized(painting, max(width, height))
+    return painting.change(moved, width=width, height=height, ground=ground, settings=settings)
+
+
+def scaled(painting: Painting, factor: float) -> Painting:
+    """See :meth:`Painting.scaled`."""
+    if not (math.isfinite(factor) and factor > 0):
+        raise InputError(f"the factor is {factor:g}: it must be above 0")
+    width, height = (max(1, round(side * factor)) for side in (painting.width, painting.height))
+    settings = _sized(painting, max(width, height))
+    strokes = painting.strokes
+    assert strokes.window_x is not None and strokes.window_y is not None and strokes.window is not None
+    factor = max(width, height) / painting.size  # what the whole pixels of the canvas allow
+    larger = strokes.change(
+        window_x=strokes.window_x * factor, window_y=strokes.window_y * factor, window=strokes.window * factor
+    )
+    return painting.change(larger, width=width, height=height, settings=settings)
+
+
+def _sized(painting: Painting, size: int) -> Settings:
+    """Its settings with another long side of the canvas, which may be shorter than one that is painted on."""
+    about = Settings.about("size").metadata
+    if not about["low"] <= size <= about["high"]:
+        raise InputError(
+            f"the canvas would have {size:,} px on its long side: choose {about['low']} to {about['high']:,}"
+        )
+    return replace(painting.settings, size=size)
