@@ -1,7 +1,9 @@
 """The command line as a person meets it: results, exit codes, and one line for what is wrong."""
 
 import os
+import random
 import re
+import shlex
 import signal
 import struct
 import subprocess
@@ -15,8 +17,10 @@ import pytest
 import torch
 from PIL import Image
 
+import allaprima
 from allaprima import Painting
 from allaprima.app.cli import run
+from allaprima.painting.unfinished import Unfinished
 
 from .conftest import picture_size
 
@@ -137,12 +141,27 @@ def assert_one_line(capsys: pytest.CaptureFixture[str], told: str) -> None:
         (["-o", "./photo.png"], "is the input itself"),
         (["-o", "a.gif"], "the suffix of a.gif is unknown: choose from .png, .jpg, .jpeg, .painting.json"),
         (["-o", "a"], "the suffix of a is unknown"),
+        (["--add", "5"], "give it with --resume"),
+        (["--resume", "gone.painting.json"], "there is no painting gone.painting.json"),
+        (["--min-size", "0.6"], "min_size is 0.6: choose 0 to 0.5"),
+        (["--min-size", "0.2", "--max-size", "0.1"], "max_size is 0.1 and min_size 0.2"),
+        (["--palette", "0"], "palette is 0: choose 1 to 256 colours"),
+        (["--palette", "gone.gpl"], "palette is 'gone.gpl': give a number of colours"),
+        (["--style", "gone.png"], "style: there is no photo gone.png"),
+        (["--style-weight", "-1"], "style_weight is -1: choose 0 to 100"),
+        (["--focus", "gone.png"], "focus: there is no photo gone.png"),
+        (["--background", "#12"], "background is '#12': a colour must look like #b7a994"),
+        (["--brush", "oil:0.7,chalk"], "give each of several brushes a share above 0"),
+        (["--loss", "size"], "choose from pixel, features, both"),
+        (["--loss", "both", "--features", "vgg16", "--vgg-weights", "gone.pth"], "gone.pth"),
+        (["photo.png", "-o", "a.png"], "there are 2 photos and a.png is one file: give a folder"),
+        (["photo.png"], "would both become photo-painted.png"),
         (["-o", "a.png", "-o", "a.png"], "a.png is given twice"),
         (["-o", "a.png", "--preview", "a.png"], "a.png is given twice"),
         (["--preview", "a.painting.json"], "the preview a.painting.json is no picture: choose from .png"),
         (["--preview", "nowhere/a.png"], "the output folder nowhere does not exist"),
         (["--mood", "sad"], "choose from painterly, likeness"),
-        (["-o", "there.png"], "there.png is a folder"),
+        (["-o", "there.png", "-o", "b.png"], "there.png is a folder"),
         (["--wrong"], "--wrong"),
     ],
 )
@@ -179,7 +198,7 @@ def test_other_commands_refuse_too(capsys: pytest.CaptureFixture[str]) -> None:
         (["train", "data", "-o", "a.pt"], "must end in .safetensors"),
         (["train", "data", "-o", "a.safetensors", "--steps", "0"], "steps is 0"),
         (["train", "data", "-o", "a.safetensors", "--stages", "one"], "stages is 'one': choose 1, 1,2 or 1,2,3"),
-        (["paint"], "photo"),
+        (["paint"], "PHOTO"),
         (["dance"], "dance"),
     ):
         assert run(arguments) == 2
@@ -223,10 +242,13 @@ def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert out.split() == ["a.png", "a.painting.json"]
-    assert "stopped at step" in err and "run the same command again" in err
+    assert "stopped at step" in err
     painting = Painting.load("a.painting.json")
     assert 0 < len(painting) <= 3000
     assert (np.asarray(Image.open("a.png")) == painting.render()).all()
+    command = shlex.split(err.strip().partition("go on with: ")[2])
+    assert command[:4] == ["allaprima", "paint", str(photo), "--resume"]
+    assert Painting.load(command[4]) == painting and painting.unfinished is not None
 
 
 def test_what_fails_while_drawing_keeps_the_painting(
@@ -240,6 +262,7 @@ def test_what_fails_while_drawing_keeps_the_painting(
         assert "kept in a.png.unfinished.painting.json: draw it with" in told.err and not told.out
         assert listed() == ["a.painting.json", "a.png.unfinished.painting.json"]
         assert len(Painting.load("a.png.unfinished.painting.json")) == 20
+        Path("a.png.unfinished.painting.json").unlink()
     assert "No space left on device" not in told.err and "out of memory" in told.err
     assert Path("a.painting.json").read_text() == "another painting"
 
@@ -320,3 +343,68 @@ def test_an_output_that_is_a_link(photo: Path) -> None:
     assert run(["paint", str(photo), *QUICK, "-o", "link.png"]) == 0
     assert Path("link.png").is_symlink() and picture_size("real.png") == (48, 32)
     assert Path("real.png").stat().st_mode & 0o777 == 0o600
+
+
+def test_several_photos(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one run, into a folder; a bad one is told and passed over."""
+    for name in ("a.png", "c.png"):
+        Path(name).write_bytes(photo.read_bytes())
+    Path("b.jpg").write_bytes(b"no picture")
+    assert run(["paint", "a.png", "b.jpg", "c.png", *QUICK, "-o", "made"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out.split() == ["made/a-painted.png", "made/c-painted.png"]
+    assert "the photo b.jpg is no picture" in shown.err and "1 of 3 photos could not be painted" in shown.err
+    assert sorted(path.name for path in Path("made").iterdir()) == ["a-painted.png", "c-painted.png"]
+    assert run(["paint", "a.png", "c.png", *QUICK]) == 0
+    assert {"a-painted.png", "c-painted.png"} <= set(listed())
+
+
+def test_more_strokes(photo: Path) -> None:
+    assert run(["paint", str(photo), *QUICK, "-o", "a.painting.json"]) == 0
+    Image.fromarray(np.pad(np.full((32, 24), 255, np.uint8), ((0, 0), (0, 24)))).save("mask.png")
+    more = ["--resume", "a.painting.json", "--add", "7", "--focus", "mask.png", "-o", "b.painting.json"]
+    assert run(["paint", str(photo), *more]) == 0
+    first, then = Painting.load("a.painting.json"), Painting.load("b.painting.json")
+    assert len(then) == 27 and (then.strokes[:20].actions == first.strokes.actions).all()
+
+
+def test_what_was_stopped_is_not_painted_over(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = Path("a.png.unfinished.painting.json")
+    kept.write_text("precious")
+    assert run(["paint", str(photo), *QUICK, "-o", "a.png"]) == 2
+    assert_one_line(capsys, f"there is a painting that was stopped, {kept}: go on with it by --resume, or delete it")
+    assert kept.read_text() == "precious"
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment(photo: Path) -> None:
+    """SIGKILL 20 times: what is kept is always whole, never older than ten seconds, and leads to the same end."""
+    chance = random.Random(0)
+    command = ["paint", str(photo), "--strokes", "1500", "--size", "256", "--quality", "best", "-o", "a.painting.json"]
+    kept = Path("a.painting.json.unfinished.painting.json")
+    going_on: list[str] = []
+    steps = [0]
+    for _ in range(20):
+        process = start(*command, *going_on)
+        deadline = time.monotonic() + 60
+        before = kept.stat().st_mtime if kept.exists() else 0
+        while time.monotonic() < deadline and not (kept.exists() and kept.stat().st_mtime > before):
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0, 6))
+        process.kill()
+        process.communicate()
+        if Path("a.painting.json").exists():
+            break
+        assert time.time() - kept.stat().st_mtime < 10
+        painting = Painting.load(kept)
+        assert painting.unfinished is not None
+        steps.append(int(Unfinished.unpack(painting.unfinished, len(painting)).index))
+        going_on, command = ["--resume", str(kept)], ["paint", str(photo), "-o", "a.painting.json"]
+        for left in Path().glob(".allaprima-*"):
+            left.unlink()  # of a write that was killed
+    assert steps == sorted(steps) and steps[-1] > 0
+    if not Path("a.painting.json").exists():
+        assert run([*command, *going_on]) == 0
+    whole = allaprima.paint(photo, strokes=1500, size=256, quality="best")
+    assert Painting.load("a.painting.json") == whole
+    assert not kept.exists()

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from .brush.shipped import brushes, load_brush
     from .brush.strokes import Strokes
     from .export.picture import write
-    from .painting.step import Step
     from .painting.painter import optimise, paint
     from .painting.painting import Painting
     from .painting.settings import Settings
+    from .painting.step import Step
 
 _LAZY = {
     "MyPaintBrush": ".brush.mypaint",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import math
 import os
 import signal
 import sys
@@ -50,6 +51,22 @@ def bar() -> Iterator[Bar]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Bar(progress)
+
+
+class Autosave:
+    """A painting file that is brought up to date every few seconds while a painting grows, so that it can be gone on
+    with, whatever happens. There from the first step on.
+    """
+
+    SECONDS = 4.0  # between two savings: with a long step and a slow disk still under ten
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._saved = path, -math.inf
+
+    def look(self, step: Step) -> None:
+        if time.monotonic() - self._saved >= self.SECONDS and step.index < step.total:
+            step.painting().save(self._path)
+            self._saved = time.monotonic()
 
 
 class Preview:

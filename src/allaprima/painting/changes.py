@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import torch
 from ..brush.strokes import Strokes
 from ..errors import InputError
 from .canvas import pixels
-from .palette import colors_of, nearest, read_palette
+from .palette import colors_of, named, nearest, read_palette
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -43,15 +44,19 @@ def recolored(painting: Painting, text: str) -> Painting:
     colors = painting.strokes.color
     if not len(colors):
         return painting
-    chosen = nearest(colors, colors_of(palette, colors.T[:, None].float(), painting.settings.seed))
-    red, green, blue = chosen.unbind(1)
-    settings = painting.settings.change(palette=palette)
+    found = colors_of(palette, colors.T[:, None].float(), painting.settings.seed)
+    red, green, blue = nearest(colors, found).unbind(1)
+    # not how many: strokes that are added later would find others, in the photo
+    settings = painting.settings.change(palette=named(found))
     return painting.change(painting.strokes.change(color_r=red, color_g=green, color_b=blue), settings=settings)
 
 
 def cropped(painting: Painting, box: tuple[int, int, int, int]) -> Painting:
     """See :meth:`Painting.cropped`."""
-    left, top, right, bottom = box
+    try:
+        left, top, right, bottom = (operator.index(side) for side in box)
+    except (TypeError, ValueError):
+        raise InputError(f"the box is {box!r}: give four whole numbers, left, top, right, bottom") from None
     if not (0 <= left < right <= painting.width and 0 <= top < bottom <= painting.height):
         raise InputError(
             f"the box is {left}, {top}, {right}, {bottom}: it must be a part of the canvas, within "
@@ -87,7 +92,8 @@ def _sized(painting: Painting, size: int) -> Settings:
     """Its settings with another long side of the canvas, which may be shorter than one that is painted on."""
     about = Settings.about("size").metadata
     if not about["low"] <= size <= about["high"]:
+        told = f"{size:,}" if size < 10**9 else "too many"
         raise InputError(
-            f"the canvas would have {size:,} px on its long side: choose {about['low']} to {about['high']:,}"
+            f"the canvas would have {told} px on its long side: choose {about['low']} to {about['high']:,}"
         )
     return replace(painting.settings, size=size)

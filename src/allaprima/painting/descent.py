@@ -23,8 +23,8 @@ class Adam:
 
     def __init__(self, groups: Sequence[tuple[Sequence[Tensor], float]], steps: int) -> None:
         self.steps, self.step_number = steps, 0
-        self.state = [(value, peak, torch.zeros_like(value), torch.zeros_like(value))
-                      for values, peak in groups for value in values]  # fmt: skip
+        self.state = [(value, peak) for values, peak in groups for value in values]
+        self.means, self.squares = ([torch.zeros_like(value) for value, _ in self.state] for _ in range(2))
 
     @torch.no_grad()
     def step(self) -> None:
@@ -32,7 +32,7 @@ class Adam:
         share, momentum = self._now()
         self.step_number += 1
         first, second = 1 - momentum**self.step_number, 1 - SQUARES**self.step_number
-        for value, peak, mean, square in self.state:
+        for (value, peak), mean, square in zip(self.state, self.means, self.squares, strict=True):
             if value.grad is None:
                 continue
             mean.lerp_(value.grad, 1 - momentum)
@@ -42,18 +42,19 @@ class Adam:
 
     def moments(self) -> Tensor:
         """What is known of the gradients so far: ``(2, M)`` for all M numbers."""
-        kept = [[state[number].flatten() for state in self.state] for number in (2, 3)]
-        return torch.stack([torch.cat(some) for some in kept]) if self.state else torch.zeros(2, 0)
+        if not self.state:
+            return torch.zeros(2, 0)
+        return torch.stack([torch.cat([one.flatten() for one in kept]) for kept in (self.means, self.squares)])
 
     def restore(self, step_number: int, moments: Tensor) -> None:
         """Be where another one was after so many steps. Raises InputError for moments of other tensors."""
-        sizes = [value.numel() for value, *_ in self.state]
+        sizes = [value.numel() for value, _ in self.state]
         if moments.shape != (2, sum(sizes)):
             raise InputError(f"the unfinished state is damaged: it has {tuple(moments.shape)} moments for {sum(sizes)}")
         self.step_number = step_number
-        for kept, number in zip(moments, (2, 3), strict=True):
-            for state, part in zip(self.state, kept.split(sizes), strict=True):
-                state[number].copy_(part.view_as(state[number]))
+        for kept, given in zip((self.means, self.squares), moments, strict=True):
+            for one, part in zip(kept, given.split(sizes), strict=True):
+                one.copy_(part.view_as(one))
 
     def _now(self) -> tuple[float, float]:
         """The rate as a share of its peak, and the momentum."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -66,7 +67,7 @@ class Easel:
         mood = Mood.of(settings)
         self.form = Form(settings, mood, self.palette)
         plan = (settings.strokes, self.width, self.height, mood)
-        self.levels = more_levels(there, *plan) if there else levels(*plan)
+        self.levels = more_levels(there, self.count, *plan[1:]) if there else levels(*plan)
         self.random = torch.Generator().manual_seed(settings.seed)
         samples = torch.Generator().manual_seed(settings.seed)
         self.samples = torch.randint(SAMPLES, (settings.strokes,), generator=samples)[there:]
@@ -197,8 +198,12 @@ class Easel:
         first = sum(map(len, self.laid))
         if self.settings.connected:
             new = join(new, self.start(first))
-        part = slice(first, first + len(new))
-        return self.form.free(new.change(sample=self.samples[part].to(self.device), brush=self.kinds[part].to(self.device)))
+        return self.form.free(self.marked(new, first))
+
+    def marked(self, strokes: Strokes, first: int) -> Strokes:
+        """With samples and brushes, where the first one is this easel's ``first``."""
+        part = slice(first, first + len(strokes))
+        return strokes.change(sample=self.samples[part].to(self.device), brush=self.kinds[part].to(self.device))
 
     def start(self, before: int) -> Tensor | None:
         """Where a chain goes on after so many strokes, in canvas pixels; None where it begins."""
@@ -262,8 +267,9 @@ class Easel:
     def state(self) -> Unfinished:
         """All that is needed to go on from here."""
         laid = Strokes.cat(self.laid)
-        pictures = (self.materials.style, self.materials.focus)
-        style, focus = (torch.zeros(0, dtype=torch.uint8) if p is None else torch.from_numpy(p.copy()) for p in pictures)
+        none = np.zeros(0, np.uint8)
+        kept = (none if one is None else one for one in (self.materials.style, self.materials.focus))
+        style, focus = (torch.from_numpy(one.copy()) for one in kept)
         return Unfinished(
             index=torch.tensor(self.index),
             numbers=laid.actions,
@@ -288,8 +294,8 @@ class Easel:
             numbers, windows = state.numbers[part].to(self.device), state.windows[part].to(self.device)
             placed = Strokes.from_actions(numbers).change(
                 window_x=windows[:, 0], window_y=windows[:, 1], window=windows[:, 2],
-                sample=self.samples[part].to(self.device), brush=self.kinds[part].to(self.device),
             )  # fmt: skip
+            placed = self.marked(placed, first)
             self.laid.append(placed.change(**{
                 name: getattr(placed, name).clone().requires_grad_() for name in ACTION
             }))  # fmt: skip

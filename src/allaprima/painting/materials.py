@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from ..brush.shipped import NeuralBrush, load_brush
+from ..brush.shipped import NeuralBrush
 from ..brush.strokes import Strokes
 from ..errors import InputError
 from .palette import read_palette
@@ -41,16 +41,16 @@ class Materials:
 
     def kinds(self, count: int) -> Tensor:
         """Which brush each of ``count`` strokes takes: the first ones, which are the coarsest, the first brush."""
-        ends = np.cumsum(self.shares) / sum(self.shares) * count
+        ends = np.cumsum(np.divide(self.shares, max(self.shares)))
+        ends = ends / ends[-1] * count
         return torch.from_numpy(np.searchsorted(ends.round(), np.arange(count), "right").clip(max=len(ends) - 1))
 
 
-def gather(settings: Settings, photo: Photo, device: torch.device) -> tuple[Materials, Settings]:
-    """All that the settings name, read, and the settings as they stand in the painting file, where pictures are named
-    by their sha256 and brushes by their names. Raises InputError for what is missing or cannot be read.
+def gather(settings: Settings, photo: Photo, brushes: Sequence[NeuralBrush]) -> tuple[Materials, Settings]:
+    """All that the settings name besides the brushes, read, and the settings as they stand in the painting file, where
+    pictures are named by their sha256 and brushes by their names. Raises InputError for what cannot be read.
     """
     shares = shares_of(settings.brush)
-    brushes = tuple(load_brush(name, device) for name in shares)
     recorded = settings.change(brush=named(brushes, tuple(shares.values())), vgg_weights="")
     if settings.palette:
         recorded = recorded.change(palette=read_palette(settings.palette))
@@ -65,7 +65,7 @@ def gather(settings: Settings, photo: Photo, device: torch.device) -> tuple[Mate
             ground = np.asarray(picture.image.resize((width, height), Image.Resampling.LANCZOS))
             color = f"sha256:{picture.sha256}"
         recorded = recorded.change(background=color)
-    return with_pictures(Materials(brushes, tuple(shares.values()), ground=ground), recorded)
+    return with_pictures(Materials(tuple(brushes), tuple(shares.values()), ground=ground), recorded)
 
 
 def with_pictures(materials: Materials, settings: Settings) -> tuple[Materials, Settings]:
@@ -104,7 +104,7 @@ def named(brushes: Sequence[NeuralBrush], shares: Sequence[float]) -> str:
     """Brushes and shares as they stand in the settings."""
     if len(brushes) == 1:
         return brushes[0].name
-    return ",".join(f"{brush.name}:{share:g}" for brush, share in zip(brushes, shares, strict=True))
+    return ",".join(f"{brush.name}:{str(share).removesuffix('.0')}" for brush, share in zip(brushes, shares, strict=True))
 
 
 def as_tensor(picture: Picture | None) -> Tensor | None:

@@ -25,8 +25,8 @@ LONGER = 1.5  # at most so many times longer in one step: no stroke jumps
 
 @dataclass(frozen=True)
 class Mood:
-    """Bounds of strokes: the least ``width`` (twice the radius) and the ``widest`` in shares of the canvas' long side; the
-    least ``length`` in widths, and that of a ``touch``, one of the smallest strokes, which paint detail; the least
+    """Bounds of strokes: the least ``width`` (twice the radius) and the ``widest``, in shares of the canvas' long side;
+    the least ``length`` in widths, and that of a ``touch``, one of the smallest strokes, which paint detail; the least
     ``pressure``. How strongly colours hold ``on`` to the photo's. And how strokes begin: ``reach``, half their length
     in windows, and ``size``.
     """

@@ -22,8 +22,8 @@ from ..perception.network import LAYERS
 from .settings import Settings
 
 DEEPEST = 16  # px: what the networks' deepest layer needs
-FEATURE_WEIGHT = 1e-3  # brings the feature loss of a finished painting to about the pixel loss
-STYLE_WEIGHT = 1e-2
+FEATURE_WEIGHT = 2e-4  # brings the feature loss of a finished painting to about the pixel loss
+STYLE_WEIGHT = 5e-2
 QUIET = 0.2  # how much the darkest parts of a focus mask still count
 
 

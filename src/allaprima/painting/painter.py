@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import torch
-
 from torch import Tensor
 
-from ..brush.shipped import load_brush
+from ..brush.shipped import NeuralBrush, load_brush
 from ..errors import InputError
 from .easel import Easel
 from .materials import Materials, Picture, gather, with_pictures
@@ -20,7 +19,7 @@ from .settings import Settings, shares_of
 from .step import Step
 from .unfinished import Unfinished
 
-AGAIN = ("brush", "style", "focus", "vgg_weights", "device")
+AGAIN = ("style", "focus", "vgg_weights", "device")
 """Settings that may be given once more to go on: a painting file holds no paths, and knows no machine."""
 
 
@@ -31,17 +30,18 @@ def paint(
     on_step: Callable[[Step], None] | None = None,
     resume: Painting | None = None,
     add: int = 0,
+    brushes: Sequence[NeuralBrush] | None = None,
     **changes: Any,
 ) -> Painting:
     """Paint a photo: a path, a PIL image or an ``(H, W, 3)`` uint8 array.
 
     ``changes`` are settings by name: ``paint("cat.jpg", strokes=500, brush="oil")``. ``on_step`` sees each
     :class:`Step` and may raise to stop. ``resume`` goes on with a painting of this photo that was stopped, and ends as
-    it would have ended, or, with ``add``, lays so many strokes more over a finished one. Raises :class:`InputError`
-    before any painting starts.
+    it would have ended, or, with ``add``, lays so many strokes more over a finished one. ``brushes``, loaded before,
+    are used in place of those that the settings name. Raises :class:`InputError` before any painting starts.
     """
     last = None
-    for last in optimise(photo, settings, resume=resume, add=add, **changes):
+    for last in optimise(photo, settings, resume=resume, add=add, brushes=brushes, **changes):
         if on_step:
             on_step(last)
     assert last is not None
@@ -54,26 +54,34 @@ def optimise(
     *,
     resume: Painting | None = None,
     add: int = 0,
+    brushes: Sequence[NeuralBrush] | None = None,
     **changes: Any,
 ) -> Iterator[Step]:
     """Paint as :func:`paint` does, step by step: a generator, so that stopping is leaving the loop, and what is there
     is ``step.painting()``. Raises :class:`InputError` at once, before the first step.
     """
     if resume:
-        return _again(read_photo(photo), resume, add, settings, changes).work()
+        return _again(read_photo(photo), resume, add, brushes, settings, changes).work()
     if add:
         raise InputError("strokes are added to a painting: give the one to resume")
     settings = (settings or Settings()).change(**changes)
     device = find_device(settings.device)
     seen = read_photo(photo)
-    materials, recorded = gather(settings, seen, device)
+    materials, recorded = gather(settings, seen, brushes or load_brushes(settings, device))
     if settings.engine == "mypaint":
         for brush in materials.brushes:
             brush.real()
     return Easel(seen, settings, recorded, materials, device).work()
 
 
-def _again(photo: Photo, painting: Painting, add: int, settings: Settings | None, changes: dict[str, Any]) -> Easel:
+def _again(
+    photo: Photo,
+    painting: Painting,
+    add: int,
+    brushes: Sequence[NeuralBrush] | None,
+    settings: Settings | None,
+    changes: dict[str, Any],
+) -> Easel:
     """A painting that is there, on the easel once more."""
     wrong = ["settings"] if settings else [name for name in changes if name not in AGAIN]
     if wrong:
@@ -94,10 +102,12 @@ def _again(photo: Photo, painting: Painting, add: int, settings: Settings | None
     if add:
         total = Settings.about("strokes").metadata["high"]
         if not 1 <= add <= total - len(painting):
-            raise InputError(f"add is {add}: choose 1 to {total - len(painting):,}, as a painting has {total:,} at most")
+            raise InputError(
+                f"add is {add}: choose 1 to {total - len(painting):,}, as a painting has {total:,} at most"
+            )
         recorded = recorded.change(strokes=len(painting) + add, focus="")
     device = find_device(changes.get("device", recorded.device))
-    brushes = tuple(load_brush(name, device) for name in shares_of(changes.get("brush", recorded.brush)))
+    brushes = tuple(brushes or load_brushes(recorded, device))
     if [brush.name for brush in brushes] != [ref.name for ref in painting.brushes]:
         there = ", ".join(ref.name for ref in painting.brushes)
         raise InputError(f"the painting is painted with {there}: give the same again")
@@ -117,6 +127,11 @@ def _again(photo: Photo, painting: Painting, add: int, settings: Settings | None
 
 def _picture(kept: Tensor) -> Picture | None:
     return kept.numpy() if kept.numel() else None
+
+
+def load_brushes(settings: Settings, device: torch.device) -> list[NeuralBrush]:
+    """The brushes that the settings name."""
+    return [load_brush(name, device) for name in shares_of(settings.brush)]
 
 
 def find_device(name: str) -> torch.device:

@@ -14,7 +14,8 @@ from ..errors import InputError
 MOST = 256
 ALIKE = 0.02  # in OKLab: colours that hardly differ count as one
 SEEN = 96  # px: the long side of the photo at which its colours are looked at
-HEX = re.compile("#[0-9a-fA-F]{6}")
+HEX = re.compile("#[0-9a-fA-F]{6}(?![0-9a-fA-F])")
+COUNT = re.compile("[0-9]{1,3}")
 
 
 def read_palette(text: str) -> str:
@@ -24,22 +25,24 @@ def read_palette(text: str) -> str:
     Raises InputError for what is none of these.
     """
     text = text.strip()
-    if re.fullmatch(r"-?\d+", text):
-        if not 1 <= int(text) <= MOST:
+    if re.fullmatch("-?[0-9]+", text):
+        if len(text) > 9 or not 1 <= int(text) <= MOST:
             raise InputError(f"palette is {text[:20]}: choose 1 to {MOST} colours")
         return str(int(text))
     if all(HEX.fullmatch(part.strip()) for part in text.split(",")):
         return _joined([part.strip() for part in text.split(",")], "palette")
     path = Path(text)
     try:
-        content = path.read_text(encoding="utf-8")
+        if not text:
+            raise FileNotFoundError
+        content = path.read_text(encoding="utf-8-sig")  # Windows begins text with a mark
     except FileNotFoundError:
         raise InputError(
             f"palette is {text[:80]!r}: give a number of colours, a .gpl, a file with lines of #rrggbb, or such a list"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise InputError(f"the palette {text} cannot be read ({why})") from None
+        raise InputError(f"the palette {text[:80]} cannot be read ({why})") from None
     return _joined(_gimp(path, content) if content.startswith("GIMP Palette") else _lines(path, content), str(path))
 
 
@@ -47,9 +50,9 @@ def _gimp(path: Path, content: str) -> list[str]:
     found = []
     for number, line in enumerate(content.splitlines()[1:], 2):
         words = line.split()
-        if not words or line.startswith(("#", "Name:", "Columns:")):
+        if not words or line.startswith(("#", "Name:", "Columns:", "Channels:")):
             continue
-        if len(words) < 3 or not all(word.isdigit() and int(word) < 256 for word in words[:3]):
+        if len(words) < 3 or not all(COUNT.fullmatch(word) and int(word) < 256 for word in words[:3]):
             raise InputError(f"the palette {path} is damaged: line {number} begins with no three numbers of 0 to 255")
         found.append("#" + "".join(f"{int(word):02x}" for word in words[:3]))
     return found
@@ -75,7 +78,7 @@ def colors_of(palette: str, photo: Tensor, seed: int) -> Tensor:
     found in the photo ``(3, H, W)``, by k-means in OKLab (B. Ottosson, *A perceptual color space for image processing*,
     2020), a space in which distances are as large as they look.
     """
-    if not palette.isdigit():
+    if not COUNT.fullmatch(palette) or not 1 <= int(palette) <= MOST:
         return parse(palette)
     from scipy.cluster.vq import kmeans2
 
@@ -85,17 +88,25 @@ def colors_of(palette: str, photo: Tensor, seed: int) -> Tensor:
     pixels = np.repeat(alike * ALIKE, np.ceil(np.sqrt(counts)).astype(int), axis=0)
     found, _ = kmeans2(pixels, min(int(palette), len(alike)), 20, minit="++", rng=seed)
     colors = (rgb(torch.from_numpy(found)).clamp(0, 1) * 255).round() / 255
-    return torch.unique(colors, dim=0).float()
+    distinct: Tensor = torch.unique(colors, dim=0)
+    return distinct.float()
 
 
 def parse(palette: str) -> Tensor:
-    """``(K, 3)`` in [0,1] from ``#rrggbb,#rrggbb``."""
+    """``(K, 3)`` in [0,1] from ``#rrggbb,#rrggbb``. Raises InputError for anything else."""
+    if not all(HEX.fullmatch(color) for color in palette.split(",")):
+        raise InputError(f"palette is {palette[:80]!r}: it must be 1 to {MOST}, or a list like #b7a994,#21170b")
     return torch.tensor([list(bytes.fromhex(color[1:])) for color in palette.split(",")], dtype=torch.float32) / 255
+
+
+def named(colors: Tensor) -> str:
+    """``#rrggbb,#rrggbb`` from ``(K, 3)`` in [0,1]: the opposite."""
+    return ",".join("#" + bytes(color).hex() for color in (colors * 255).round().int().tolist())
 
 
 def nearest(colors: Tensor, palette: Tensor) -> Tensor:
     """For each color ``(N, 3)`` the one of the palette ``(K, 3)`` that looks most like it."""
-    apart = torch.cdist(oklab(colors.double()), oklab(palette.double()))
+    apart: Tensor = torch.cdist(oklab(colors.double()), oklab(palette.double()))
     return palette.to(colors)[apart.argmin(1)]
 
 
@@ -109,7 +120,8 @@ def oklab(colors: Tensor) -> Tensor:
 def rgb(lab: Tensor) -> Tensor:
     """OKLab ``(N, 3)`` to sRGB, which may lie a little outside of [0,1]."""
     linear = (lab @ _LAB.inverse().to(lab).T).pow(3) @ _CONES.inverse().to(lab).T
-    return torch.where(linear > 0.0031308, 1.055 * linear.clamp(min=0) ** (1 / 2.4) - 0.055, 12.92 * linear)
+    back: Tensor = torch.where(linear > 0.0031308, 1.055 * linear.clamp(min=0) ** (1 / 2.4) - 0.055, 12.92 * linear)
+    return back
 
 
 _CONES = torch.tensor([

@@ -12,7 +12,6 @@ from typing import Any, SupportsFloat, SupportsIndex
 from ..errors import InputError
 
 
-
 def _choice(default: Any, help: str, *, low: float = 0, high: float = 0, among: Sequence[str] = ()) -> Any:
     return field(default=default, metadata={"help": help, "low": low, "high": high, "among": tuple(among)})
 
@@ -33,7 +32,9 @@ class Settings:
     )
     engine: str = _choice("neural", "Who draws the picture in the end.", among=("neural", "mypaint"))
     loss: str = _choice(
-        "pixel", "What is to be like the photo: colours, what a network sees, or both.", among=("pixel", "features", "both")
+        "pixel",
+        "What is to be like the photo: colours, what a network sees, or both.",
+        among=("pixel", "features", "both"),
     )
     features: str = _choice(
         "pocket", "The network that looks, for --loss and --style.", among=("pocket", "vgg16", "vgg16_bn")
@@ -88,7 +89,9 @@ def shares_of(brush: str) -> dict[str, float]:
     for part in brush.split(","):
         name, _, share = (word.strip() for word in part.rpartition(":"))
         if not name or not _is_number(share) or not 0 < float(share) < math.inf:
-            raise InputError(f"brush is {brush!r}: give each of several brushes a share above 0, as in oil:0.7,chalk:0.3")
+            raise InputError(
+                f"brush is {brush!r}: give each of several brushes a share above 0, as in oil:0.7,chalk:0.3"
+            )
         if name in shares:
             raise InputError(f"brush is {brush!r}: {name} is named twice")
         shares[name] = float(share)
@@ -114,10 +117,11 @@ def _whole(name: str, value: Any, bounds: Any) -> int:
 
 
 def _number(name: str, value: Any, bounds: Any) -> float:
-    if isinstance(value, (bool, str)) or not isinstance(value, SupportsFloat) or math.isnan(float(value)):
+    if isinstance(value, (bool, str)) or not isinstance(value, SupportsFloat) or value != value:
         raise InputError(f"{name} is {value!r}: it must be a number")
-    if not bounds["low"] <= float(value) <= bounds["high"]:
-        raise InputError(f"{name} is {float(value):g}: choose {bounds['low']:g} to {bounds['high']:g}")
+    if not bounds["low"] <= value <= bounds["high"]:
+        told = f"{float(value):g}" if abs(value) < 10**15 else "too large"  # type: ignore[arg-type]
+        raise InputError(f"{name} is {told}: choose {bounds['low']:g} to {bounds['high']:g}")
     return float(value)
 
 
@@ -125,7 +129,7 @@ def _text(name: str, value: Any, bounds: Any) -> str:
     if isinstance(value, Path) and not bounds["among"]:
         return str(value)
     if not isinstance(value, str):
-        raise InputError(f"{name} is {value!r}: it must be text")
+        raise InputError(f"{name} is {' '.join(repr(value).split())[:60]}: it must be text")
     if bounds["among"] and value not in bounds["among"]:
         raise InputError(f"{name} is {value!r}: choose from {', '.join(bounds['among'])}")
     return value

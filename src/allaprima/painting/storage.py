@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from ..brush.mypaint import SAMPLES
 from ..brush.strokes import ACTION, PLACE, Strokes
@@ -134,9 +134,12 @@ def _settings(made: dict[str, Any]) -> Settings:
 def _picture(canvas: dict[str, Any]) -> NDArray[np.uint8] | None:
     if "picture" not in canvas:
         return None
+    packed = _bytes(canvas, "picture", "canvas.picture")
     try:
-        with Image.open(io.BytesIO(_bytes(canvas, "picture", "canvas.picture")), formats=["PNG"]) as picture:
+        with Image.open(io.BytesIO(packed), formats=["PNG"]) as picture:
             return np.asarray(picture.convert("RGB"))
+    except UnidentifiedImageError:
+        raise InputError("canvas.picture is damaged (it is no PNG)") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(f"canvas.picture is damaged ({error})") from None
 
@@ -152,8 +155,9 @@ def _packed(content: bytes) -> str:
 
 
 def _bytes(data: dict[str, Any], name: str, where: str) -> bytes:
+    packed = _get(data, name, str, where)
     try:
-        return base64.b64decode(_get(data, name, str, where), validate=True)
+        return base64.b64decode(packed, validate=True)
     except ValueError:
         raise InputError(f"{where} is damaged: it is not base64") from None
 

@@ -40,9 +40,29 @@ class Unfinished:
             kinds = (torch.int64, torch.float32, torch.float32, torch.float32, torch.uint8, torch.uint8, torch.uint8)
             whole = all(getattr(state, one.name).dtype == kind for one, kind in zip(fields(cls), kinds, strict=True))
             count = len(state.numbers)
-            if not whole or count > strokes or state.numbers.shape != (count, len(ACTION)) \
-                    or state.windows.shape != (count, 3) or state.moments.ndim != 2 or state.index.numel() != 1:
+            if (
+                not whole
+                or count > strokes
+                or state.numbers.shape != (count, len(ACTION))
+                or state.windows.shape != (count, 3)
+                or state.moments.ndim != 2
+                or state.index.numel() != 1
+            ):
                 raise ValueError("its parts do not fit together")  # fmt: skip
+            state.check()
             return state
-        except (SafetensorError, TypeError, ValueError) as error:
+        except (SafetensorError, TypeError, ValueError, RuntimeError) as error:
             raise InputError(f"the unfinished state is damaged: {error}") from None
+
+    def check(self) -> None:
+        """Raise ValueError or RuntimeError for numbers that no painting under way can have."""
+        for name in ("numbers", "windows", "moments"):
+            if not getattr(self, name).isfinite().all():
+                raise ValueError(f"its {name} are not all numbers")
+        if (self.windows[:, 2] < 1).any() or (self.windows.abs() > 1e6).any() or (self.moments[1:] < 0).any():
+            raise ValueError("its numbers are out of range")
+        if self.style.numel() and (self.style.ndim != 3 or self.style.shape[2] != 3):
+            raise ValueError(f"its picture of style has the shape {tuple(self.style.shape)}")
+        if self.focus.numel() and self.focus.ndim != 2:
+            raise ValueError(f"its focus has the shape {tuple(self.focus.shape)}")
+        torch.Generator().set_state(self.random)

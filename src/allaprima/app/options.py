@@ -1,0 +1,51 @@
+"""Options of commands, from the fields of Settings: their defaults, bounds and help stand there, once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import Field, fields
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from ..painting.settings import Settings
+
+TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+
+
+def setting(about: Field[Any]) -> Any:
+    """The option of one field."""
+    bounds, help = about.metadata, about.metadata["help"]
+    if bounds["among"]:
+        help += f" One of {', '.join(bounds['among'])}."
+    elif bounds["high"] and bounds["high"] < 2**31:
+        help += f" {bounds['low']:,} to {bounds['high']:,}."
+    if about.default not in ("", False, 0.0):
+        help += f" Default: {about.default}."
+    return typer.Option(f"--{about.name.replace('_', '-')}", help=help, show_default=False)
+
+
+def with_settings(command: Callable[..., int]) -> Callable[..., int]:
+    """The command with an option for every field of Settings; it gets those that were given as ``**chosen``."""
+    signature = inspect.signature(command, eval_str=True)
+    own = [one for one in signature.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
+    options = [
+        inspect.Parameter(
+            about.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[TYPES[str(about.type)] | None, setting(about)],
+        )
+        for about in fields(Settings)
+    ]
+
+    @wraps(command)
+    def run(**values: Any) -> int:
+        chosen = {about.name: values.pop(about.name) for about in fields(Settings)}
+        return command(**values, **{name: value for name, value in chosen.items() if value is not None})
+
+    run.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in [*own, *options]}
+    return run
