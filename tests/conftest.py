@@ -1,6 +1,9 @@
 """What the tests share: the sample photo, a small painting, and pictures to compare with."""
 
+import os
 from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does
 
 import numpy as np
 import pytest

@@ -44,8 +44,8 @@ def test_a_canvas_is_nearly_mypaints_own() -> None:
     with torch.no_grad():
         drawn = composite(paper, strokes, [Drawn(brush)])
         neural = composite(paper, strokes, [brush])
-    surface = Surface(96, 96, (0.5, 0.5, 0.5))
-    for _ in MyPaintBrush("tanda/oil-06-paint").lay(surface, strokes):
+    surface = Surface(96, 96, paper.numpy())
+    for _ in MyPaintBrush("tanda/oil-06-paint").lay([surface], strokes):
         pass
     true = torch.from_numpy(surface.rgba()[..., :3]).permute(2, 0, 1)
     error, by_neural = ((one - true).square().mean() for one in (drawn, neural))

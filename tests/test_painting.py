@@ -1,8 +1,9 @@
 """The painting as a value and as a file, and its picture by either engine."""
 
+import base64
 import json
 import warnings
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from PIL import Image
 import allaprima
 from allaprima import InputError, Painting, Settings
 from allaprima.errors import AllaprimaWarning
-from allaprima.painting import replay
+from allaprima.painting import drawing
 from allaprima.painting.painting import BrushRef, PhotoRef
 from allaprima.painting.storage import from_json, to_json
 
@@ -98,7 +99,7 @@ def test_real_strokes_are_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     together = replace(made(), strokes=far).render(engine="mypaint")
     alone = replace(made(), strokes=far[2:]).render(engine="mypaint")
     assert (together == alone).all()
-    assert replay.MOST >= 96
+    assert drawing.MOST >= 96
 
 
 def test_a_huge_box_is_drawn_smaller() -> None:
@@ -116,7 +117,8 @@ def test_values_are_equal_and_unhashable() -> None:
 
 DAMAGE: list[tuple[str, Any, str]] = [
     ("format", "other", "format is 'other'"),
-    ("version", 2, "version is 2; this library reads version 1"),
+    ("version", 3, "version is 3; this library reads 1 to 2: update allaprima"),
+    ("version", 0, "version is 0"),
     ("version", None, "version is None"),
     ("canvas", 3, "canvas is '3': it must be an object"),
     ("canvas.width", 0, "canvas.width is 0"),
@@ -124,6 +126,18 @@ DAMAGE: list[tuple[str, Any, str]] = [
     ("settings.strokes", 0, "settings.strokes is 0"),
     ("settings.weather", "x", "settings.'weather' is unknown"),
     ("settings.threads", "two", "settings.threads is 'two'"),
+    ("settings.loss", "taste", "settings.loss is 'taste': choose from pixel, features, both"),
+    ("settings.min_size", "0.1", "settings.min_size is '0.1': it must be a number"),
+    ("settings.max_size", 1.5, "settings.max_size is 1.5: choose 0 to 1"),
+    ("settings.style_weight", 10**400, "settings.style_weight is too large: choose 0 to 100"),
+    ("settings.opaque", 1, "settings.opaque is 1: it must be true or false"),
+    ("settings.connected", "no", "settings.connected is 'no': it must be true or false"),
+    ("settings.palette", 5, "settings.palette is 5: it must be text"),
+    ("canvas.picture", 5, "canvas.picture is '5': it must be text"),
+    ("canvas.picture", "#", "canvas.picture is damaged: it is not base64"),
+    ("canvas.picture", "AAAA", "canvas.picture is damaged (it is no PNG)"),
+    ("unfinished", None, "unfinished is 'None': it must be text"),
+    ("unfinished", "#", "unfinished is damaged: it is not base64"),
     ("brushes.0.name", 7, "brushes[0].name is '7': it must be text"),
     ("strokes", {}, "strokes is '{}': it must be a list"),
     ("strokes.3.size", 1.2, "strokes[3].size is 1.2: it must be 0 to 1"),
@@ -167,11 +181,59 @@ def test_missing_fields_are_told(name: str) -> None:
         jsonschema.validate(data, SCHEMA)
 
 
-def test_files_of_older_libraries_are_read() -> None:
+@pytest.mark.parametrize("mood", [True, False])
+def test_files_of_version_1_are_read(mood: bool) -> None:
     painting = made(3)
     older = json.loads(to_json(painting))
-    del older["settings"]["mood"]
+    kept = ["brush", "strokes", "size", "seed", "quality", "engine", "device", "threads"] + ["mood"] * mood
+    older |= {"version": 1, "settings": {name: older["settings"][name] for name in kept}}
+    jsonschema.validate(older, SCHEMA)
     assert from_json(json.dumps(older)) == painting
+    assert json.loads(to_json(from_json(json.dumps(older))))["version"] == 2
+
+
+def test_every_part_of_a_file_is_kept(photo: Path, tmp_path: Path) -> None:
+    Image.effect_noise((20, 30), 80).save(tmp_path / "noise.png")
+    noise = str(tmp_path / "noise.png")
+    changes: dict[str, Any] = {
+        "brush": "oil:0.7,chalk:0.3", "loss": "both", "style": noise, "style_weight": 0.5, "focus": noise,
+        "background": noise, "palette": "3", "min_size": 0.05, "max_size": 0.2, "opaque": True, "connected": True,
+        "grayscale": True,
+    }  # fmt: skip
+    for step in allaprima.optimise(photo, strokes=10, size=48, quality="draft", **changes):
+        painting = step.painting()
+        assert painting.ground is not None and (painting.unfinished is None) == (step.index == step.total)
+        text = to_json(painting)
+        jsonschema.validate(json.loads(text), SCHEMA)
+        assert from_json(text) == painting and to_json(from_json(text)) == text
+        assert str(tmp_path) not in text and painting.settings.brush == changes["brush"]
+
+
+def test_damaged_grounds_are_read_or_refused() -> None:
+    ground = np.random.default_rng(0).integers(0, 255, (9, 12, 3), np.uint8)
+    data = json.loads(to_json(replace(made(1), ground=ground)))
+    assert (from_json(json.dumps(data)).ground == ground).all()
+    packed, rng = base64.b64decode(data["canvas"]["picture"]), np.random.default_rng(1)
+    for length in rng.integers(0, len(packed), 60):
+        for damaged in (packed[:length], packed[:length] + rng.bytes(1) + packed[length + 1 :]):
+            data["canvas"]["picture"] = base64.b64encode(damaged).decode()
+            try:
+                from_json(json.dumps(data))
+            except InputError as error:
+                assert str(error).startswith("canvas.picture is damaged") and "\n" not in str(error)
+
+
+def test_the_schema_has_the_bounds_of_the_settings() -> None:
+    told = SCHEMA["properties"]["settings"]["properties"]
+    assert set(told) == {"threads", *(one.name for one in fields(Settings))}
+    for one in fields(Settings):
+        low, high, among = (one.metadata[name] for name in ("low", "high", "among"))
+        if among:
+            assert told[one.name] == {"enum": list(among)}
+        elif str(one.type) in ("int", "float"):
+            kind = {"int": "integer", "float": "number"}[str(one.type)]
+            top = {} if one.name == "seed" else {"maximum": high}
+            assert told[one.name] == {"type": kind, "minimum": low, **top}
 
 
 def test_every_stroke_field_is_needed() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .brush.mypaint import MyPaintBrush
     from .brush.shipped import brushes, load_brush
     from .brush.strokes import Strokes
-    from .export.picture import write
+    from .export.write import write
     from .painting.painter import optimise, paint
     from .painting.painting import Painting
     from .painting.settings import Settings
@@ -40,7 +40,7 @@ _LAZY = {
     "load_brush": ".brush.shipped",
     "optimise": ".painting.painter",
     "paint": ".painting.painter",
-    "write": ".export.picture",
+    "write": ".export.write",
 }
 
 __all__ = [

@@ -1,6 +1,10 @@
 """``python -m allaprima``, and the command ``allaprima``."""
 
+import os
 import sys
+
+# threads that have nothing to do sleep: spinning, they take the processor from other programs, and from one another
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def main() -> None:

@@ -51,7 +51,7 @@ def compare(
 
 def _read(path: Path) -> Photo:
     """A picture, or a painting as its brushes draw it at its canvas' size."""
-    from ..export.picture import PAINTING
+    from ..export.write import PAINTING
     from ..painting.painting import Painting
     from ..painting.photo import read_photo
 

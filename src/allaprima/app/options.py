@@ -1,4 +1,4 @@
-"""Options of commands, from the fields of Settings: their defaults, bounds and help stand there, once."""
+"""Options of commands, from the fields of Settings and Export: defaults, bounds and help stand there, once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from functools import wraps
 from typing import Annotated, Any
 
 import typer
-
-from ..painting.settings import Settings
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
@@ -24,28 +22,38 @@ def setting(about: Field[Any]) -> Any:
         help += f" {bounds['low']:,} to {bounds['high']:,}."
     if about.default not in ("", False, 0.0):
         help += f" Default: {about.default}."
-    return typer.Option(f"--{about.name.replace('_', '-')}", help=help, show_default=False)
+    flag = about.name.replace("_", "-")
+    return typer.Option(
+        f"--{flag}/--no-{flag}" if about.default is True else f"--{flag}", help=help, show_default=False
+    )
 
 
-def with_settings(command: Callable[..., int]) -> Callable[..., int]:
-    """The command with an option for every field of Settings; it gets those that were given as ``**chosen``."""
-    signature = inspect.signature(command, eval_str=True)
-    own = [one for one in signature.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
-    options = [
-        inspect.Parameter(
-            about.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Annotated[TYPES[str(about.type)] | None, setting(about)],
-        )
-        for about in fields(Settings)
-    ]
+def with_fields(*kinds: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator: the command with an option for every field of these dataclasses; it gets those that were given as
+    ``**chosen``.
+    """
+    abouts = [about for kind in kinds for about in fields(kind)]
 
-    @wraps(command)
-    def run(**values: Any) -> int:
-        chosen = {about.name: values.pop(about.name) for about in fields(Settings)}
-        return command(**values, **{name: value for name, value in chosen.items() if value is not None})
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(command, eval_str=True)
+        own = [one for one in signature.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
+        options = [
+            inspect.Parameter(
+                about.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=None,
+                annotation=Annotated[TYPES[str(about.type)] | None, setting(about)],
+            )
+            for about in abouts
+        ]
 
-    run.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in [*own, *options]}
-    return run
+        @wraps(command)
+        def run(**values: Any) -> Any:
+            chosen = {about.name: values.pop(about.name) for about in abouts}
+            return command(**values, **{name: value for name, value in chosen.items() if value is not None})
+
+        run.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in [*own, *options]}
+        return run
+
+    return decorate

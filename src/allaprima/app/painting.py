@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import InputError
+from ..export.options import Export
 from ..painting.settings import Settings, shares_of
-from .options import setting, with_settings
+from .options import setting, with_fields
 from .progress import Autosave, Preview, Stopped, bar, hushed, loading, patient, stoppable, tell
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 OUTPUTS = typer.Option(
     "--output",
     "-o",
-    help="Where to write: .png, .jpg or .painting.json, as often as wanted; or a folder/, for several photos.",
+    help="Where to write: .png .jpg .tif .webp .ora .psd .svg .csv .mp4 .webm .gif or .painting.json, "
+    "as often as wanted; or a folder/, for several photos.",
     show_default=False,
 )
 TEXTURE = typer.Option(help="The neural engine draws each stroke with its own grain, not the mean.")
@@ -33,6 +35,7 @@ PREVIEW = typer.Option(
 RESUME = typer.Option(help="Go on with this painting of the photo, from where it was stopped.", show_default=False)
 ADD = typer.Option(help="With --resume: lay so many strokes more over a finished painting.", show_default=False)
 SIZE = typer.Option(help="Long side of the written picture in pixels; the canvas' size if not given.")
+OF_EXPORT = {one.name for one in fields(Export)}
 UNFINISHED = ".unfinished.painting.json"  # beside the first output while it is painted and drawn
 
 
@@ -41,6 +44,7 @@ class Wish:
     """What a person wants besides the settings that were ``chosen``."""
 
     chosen: dict[str, Any]
+    export: Export
     output_size: int | None
     texture: bool
     preview: Path | None = None
@@ -48,7 +52,7 @@ class Wish:
     add: int = 0
 
 
-@with_settings
+@with_fields(Settings, Export)
 def paint(
     photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="The photo: JPEG, PNG, WebP, TIFF, ...")],
     output: Annotated[list[Path] | None, OUTPUTS] = None,
@@ -62,11 +66,12 @@ def paint(
     """Paint a photo. Without -o the picture is PHOTO-painted.png in the current folder."""
     if add and not resume:
         raise InputError("strokes are added to a painting: give it with --resume")
+    export = Export(**{name: chosen.pop(name) for name in OF_EXPORT & chosen.keys()})
     settings = Settings(**chosen) if not resume else None
     jobs = jobs_of(photos, output or [])
     if len(jobs) > 1 and (preview or resume):
         raise InputError(f"there are {len(jobs)} photos: --{'preview' if preview else 'resume'} goes with one")
-    wish = Wish(chosen, output_size, texture, preview, resume, add)
+    wish = Wish(chosen, export, output_size, texture, preview, resume, add)
     with loading():
         from ..brush.shipped import load_brush
         from ..painting.painter import find_device
@@ -119,10 +124,12 @@ def jobs_of(photos: Sequence[Path], outputs: Sequence[Path]) -> list[tuple[Path,
 
 def check(photo: Path, outputs: Sequence[Path], wish: Wish) -> None:
     """Raise InputError unless all outputs can be written, and nothing that was kept would be lost."""
-    from ..export.picture import PICTURES, check_outputs, suffix_of
+    from ..export.picture import PICTURES
+    from ..export.write import check_extras, check_outputs, suffix_of
 
     preview = [wish.preview] if wish.preview else []
     check_outputs([*outputs, *preview], [photo])
+    check_extras(outputs)
     if wish.preview and suffix_of(wish.preview) not in PICTURES:
         raise InputError(f"the preview {wish.preview} is no picture: choose from {', '.join(PICTURES)}")
     kept = kept_for(outputs)
@@ -166,7 +173,7 @@ def paint_one(photo: Path, outputs: list[Path], wish: Wish, brushes: Sequence[Ne
     assert last is not None
     painting.save(kept)  # nothing is lost whatever happens while it is drawn
     try:
-        draw(painting, outputs, wish.output_size, painting.settings.engine, brushes, wish.texture)
+        draw(painting, outputs, wish, painting.settings.engine, brushes, photo)
     except BaseException as error:
         if painting.unfinished is None:
             tell(f"the painting is kept in {kept}: draw it with `allaprima render {shlex.quote(str(kept))} -o ...`")
@@ -194,6 +201,7 @@ def tell_how_to_go_on(last: Step, photo: Path, kept: Path, outputs: Sequence[Pat
     )
 
 
+@with_fields(Export)
 def render(
     painting: Annotated[Path, typer.Argument(help="A .painting.json file.")],
     output: Annotated[list[Path], OUTPUTS],
@@ -204,32 +212,38 @@ def render(
         list[str] | None,
         typer.Option(help="The brushes that painted, if they do not ship: the path of each .safetensors, in order."),
     ] = None,
+    photo: Annotated[Path | None, typer.Option(help="The photo, for a film with --beside.", show_default=False)] = None,
+    **chosen: Any,
 ) -> None:
-    """Draw a painting again: at any size, by the neural brush or by the real MyPaint."""
+    """Draw a painting again: at any size, as any kind of file, by the neural brush or by the real MyPaint."""
     with loading():
         from ..brush.shipped import load_brush
-        from ..export.picture import check_outputs
+        from ..export.write import check_extras, check_outputs
         from ..painting.painting import Painting, check_size
 
     check_size(size)
     check_outputs(output, [painting])
-    loaded = Painting.load(painting)
-    draw(loaded, output, size, engine, [load_brush(name) for name in brush] if brush else None, texture)
+    check_extras(output)
+    loaded, wish = Painting.load(painting), Wish({}, Export(**chosen), size, texture)
+    draw(loaded, output, wish, engine, [load_brush(name) for name in brush] if brush else None, photo)
 
 
 def draw(
     painting: Painting,
     paths: list[Path],
-    size: int | None,
+    wish: Wish,
     engine: str,
     brushes: Sequence[NeuralBrush] | None,
-    texture: bool,
+    photo: Path | None,
 ) -> None:
     """Write the files and tell their paths."""
-    from ..export.picture import write_all
+    from ..export.write import write_all
 
     with hushed(), bar() as shown, patient():
-        write_all(painting, paths, size, engine, brushes, texture, lambda share: shown.show(share, "drawing"))
+        write_all(
+            painting, paths, wish.output_size, engine, brushes, wish.texture, photo, wish.export,
+            lambda share: shown.show(share, "drawing"),
+        )  # fmt: skip
     for path in paths:
         print(path)
 

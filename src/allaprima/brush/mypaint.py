@@ -13,7 +13,7 @@ import hashlib
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -188,13 +188,14 @@ class MyPaintBrush:
             _EngineBrush(self).draw(surface, path)
             yield surface.rgba(scale)[..., 3]
 
-    def lay(self, surface: Surface, strokes: Strokes, scale: float = 1.0) -> Iterator[int]:
-        """Draw placed strokes in order onto a surface whose pixels are ``1 / scale`` canvas pixels; yields the
+    def lay(self, surfaces: Sequence[Surface], strokes: Strokes, scale: float = 1.0) -> Iterator[int]:
+        """Draw placed strokes in order onto surfaces whose pixels are ``1 / scale`` canvas pixels; yields the
         number of strokes drawn so far.
         """
         places = strokes.places.detach().cpu() * scale
         for index, path in enumerate(_paths(strokes, places[:, 2], places[:, :2])):
-            _EngineBrush(self).draw(surface, path)
+            for surface in surfaces:
+                _EngineBrush(self).draw(surface, path)
             yield index + 1
 
 

@@ -16,7 +16,7 @@ SOFT = 8.0  # and in the beginning: a gradient has to find its way
 
 def harden(opacity: Tensor, steep: float = FINAL) -> Tensor:
     """Opacity in [0,1], of any shape, driven to 0 below one half and to 1 above it; 0, 1/2 and 1 stay."""
-    edge = 1 / (1 + math.exp(steep / 2))
+    edge = 1 / (1 + math.exp(min(steep / 2, 700)))
     return (torch.sigmoid(steep * (opacity - 0.5)) - edge) / (1 - 2 * edge)
 
 

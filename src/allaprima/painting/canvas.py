@@ -48,8 +48,10 @@ def composite(
     brushes: Sequence[NeuralBrush],
     scale: float = 1.0,
     on_progress: Callable[[float], None] | None = None,
+    colors: Tensor | None = None,
 ) -> Tensor:
-    """``strokes``, bottom first, over ``canvas`` ``(3, H, W)`` whose pixels are ``1 / scale`` canvas pixels.
+    """``strokes``, bottom first, over ``canvas`` ``(3, H, W)`` whose pixels are ``1 / scale`` canvas pixels; or, with
+    ``colors`` ``(N, C)`` in place of their own, over one with C channels.
 
     Differentiable in the canvas and in every number of the strokes. The memory that the gradient needs grows with the
     pixels of the strokes' boxes only; without a gradient, ``on_progress`` sees the share done, 0 to 1. Raises
@@ -57,15 +59,16 @@ def composite(
     """
     if len(strokes) == 0:
         return canvas
+    colors = strokes.color if colors is None else colors
     corners, sides = boxes(strokes, brushes, scale)
     if torch.is_grad_enabled():
-        return _lay(canvas, strokes, brushes, scale, corners, sides)
+        return _lay(canvas, strokes, colors, brushes, scale, corners, sides)
     pixels = sides.square().cumsum(0)
     bounds = torch.searchsorted(pixels, torch.arange(0, int(pixels[-1]), AT_ONCE, device=pixels.device)).tolist()
     for first, last in zip(bounds, [*bounds[1:], len(strokes)], strict=True):
         if last > first:
             part = slice(first, last)
-            canvas = _lay(canvas, strokes[part], brushes, scale, corners[part], sides[part])
+            canvas = _lay(canvas, strokes[part], colors[part], brushes, scale, corners[part], sides[part])
             if on_progress:
                 on_progress(last / len(strokes))
     return canvas
@@ -99,6 +102,7 @@ def boxes(strokes: Strokes, brushes: Sequence[NeuralBrush], scale: float) -> tup
 def _lay(
     canvas: Tensor,
     strokes: Strokes,
+    colors: Tensor,
     brushes: Sequence[NeuralBrush],
     scale: float,
     corners: Tensor,
@@ -107,7 +111,7 @@ def _lay(
     if canvas.device.type == "cpu" and canvas.dtype == torch.float32 and all(brush.fused for brush in brushes):
         from .over import over  # numba takes a while to load
 
-        return over(canvas, strokes, brushes, strokes.places * scale, corners, sides)
+        return over(canvas, strokes, colors, brushes, strokes.places * scale, corners, sides)
     spots: list[Any] = [None] * len(strokes)
     batches: list[Tensor] = []
     kinds = torch.zeros_like(sides) if strokes.brush is None else strokes.brush
@@ -119,7 +123,7 @@ def _lay(
             for row, (member, (x, y)) in enumerate(zip(members.tolist(), corners[members].tolist(), strict=True)):
                 spots[member] = Spot(len(batches), row, x, y)
             batches.append(checkpoint(draw, use_reentrant=False, preserve_rng_state=False) if again else draw())
-    done: Tensor = _Over.apply(canvas, strokes.color, spots, *batches)
+    done: Tensor = _Over.apply(canvas, colors, spots, *batches)
     return done
 
 

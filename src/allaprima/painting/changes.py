@@ -35,7 +35,11 @@ def added(lower: Painting, upper: Painting) -> Painting:
     most = Settings.about("strokes").metadata["high"]
     if len(strokes) > most:
         raise InputError(f"together they have {len(strokes):,} strokes, and a painting at most {most:,}")
-    return lower.change(strokes, brushes=tuple(brushes))
+    assert strokes.brush is not None
+    counts = strokes.brush.bincount(minlength=len(brushes)).tolist()
+    shares = [f"{ref.name}:{count}" for ref, count in zip(brushes, counts, strict=True)]
+    settings = lower.settings.change(brush=",".join(shares) if len(brushes) > 1 else brushes[0].name)
+    return replace(lower, settings=settings).change(strokes, brushes=tuple(brushes))
 
 
 def recolored(painting: Painting, text: str) -> Painting:
@@ -70,7 +74,10 @@ def cropped(painting: Painting, box: tuple[int, int, int, int]) -> Painting:
     if ground is not None:
         ground = pixels(painting.paper(painting.width, painting.height)[:, top:bottom, left:right])
     settings = _sized(painting, max(width, height))
-    return painting.change(moved, width=width, height=height, ground=ground, settings=settings)
+    photo = painting.photo
+    if (width, height) != (painting.width, painting.height):  # nothing can be added from the whole photo any more
+        photo = replace(photo, sha256=f"part of {photo.sha256.removeprefix('part of ')}")
+    return painting.change(moved, width=width, height=height, ground=ground, settings=settings, photo=photo)
 
 
 def scaled(painting: Painting, factor: float) -> Painting:

@@ -19,6 +19,7 @@ from ..brush.mypaint import SAMPLES
 from ..brush.opaque import Opaque
 from ..brush.shipped import NeuralBrush
 from ..brush.strokes import ACTION, Strokes
+from ..errors import InputError
 from ..perception.losses import psnr
 from ..version import VERSION
 from .canvas import composite
@@ -63,7 +64,10 @@ class Easel:
         self.palette = None
         if recorded.palette:
             seen = self.target(min(SEEN, settings.size)).cpu()
-            self.palette = colors_of(recorded.palette, seen, settings.seed).to(device)
+            colors = colors_of(recorded.palette, seen, settings.seed)
+            if settings.grayscale:
+                colors = (gray(colors.T).T * 255).round() / 255
+            self.palette = colors.to(device)
         mood = Mood.of(settings)
         self.form = Form(settings, mood, self.palette)
         plan = (settings.strokes, self.width, self.height, mood)
@@ -285,6 +289,12 @@ class Easel:
         be.
         """
         self.index = int(state.index)
+        if not 0 < self.index < self.schedule.total:
+            raise InputError(f"the unfinished state is damaged: it is after step {self.index} of {self.schedule.total}")
+        phase, done = next(self.schedule.after(self.index))
+        there = sum(level.strokes for level in self.levels[: phase.level + (done > 0)])
+        if len(state.numbers) != there:
+            raise InputError(f"the unfinished state is damaged: it has {len(state.numbers)} strokes, not {there}")
         self.random.set_state(state.random)
         first = 0
         for level in self.levels:
@@ -300,7 +310,6 @@ class Easel:
                 name: getattr(placed, name).clone().requires_grad_() for name in ACTION
             }))  # fmt: skip
             first += level.strokes
-        phase, done = next(self.schedule.after(self.index))
         if done:
             self.adam = self.optimiser(self.laid if self.joint(phase) else self.laid[-1:], phase)
             self.adam.restore(done, state.moments.to(self.device))

@@ -104,7 +104,9 @@ def named(brushes: Sequence[NeuralBrush], shares: Sequence[float]) -> str:
     """Brushes and shares as they stand in the settings."""
     if len(brushes) == 1:
         return brushes[0].name
-    return ",".join(f"{brush.name}:{str(share).removesuffix('.0')}" for brush, share in zip(brushes, shares, strict=True))
+    return ",".join(
+        f"{brush.name}:{str(share).removesuffix('.0')}" for brush, share in zip(brushes, shares, strict=True)
+    )
 
 
 def as_tensor(picture: Picture | None) -> Tensor | None:

@@ -17,12 +17,13 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..perception.features import load_features
-from ..perception.losses import WEIGHTS, Features, feature_parts, gram_matrix
+from ..perception.losses import GRAM, WEIGHTS, Features, feature_parts, gram_matrix
 from ..perception.network import LAYERS
 from .settings import Settings
 
 DEEPEST = 16  # px: what the networks' deepest layer needs
-FEATURE_WEIGHT = 2e-4  # brings the feature loss of a finished painting to about the pixel loss
+FEATURE_WEIGHT = 4e-4  # brings the feature loss of a finished painting to about the pixel loss
+GRAM_SHARE = 0.02  # of the Gram matrices' weight in training: with all of it, strokes curl, and the picture falls apart
 STYLE_WEIGHT = 5e-2
 QUIET = 0.2  # how much the darkest parts of a focus mask still count
 
@@ -97,7 +98,7 @@ class Objective:
         assert self.network is not None
         looked = self.network(canvas[None])
         if seen.features:
-            apart = feature_parts(looked, seen.features)
+            apart = feature_parts(looked, seen.features, gram=GRAM_SHARE * GRAM)
             parts["features"] = FEATURE_WEIGHT * torch.stack(list(apart.values())).sum()
         if seen.style:
             apart = {layer: F.mse_loss(gram_matrix(looked[layer]), gram) / gram.square().mean()

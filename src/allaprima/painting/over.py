@@ -24,7 +24,13 @@ ZERO, ONE = np.float32(0), np.float32(1)
 
 
 def over(
-    canvas: Tensor, strokes: Strokes, brushes: Sequence[NeuralBrush], places: Tensor, corners: Tensor, sides: Tensor
+    canvas: Tensor,
+    strokes: Strokes,
+    colors: Tensor,
+    brushes: Sequence[NeuralBrush],
+    places: Tensor,
+    corners: Tensor,
+    sides: Tensor,
 ) -> Tensor:
     """``canvas.composite`` for fused brushes, in the canvas' pixels: of strokes with windows at ``places`` ``(N, 3)``,
     on boxes with ``corners`` ``(N, 2)`` and ``sides`` ``(N,)``.
@@ -42,19 +48,19 @@ def over(
         if len(number[part])
     ]
     opacity, runs = joined(drawn)
-    done: Tensor = Over.apply(canvas, strokes.color, opacity, runs)
+    done: Tensor = Over.apply(canvas, colors, opacity, runs)
     return done
 
 
 class Over(torch.autograd.Function):
-    """Strokes over a canvas ``(3, H, W)``: their colours ``(N, 3)``, the opacity ``(P,)`` of their painted pixels, and
+    """Strokes over a canvas ``(C, H, W)``: their colours ``(N, C)``, the opacity ``(P,)`` of their painted pixels, and
     the runs ``(R, 5)`` of these (``fused.Draw``), bottom first. For the gradient each pixel keeps what was under it.
     """
 
     @staticmethod
     def forward(ctx: Any, canvas: Tensor, colors: Tensor, opacity: Tensor, runs: Tensor) -> Tensor:
         canvas = canvas.detach().contiguous().clone()
-        under = torch.empty(3, len(opacity) if any(ctx.needs_input_grad) else 0)
+        under = torch.empty(len(canvas), len(opacity) if any(ctx.needs_input_grad) else 0)
         arrays = [value.detach().contiguous().numpy() for value in (canvas, colors, opacity, runs, under)]
         share(lambda top, bottom: lay(*arrays, top, bottom), _bands(canvas))
         ctx.save_for_backward(colors, opacity, runs, under)
@@ -89,7 +95,7 @@ def lay(canvas: Any, colors: Any, opacity: Any, runs: Any, under: Any, top: Any,
         if y < top or y >= bottom:
             continue
         paint = opacity[start : start + length]
-        for c in range(3):
+        for c in range(len(canvas)):
             line, color = canvas[c, y, x : x + length], colors[stroke, c]
             if under.shape[1]:
                 copy(line, under[c, start : start + length])
@@ -109,7 +115,7 @@ def lift(
             continue
         paint, by_paint = opacity[start : start + length], by_opacity[start : start + length]
         fill(by_paint, ZERO)
-        for c in range(3):
+        for c in range(len(by_canvas)):
             given, before = by_canvas[c, y, x : x + length], under[c, start : start + length]
             color, total = colors[stroke, c], ZERO
             for i in range(length):

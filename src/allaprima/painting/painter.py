@@ -19,8 +19,10 @@ from .settings import Settings, shares_of
 from .step import Step
 from .unfinished import Unfinished
 
-AGAIN = ("style", "focus", "vgg_weights", "device")
-"""Settings that may be given once more to go on: a painting file holds no paths, and knows no machine."""
+AGAIN, TO_ADD = ("vgg_weights", "device"), ("style", "focus")
+"""Settings that may be given once more to go on, as a painting file holds no paths, and knows no machine; and those to
+add strokes with.
+"""
 
 
 def paint(
@@ -60,18 +62,24 @@ def optimise(
     """Paint as :func:`paint` does, step by step: a generator, so that stopping is leaving the loop, and what is there
     is ``step.painting()``. Raises :class:`InputError` at once, before the first step.
     """
-    if resume:
-        return _again(read_photo(photo), resume, add, brushes, settings, changes).work()
+    if resume is not None:
+        return _again(_read(photo, resume.settings), resume, add, brushes, settings, changes).work()
     if add:
         raise InputError("strokes are added to a painting: give the one to resume")
     settings = (settings or Settings()).change(**changes)
     device = find_device(settings.device)
-    seen = read_photo(photo)
+    seen = _read(photo, settings)
     materials, recorded = gather(settings, seen, brushes or load_brushes(settings, device))
     if settings.engine == "mypaint":
         for brush in materials.brushes:
             brush.real()
     return Easel(seen, settings, recorded, materials, device).work()
+
+
+def _read(photo: PhotoLike, settings: Settings) -> Photo:
+    """The photo as it is painted: where it is clear, the colour that it is painted on shows."""
+    background = settings.background if settings.background.startswith("#") else "white"
+    return read_photo(photo, background, settings.size)
 
 
 def _again(
@@ -83,7 +91,8 @@ def _again(
     changes: dict[str, Any],
 ) -> Easel:
     """A painting that is there, on the easel once more."""
-    wrong = ["settings"] if settings else [name for name in changes if name not in AGAIN]
+    allowed = (*AGAIN, *TO_ADD) if add else AGAIN
+    wrong = ["settings"] if settings else [name for name in changes if name not in allowed]
     if wrong:
         raise InputError(f"{wrong[0]} cannot be changed when a painting goes on: it stands in the painting")
     if photo.sha256 != painting.photo.sha256:
@@ -92,7 +101,9 @@ def _again(
             f"{painting.photo.sha256[:12]}..."
         )
     if photo.canvas(painting.settings.size) != (painting.width, painting.height):
-        raise InputError(f"a canvas of {painting.width}x{painting.height} px is not all of this photo: it was cropped")
+        raise InputError(
+            f"a canvas of {painting.width}x{painting.height} px has not the shape of this photo: nothing can be added"
+        )
     if add and painting.unfinished is not None:
         raise InputError("the painting is not finished yet: finish it first, then add strokes")
     if not add and painting.unfinished is None:
@@ -101,7 +112,7 @@ def _again(
     recorded = painting.settings
     if add:
         total = Settings.about("strokes").metadata["high"]
-        if not 1 <= add <= total - len(painting):
+        if isinstance(add, bool) or not isinstance(add, int) or not 1 <= add <= total - len(painting):
             raise InputError(
                 f"add is {add}: choose 1 to {total - len(painting):,}, as a painting has {total:,} at most"
             )

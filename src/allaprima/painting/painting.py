@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from ..brush.opaque import Opaque
 from ..brush.shipped import NeuralBrush, find_brush
 from ..brush.strokes import Strokes
 from ..errors import AllaprimaWarning, InputError
 from . import changes as ops
-from .canvas import composite, pixels
+from .drawing import Drawing, NeuralDrawing, OpaqueDrawing, RealDrawing
 from .photo import fit
-from .replay import draw
 from .settings import Settings
 
 DIGITS = 6
@@ -105,6 +103,8 @@ class Painting:
 
     def __getitem__(self, part: slice) -> Painting:
         """Some of the strokes: ``painting[:200]`` are the lowest 200, as if it had been stopped there."""
+        if not isinstance(part, slice) or (part.step or 1) < 0:
+            raise InputError(f"a painting has no part {part!r}: give a range that rises, such as painting[:200]")
         return self.change(self.strokes[part])
 
     def __add__(self, other: Painting) -> Painting:
@@ -149,21 +149,29 @@ class Painting:
         those that ship with the package; ``on_progress`` sees the share done, 0 to 1. Raises InputError for a bad size
         or engine and for brushes that are missing.
         """
+        drawing = self.drawing(size, engine, texture=texture, brushes=brushes)
+        drawing.draw(0, len(self), on_progress)
+        return drawing.picture()
+
+    def drawing(
+        self,
+        size: int | None = None,
+        engine: str = "neural",
+        *,
+        texture: bool = False,
+        brushes: Sequence[NeuralBrush] | None = None,
+        layered: bool = False,
+    ) -> Drawing:
+        """What :meth:`render` draws, before the first stroke; ``layered``, if layers are to be taken from it."""
         size = self.size if size is None else size
         check_size(size)
         check_engine(engine)
         width, height = fit(self.width, self.height, size)
         neural = self.find_brushes(brushes)
         if engine == "mypaint":
-            return draw(self, neural, width, height, on_progress)
-        canvas = self.paper(width, height)
-        with torch.no_grad():
-            scale = max(width, height) / self.size
-            drawing = [brush.textured for brush in neural] if texture else neural
-            if self.settings.opaque:
-                drawing = [Opaque(brush) for brush in drawing]
-            canvas = composite(canvas, self.strokes.to(torch.float32), drawing, scale, on_progress)
-        return pixels(canvas)
+            kind = OpaqueDrawing if self.settings.opaque else RealDrawing
+            return kind(self, neural, width, height, layered)
+        return NeuralDrawing(self, [brush.textured for brush in neural] if texture else neural, width, height, layered)
 
     def find_brushes(self, brushes: Sequence[NeuralBrush] | None = None) -> Sequence[NeuralBrush]:
         """The brushes that painted, or those given in their place, one for each. Other weights than those recorded are

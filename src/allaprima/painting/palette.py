@@ -13,6 +13,7 @@ from ..errors import InputError
 
 MOST = 256
 ALIKE = 0.02  # in OKLab: colours that hardly differ count as one
+VIVID = np.array([1, 2.5, 2.5])  # hues count more than light and dark, or a palette would be shades of one colour
 SEEN = 96  # px: the long side of the photo at which its colours are looked at
 HEX = re.compile("#[0-9a-fA-F]{6}(?![0-9a-fA-F])")
 COUNT = re.compile("[0-9]{1,3}")
@@ -82,12 +83,12 @@ def colors_of(palette: str, photo: Tensor, seed: int) -> Tensor:
         return parse(palette)
     from scipy.cluster.vq import kmeans2
 
-    pixels = oklab(photo.flatten(1).T.double()).numpy()
+    pixels = oklab(photo.flatten(1).T.double()).numpy() * VIVID
     alike, counts = np.unique((pixels / ALIKE).round(), axis=0, return_counts=True)
     # large quiet areas would take all colours, and leave none for the eyes of a cat
     pixels = np.repeat(alike * ALIKE, np.ceil(np.sqrt(counts)).astype(int), axis=0)
     found, _ = kmeans2(pixels, min(int(palette), len(alike)), 20, minit="++", rng=seed)
-    colors = (rgb(torch.from_numpy(found)).clamp(0, 1) * 255).round() / 255
+    colors = (rgb(torch.from_numpy(found / VIVID)).clamp(0, 1) * 255).round() / 255
     distinct: Tensor = torch.unique(colors, dim=0)
     return distinct.float()
 

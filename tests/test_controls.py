@@ -1,0 +1,357 @@
+"""Each control keeps its promise: sizes, brushes, colours, focus, ground, paint, chains, and what counts as alike."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+import allaprima
+from allaprima import InputError, Painting, Step
+from allaprima.brush.opaque import FINAL, Opaque, harden
+from allaprima.painting.canvas import composite, pixels
+from allaprima.painting.chain import tour
+from allaprima.painting.materials import Materials
+from allaprima.painting.palette import colors_of, nearest, oklab, read_palette, rgb
+from allaprima.painting.photo import read_photo
+from allaprima.perception.features import load_features
+from allaprima.perception.losses import feature_parts
+
+from .conftest import psnr
+
+SMALL: dict[str, Any] = {"strokes": 60, "size": 64, "quality": "draft"}
+
+
+def widths(painting: Painting) -> torch.Tensor:
+    """Of the strokes, in shares of the canvas' long side."""
+    window = painting.strokes.window
+    assert window is not None
+    return 2 * painting.strokes.radius * window / painting.size
+
+
+def across(painting: Painting) -> torch.Tensor:
+    """Where the strokes' middles are, in shares of the canvas' width."""
+    return (
+        painting.strokes.places[:, 0] + painting.strokes.through[:, 0] * painting.strokes.places[:, 2]
+    ) / painting.width
+
+
+def gaps(painting: Painting) -> torch.Tensor:
+    """From each stroke's end to the next one's start, in shares of the canvas' long side."""
+    corner, side = painting.strokes.places[:, :2], painting.strokes.places[:, 2:]
+    return (corner + painting.strokes.end * side)[:-1].sub((corner + painting.strokes.start * side)[1:]) / painting.size
+
+
+def colors(painting: Painting) -> list[str]:
+    """The colours there are, as ``#rrggbb``; each must be one of 256 levels of red, green and blue."""
+    levels = painting.strokes.color * 255
+    assert (levels - levels.round()).abs().max() < 1e-3
+    return ["#" + bytes(color).hex() for color in levels.round().int().unique(dim=0).tolist()]
+
+
+def likeness(painting: Painting, picture: NDArray[np.uint8], photo: Path) -> float:
+    target = read_photo(photo).at(painting.width, painting.height)
+    return psnr(torch.from_numpy(picture.copy()).permute(2, 0, 1) / 255, target)
+
+
+@pytest.fixture
+def mask(tmp_path: Path) -> Callable[..., str]:
+    """Makes a picture of upright stripes of these greys."""
+
+    def make(*greys: int) -> str:
+        path = tmp_path / f"{'-'.join(map(str, greys))}.png"
+        Image.fromarray(np.repeat(np.uint8([greys]), 30, 1).repeat(60, 0)).save(path)
+        return str(path)
+
+    return make
+
+
+# ---- sizes
+
+
+@pytest.mark.parametrize("mood", ["painterly", "likeness"])
+@pytest.mark.parametrize(("low", "high"), [(0.05, 0.1), (0, 0.03), (0.12, 0), (0.04, 0.04), (0.3, 0.5), (0, 0.01)])
+def test_widths_keep_to_their_bounds(photo: Path, mood: str, low: float, high: float) -> None:
+    painting = allaprima.paint(photo, mood=mood, min_size=low, max_size=high, **SMALL)
+    found = widths(painting)
+    assert found.min() >= low - 1e-5 and found.max() <= (high or 1) + 1e-5
+    assert len(painting) == 60
+
+
+# ---- brushes
+
+
+def test_brushes_share_the_strokes(photo: Path) -> None:
+    painting = allaprima.paint(photo, brush="oil:0.7,dry_brush:0.3", **SMALL)
+    brush, level = painting.strokes.brush, painting.strokes.level
+    assert brush is not None and level is not None
+    assert [ref.name for ref in painting.brushes] == ["oil", "dry_brush"]
+    assert brush.tolist() == [0] * 42 + [1] * 18 and (level.diff() >= 0).all()
+    neural, real = (painting.render(128, engine).astype(float) for engine in ("neural", "mypaint"))
+    assert np.abs(neural - real).mean() < 8
+
+
+@given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=5), st.integers(1, 20_000))
+def test_shares_are_exact(shares: list[float], count: int) -> None:
+    kinds = Materials((), tuple(shares)).kinds(count)
+    assert len(kinds) == count and (kinds.diff() >= 0).all()
+    parts = kinds.bincount(minlength=len(shares)).tolist()
+    assert all(abs(part - share / sum(shares) * count) <= 1 for part, share in zip(parts, shares, strict=True))
+
+
+# ---- colours
+
+
+@pytest.mark.parametrize("count", [1, 5, 256])
+def test_a_palette_found_in_the_photo(photo: Path, count: int) -> None:
+    painting = allaprima.paint(photo, palette=str(count), **SMALL)
+    assert min(count, 3) <= len(colors(painting)) <= count
+    assert count > 1 or painting.background in colors(painting)
+
+
+def test_a_palette_of_named_colors(photo: Path, tmp_path: Path) -> None:
+    named = ["#1a0f08", "#8a6a50", "#d9c2a7"]
+    gimp, lines = tmp_path / "cat.gpl", tmp_path / "cat.txt"
+    gimp.write_text(
+        "GIMP Palette\r\nName: cat\r\nColumns: 0\r\n#\r\n 26  15   8\tdark\r\n138 106 80\r\n217 194 167\r\n"
+    )
+    lines.write_text("\ufeff#1A0F08 dark\n\n#8a6a50\n#d9c2a7\n#d9c2a7\n", encoding="utf-8")
+    paintings = [allaprima.paint(photo, palette=palette, **SMALL) for palette in (", ".join(named), gimp, lines)]
+    assert colors(paintings[0]) == named and paintings[0].background in named
+    assert paintings[0].settings.palette == ",".join(named)
+    assert paintings[0] == paintings[1] == paintings[2]
+
+
+def test_colors_of_simple_pictures() -> None:
+    flat, two = torch.full((3, 9, 9), 0.2), torch.tensor([0.0, 1.0]).expand(3, 4, 2)
+    assert colors_of("7", flat, 0).shape == (1, 3)
+    assert (colors_of("7", two, 0) - torch.tensor([[0.0] * 3, [1.0] * 3])).abs().max() < 0.02
+    any_colors = torch.rand(50, 3, dtype=torch.float64)
+    assert torch.allclose(rgb(oklab(any_colors)), any_colors, atol=1e-6)
+    assert torch.equal(nearest(any_colors, any_colors), any_colors)
+
+
+def test_grayscale(photo: Path) -> None:
+    painting = allaprima.paint(photo, grayscale=True, **SMALL)
+    assert (painting.strokes.color == painting.strokes.color[:, :1]).all()
+    assert (np.ptp(painting.render(), axis=2) == 0).all()
+    limited = allaprima.paint(photo, grayscale=True, palette="4", **SMALL)
+    assert 1 < len(colors(limited)) <= 4 and (np.ptp(limited.render(), axis=2) == 0).all()
+
+
+# ---- focus
+
+
+def test_more_and_smaller_strokes_in_focus(mask: Callable[..., str]) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8)
+    painting = allaprima.paint(noise, focus=mask(0, 255), **SMALL)
+    right = across(painting) > 0.5
+    assert right.sum() > 50
+    assert widths(painting)[right].mean() < widths(painting)[~right].mean()
+
+
+def test_strokes_rise_with_the_mask(mask: Callable[..., str]) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (60, 90, 3), np.uint8)
+    painting = allaprima.paint(noise, focus=mask(40, 120, 255), **SMALL | {"strokes": 120})
+    third = (across(painting) * 3).long().clamp(0, 2)
+    few, some, many = third.bincount(minlength=3).tolist()
+    assert 0 < few < some < many and few < many / 3
+    assert widths(painting)[third == 2].mean() < widths(painting)[third == 0].mean()
+
+
+# ---- ground
+
+
+@pytest.mark.parametrize(("background", "paper"), [("#B7A994", "#b7a994"), ("white", "#ffffff"), ("photo-mean", None)])
+def test_background_color(photo: Path, background: str, paper: str | None) -> None:
+    painting = allaprima.paint(photo, background=background, **SMALL)
+    mean = read_photo(photo).at(64, 43).mean((1, 2)) * 255
+    wanted = torch.tensor(list(bytes.fromhex(paper[1:]))) if paper else mean.round()
+    assert (torch.from_numpy(painting[:0].render()) == wanted).all()
+
+
+def test_background_picture(photo: Path, mask: Callable[..., str], tmp_path: Path) -> None:
+    painting = allaprima.paint(photo, background=mask(0, 128, 255), **SMALL)
+    ground = read_photo(mask(0, 128, 255)).image.resize((64, 43), Image.Resampling.LANCZOS)
+    for engine in ("neural", "mypaint"):
+        assert (painting[:0].render(engine=engine) == np.asarray(ground)).all()
+    assert painting.settings.background.startswith("sha256:")
+    painting.save(tmp_path / "on.painting.json")
+    loaded = Painting.load(tmp_path / "on.painting.json")
+    assert loaded == painting and (loaded.render(100) == painting.render(100)).all()
+    assert painting != allaprima.paint(photo, background=mask(0, 100, 255), **SMALL)
+
+
+# ---- paint
+
+
+@pytest.mark.parametrize("brush", ["dry_brush", "oil"])
+def test_opaque_paint_covers_or_does_not(photo: Path, brush: str) -> None:
+    """With every half-transparent pixel made clear or opaque, the picture is nearly as good."""
+    painting = allaprima.paint(photo, opaque=True, brush=brush, **SMALL)
+    paper, strokes = painting.paper(painting.width, painting.height), painting.strokes.to(torch.float32)
+    hard = [Opaque(one, 1000.0) for one in painting.find_brushes()]
+    shown = likeness(painting, painting.render(), photo)
+    assert likeness(painting, pixels(composite(paper, strokes, hard, 1.0)), photo) >= shown - 1
+    assert likeness(painting, painting.render(engine="mypaint"), photo) >= shown - 3 and shown > 20
+
+
+@given(st.floats(0, 1), st.floats(1, FINAL))
+def test_hardening_keeps_its_ends(opacity: float, steep: float) -> None:
+    low, middle, high, some = harden(torch.tensor([0.0, 0.5, 1.0, opacity], dtype=torch.float64), steep).tolist()
+    assert (low, middle, high) == pytest.approx((0, 0.5, 1)) and abs(some - 0.5) >= abs(opacity - 0.5) - 1e-9
+
+
+# ---- chains
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"strokes": 1}, {"strokes": 2}, {"strokes": 3}, {}, {"strokes": 150, "size": 128}, {"mood": "likeness"}],
+    ids=str,
+)
+def test_connected_strokes(photo: Path, changes: dict[str, Any]) -> None:
+    painting = allaprima.paint(photo, connected=True, **SMALL | changes)
+    assert len(painting) == (SMALL | changes)["strokes"]
+    assert (gaps(painting).abs() <= 1e-3).all()
+    actions = painting.strokes.actions
+    assert actions.min() >= 0 and actions.max() <= 1
+
+
+def test_a_chain_of_several_levels_looks_like_the_photo(photo: Path) -> None:
+    painting = allaprima.paint(photo, connected=True, **SMALL | {"strokes": 150, "size": 96})
+    assert painting.strokes.level is not None and len(painting.strokes.level.unique()) == 3
+    assert likeness(painting, painting.render(), photo) > 22
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(1, 40), st.integers(0, 10**6))
+def test_a_tour_visits_every_point_once(count: int, seed: int) -> None:
+    points = torch.rand(count, 2, generator=torch.Generator().manual_seed(seed))
+    order = tour(points, torch.zeros(2))
+    assert order.sort().values.tolist() == list(range(count))
+    length = points[order].diff(dim=0).norm(dim=1).sum()
+    assert length <= points.diff(dim=0).norm(dim=1).sum() + 1e-6 or count < 10
+
+
+# ---- what counts as alike
+
+
+def steps(photo: Path, **changes: Any) -> list[Step]:
+    return list(allaprima.optimise(photo, **SMALL | changes))
+
+
+@pytest.mark.parametrize(
+    ("loss", "parts"), [("pixel", {"pixel"}), ("features", {"features"}), ("both", {"pixel", "features"})]
+)
+def test_losses_are_told_by_name(photo: Path, loss: str, parts: set[str]) -> None:
+    first, *_, last = steps(photo, loss=loss)
+    assert set(first.parts) == {"pixel", "color"} and set(last.parts) == parts | {"color"}
+    assert last.loss == pytest.approx(sum(last.parts.values()))
+
+
+def test_the_feature_loss_brings_features_nearer(photo: Path) -> None:
+    network = load_features("pocket")
+
+    def apart(loss: str) -> float:
+        painting = allaprima.paint(photo, loss=loss, **SMALL)
+        shown = torch.from_numpy(painting.render()).permute(2, 0, 1)[None] / 255
+        target = read_photo(photo).at(painting.width, painting.height)[None]
+        return float(torch.stack(list(feature_parts(network(shown), network(target)).values())).sum())
+
+    assert apart("features") < apart("pixel") * 0.7
+
+
+def test_a_style_comes_nearer(photo: Path, mask: Callable[..., str]) -> None:
+    parts = [step.parts for step in steps(photo, style=mask(0, 255, 0, 255)) if step.refining]
+    assert set(parts[0]) == {"pixel", "style", "color"} and parts[-1]["style"] < 0.7 * parts[0]["style"]
+    less = steps(photo, style=mask(0, 255, 0, 255), style_weight=0.01)[-1]
+    assert less.psnr > steps(photo, style=mask(0, 255, 0, 255))[-1].psnr
+    assert less.painting().settings.style.startswith("sha256:")
+
+
+# ---- together
+
+
+def test_chain_palette_and_brushes_together(photo: Path) -> None:
+    painting = allaprima.paint(photo, connected=True, palette="3", brush="oil:1,dry_brush:1", **SMALL)
+    assert (gaps(painting).abs() <= 1e-3).all() and len(colors(painting)) == 3
+    assert painting.strokes.brush is not None and painting.strokes.brush.bincount().tolist() == [30, 30]
+
+
+def test_opaque_and_focus_together(photo: Path, mask: Callable[..., str]) -> None:
+    painting = allaprima.paint(photo, opaque=True, focus=mask(0, 255), max_size=0.1, grayscale=True, **SMALL)
+    assert (across(painting) > 0.5).sum() > 45 and widths(painting).max() <= 0.1 + 1e-5
+    assert (np.ptp(painting.render(), axis=2) == 0).all()
+
+
+# ---- bad values
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"min_size": 0.05, "max_size": 0.02}, "max_size is 0.02 and min_size 0.05: choose a max_size of at least that"),
+    ({"max_size": 0.001}, "max_size is 0.001: on a canvas of 64 px choose at least 0.00781"),
+    ({"max_size": 1.5}, "max_size is 1.5: choose 0 to 1"),
+    ({"min_size": 0.6}, "min_size is 0.6: choose 0 to 0.5"),
+    ({"min_size": "0.1"}, "min_size is '0.1': it must be a number"),
+    ({"min_size": 10**400}, "min_size is too large: choose 0 to 0.5"),
+    ({"palette": "0"}, "palette is 0: choose 1 to 256 colours"),
+    ({"palette": "9" * 5000}, "palette is 99999999999999999999: choose 1 to 256 colours"),
+    ({"palette": "missing.gpl"}, "palette is 'missing.gpl': give a number of colours, a .gpl, a file"),
+    ({"palette": "#12,#334455"}, "palette is '#12,#334455': give a number of colours"),
+    ({"palette": " "}, "palette is '': give a number of colours"),
+    ({"palette": "FOLDER"}, "cannot be read (Is a directory)"),
+    ({"palette": "damaged.gpl"}, "damaged.gpl is damaged: line 3 begins with no three numbers of 0 to 255"),
+    ({"palette": "damaged.txt"}, "damaged.txt is damaged: line 2 is 'red', not like #b7a994"),
+    ({"palette": "empty.gpl"}, "empty.gpl has 0 colours: choose 1 to 256"),
+    ({"focus": "black.png"}, "black.png is black all over: make it bright where detail is wanted"),
+    ({"focus": "missing.png"}, "focus: there is no"),
+    ({"focus": "damaged.gpl"}, "damaged.gpl is no picture that can be read"),
+    ({"style": "missing.png"}, "style: there is no"),
+    ({"style": "sha256:00112233445566778899"}, "style is known by its sha256:001122334455 only: give its file"),
+    ({"style_weight": -1}, "style_weight is -1: choose 0 to 100"),
+    ({"style_weight": math.nan}, "style_weight is nan: it must be a number"),
+    ({"background": "#12"}, "background is '#12': a colour must look like #b7a994"),
+    ({"background": "missing.png"}, "background: there is no"),
+    ({"brush": "oil,dry_brush"}, "brush is 'oil,dry_brush': give each of several brushes a share above 0"),
+    ({"brush": "oil:0,dry_brush:1"}, "brush is 'oil:0,dry_brush:1': give each of several brushes a share above 0"),
+    ({"brush": "oil:1,oil:2"}, "brush is 'oil:1,oil:2': oil is named twice"),
+    ({"brush": "oil:1,mop:1"}, "there is no brush mop: choose from calligraphy, chalk"),
+    ({"loss": "x"}, "loss is 'x': choose from pixel, features, both"),
+    ({"features": "x"}, "features is 'x': choose from pocket, vgg16, vgg16_bn"),
+    ({"loss": "features", "size": 16}, "a network cannot see a canvas of 16x11 px, each side needs 16 px"),
+    ({"opaque": "yes"}, "opaque is 'yes': it must be true or false"),
+    ({"connected": 1}, "connected is 1: it must be true or false"),
+    ({"focus": np.zeros((3, 3))}, "it must be text"),
+    ({"add": 5}, "strokes are added to a painting: give the one to resume"),
+]
+
+
+@pytest.mark.parametrize(("changes", "told"), BAD, ids=[str(changes)[:40] for changes, _ in BAD])
+def test_bad_values(
+    photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("FOLDER").mkdir()
+    Image.new("RGB", (20, 20)).save("black.png")
+    Path("damaged.gpl").write_text("GIMP Palette\n 1 2 3 ink\n256 0 0 red\n")
+    Path("damaged.txt").write_text("#b7a994\nred\n")
+    Path("empty.gpl").write_text("GIMP Palette\n")
+    with pytest.raises(InputError) as error:
+        allaprima.optimise(photo, **SMALL | changes)
+    assert told in str(error.value) and "\n" not in str(error.value) and len(str(error.value)) < 200
+
+
+@pytest.mark.parametrize("line", ["² 0 0", "-1 2 3", "1 2", "1 2 3.5", "9" * 5000 + " 1 2", "#zz"])
+def test_damaged_palettes(tmp_path: Path, line: str) -> None:
+    for name, head in (("a.gpl", "GIMP Palette\n1 2 3\n"), ("a.txt", "#010203\n")):
+        (tmp_path / name).write_text(head + line + "\n", encoding="utf-8")
+        if name == "a.txt" or not line.startswith("#"):
+            with pytest.raises(InputError, match="is damaged: line"):
+                read_palette(str(tmp_path / name))
