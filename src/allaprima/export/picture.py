@@ -1,92 +1,102 @@
-"""Writing a painting to a file, by the suffix of its name."""
+"""Pictures: PNG, JPEG, TIFF and WebP, marked with their colours, their resolution, and how they were made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageCms, PngImagePlugin
 
-from ..brush.shipped import NeuralBrush
-from ..errors import InputError
-from ..files import check_output, same_file, written_aside
-from ..painting.painting import Painting, check_engine, check_size
+from ..files import written_aside
+from ..painting.drawing import Drawing, Picture
+from ..painting.painting import Painting
+from ..version import VERSION
+from .writer import Job, Writer
 
-PAINTING = ".painting.json"
 PICTURES: dict[str, dict[str, Any]] = {  # suffix: how Pillow saves it
     ".png": {"format": "PNG"},
     ".jpg": {"format": "JPEG", "quality": 95, "subsampling": 0},
     ".jpeg": {"format": "JPEG", "quality": 95, "subsampling": 0},
+    ".tif": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
+    ".tiff": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
+    ".webp": {"format": "WEBP", "quality": 92, "method": 4},
 }
+MOST_WEBP = 16_383  # px: the format's own limit
+DESCRIPTION, SOFTWARE, X_RESOLUTION, Y_RESOLUTION, UNIT, INCHES = 270, 305, 282, 283, 296, 2  # of EXIF and TIFF
 
 
-def suffix_of(path: Path) -> str:
-    """The suffix that decides how ``path`` is written. Raises InputError, listing the known, for another."""
-    name = path.name.lower()
-    for suffix in (PAINTING, *PICTURES):
-        if name.endswith(suffix) and name != suffix:
-            return suffix
-    raise InputError(f"the suffix of {path} is unknown: choose from {', '.join((*PICTURES, PAINTING))}")
+class PictureFile(Writer):
+    """The finished picture."""
+
+    @property
+    def moments(self) -> tuple[int]:
+        return (len(self.job.painting),)
+
+    def see(self, drawing: Drawing, moment: int) -> None:
+        picture = on_paper(self.job, drawing.picture())
+        Image.fromarray(picture).save(self.path, **how(self.job, self.path.suffix.lower()))
 
 
-def check_outputs(paths: Sequence[Path], inputs: Sequence[Path]) -> None:
-    """Raise InputError unless each path has a known suffix, can be written, and is none of the inputs."""
-    for index, path in enumerate(paths):
-        suffix_of(path)
-        check_output(path)
-        if any(same_file(path, given) for given in inputs):
-            raise InputError(f"the output {path} is the input itself: choose another name")
-        if any(same_file(path, other) for other in paths[:index]):
-            raise InputError(f"the output {path} is given twice")
+def on_paper(job: Job, picture: Picture) -> Picture:
+    """The picture ``(H, W, 3)`` on the paper that it is printed on, in the middle: with white margins, or cropped."""
+    paper = job.export.paper()
+    if paper is None:
+        return picture
+    height, width = paper if picture.shape[0] <= picture.shape[1] else paper[::-1]
+    sheet = np.full((height, width, 3), 255, np.uint8)
+    into, out = [], []
+    for have, want in zip(picture.shape[:2], (height, width), strict=True):
+        into.append(slice(max(0, (want - have) // 2), max(0, (want - have) // 2) + min(have, want)))
+        out.append(slice(max(0, (have - want) // 2), max(0, (have - want) // 2) + min(have, want)))
+    sheet[into[0], into[1]] = picture[out[0], out[1]]
+    return sheet
 
 
-def write(
-    painting: Painting,
-    path: str | Path,
-    size: int | None = None,
-    engine: str = "neural",
-    brushes: Sequence[NeuralBrush] | None = None,
-    texture: bool = False,
-) -> None:
-    """Write a painting: ``.png``, ``.jpg`` and ``.jpeg`` are drawn with ``size`` px on the long side (the canvas'
-    size where none is given) by ``engine`` "neural", with ``texture`` or not, or "mypaint"; ``.painting.json`` is the
-    painting itself. ``brushes`` replaces those that ship with the package.
+def how(job: Job, suffix: str) -> dict[str, Any]:
+    """The arguments with which Pillow saves a picture."""
+    chosen = PICTURES[suffix] | {"icc_profile": srgb()}
+    dpi = job.export.marked_dpi
+    if dpi and suffix != ".webp":
+        chosen["dpi"] = (dpi, dpi)
+    told = described(job.painting, job.export.title) if job.export.metadata else None
+    if suffix == ".png":
+        if told:
+            info = PngImagePlugin.PngInfo()
+            for name, value in told.items():
+                info.add_itxt(name, value)
+            chosen["pnginfo"] = info
+        return chosen
+    exif = Image.Exif()
+    if dpi and suffix == ".webp":  # the format itself has no place for it
+        exif[X_RESOLUTION] = exif[Y_RESOLUTION] = dpi
+        exif[UNIT] = INCHES
+    if told:
+        exif[DESCRIPTION] = f"{told['Title']}. {told['Description']}"
+        exif[SOFTWARE] = told["Software"]
+    return chosen | ({"exif": exif} if len(exif) else {})
 
-    The file is written aside and renamed: an old one is untouched until the new one is whole. Raises
-    :class:`InputError` for an unknown suffix or a folder that is not there, OSError when the disk is full.
-    """
-    write_all(painting, [Path(path)], size, engine, brushes, texture)
+
+def described(painting: Painting, title: str) -> dict[str, str]:
+    """What a picture says of itself: title, seed and settings, by the names of PNG's keywords."""
+    settings = json.dumps(asdict(painting.settings), ensure_ascii=False)
+    made = f"{len(painting):,} strokes of {', '.join(ref.name for ref in painting.brushes)}"
+    return {"Title": title or made, "Software": f"allaprima {VERSION}", "Description": f"settings: {settings}"}
 
 
-def write_all(
-    painting: Painting,
-    paths: Sequence[Path],
-    size: int | None = None,
-    engine: str = "neural",
-    brushes: Sequence[NeuralBrush] | None = None,
-    texture: bool = False,
-    on_progress: Callable[[float], None] | None = None,
-) -> None:
-    """Write one painting to several files; its picture is drawn once. ``brushes`` replaces the shipped ones;
-    ``on_progress`` sees the share drawn.
-    """
-    check_outputs(paths, [])
-    check_size(size)
-    check_engine(engine)
-    picture = None
-    for path in paths:
-        suffix = suffix_of(path)
-        if suffix == PAINTING:
-            painting.save(path)
-            continue
-        if picture is None:
-            drawn = painting.render(size, engine, texture=texture, brushes=brushes, on_progress=on_progress)
-            picture = Image.fromarray(drawn)
-        save_picture(picture, path)
+@cache
+def srgb() -> bytes:
+    """The sRGB profile, without the moment at which it was made: the same bytes always."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes.fromhex("07e800010001000000000000")  # 2024-01-01
+    profile[84:100] = bytes(16)  # the hash of it all, which is optional
+    return bytes(profile)
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:
-    """Write a picture, aside first, as its suffix says: one of PICTURES."""
+    """Write a plain picture, aside first, as its suffix says: one of PICTURES."""
     with written_aside(path) as aside:
-        picture.save(aside, **PICTURES[suffix_of(path)])
+        picture.save(aside, **PICTURES[path.suffix.lower()])

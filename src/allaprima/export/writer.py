@@ -1,0 +1,53 @@
+"""What every kind of file shares: the job, and the moments at which a writer looks at what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..brush.shipped import NeuralBrush
+from ..painting.drawing import Drawing
+from ..painting.painting import Painting
+from ..painting.photo import Photo
+from .options import Export
+
+
+@dataclass(frozen=True)
+class Job:
+    """A painting to be drawn ``width x height`` px large by an engine, and how its files are to be."""
+
+    painting: Painting
+    width: int
+    height: int
+    engine: str
+    texture: bool
+    brushes: Sequence[NeuralBrush] | None
+    photo: Photo | None
+    export: Export
+
+
+class Writer(AbstractContextManager["Writer"]):
+    """One file on its way to ``path``, which is aside and empty yet. ``moments``: after how many strokes it wants to
+    :meth:`see` the drawing; ``layered``: whether it takes layers from it. :meth:`finish` completes the file.
+    """
+
+    layered = False
+
+    def __init__(self, job: Job, path: Path) -> None:
+        self.job, self.path = job, path
+
+    @property
+    def moments(self) -> Collection[int]:
+        """None, unless a kind of file says otherwise."""
+        return ()
+
+    def see(self, drawing: Drawing, moment: int) -> None:
+        """``moment`` strokes are on the canvas, one of ``moments``."""
+
+    def finish(self) -> None:
+        """All strokes are drawn."""
+
+    def __exit__(self, *_: object) -> None:
+        """Close what is open, whatever happened."""
