@@ -48,8 +48,8 @@ $(VENV)/core: pyproject.toml
 
 # every extra, in the same environment
 $(VENV)/all: $(VENV)/core
-	scripts/system-packages $(REAL)
-	$(BIN)/python -m pip install --quiet --editable '.[train,dev]'
+	scripts/system-packages $(REAL) mypaint chromium
+	$(BIN)/python -m pip install --quiet --editable '.[train,export,video,dev]'
 	touch $@
 
 clean:
