@@ -1,0 +1,41 @@
+"""Strokes as numbers for machines that paint, ``.csv``: one row for each, in millimetres."""
+
+from __future__ import annotations
+
+import csv
+
+from .outline import outlines
+from .svg import hexes, in_mm
+from .writer import Writer
+
+COLUMNS = (
+    "index", "level", "brush", "start_x", "start_y", "control_x", "control_y", "end_x", "end_y", "width",
+    "pressure_start", "pressure_end", "color",
+)  # fmt: skip
+
+
+class Table(Writer):
+    """Where and how each stroke goes, in painting order. The origin is the page's top left corner, and y points down;
+    strokes that reach over the page's edge are as they are.
+    """
+
+    def finish(self) -> None:
+        painting, width = self.job.painting, self.job.export.svg_width
+        strokes = painting.strokes
+        assert strokes.level is not None and strokes.brush is not None
+        rows = zip(
+            strokes.level.tolist(),
+            (painting.brushes[index].name for index in strokes.brush.tolist()),
+            in_mm(painting, width).reshape(-1, 6),
+            (shape.width * width / painting.width for shape in outlines(painting, self.job.brushes)),
+            strokes.entry_pressure.tolist(),
+            strokes.pressure.tolist(),
+            hexes(painting),
+            strict=True,
+        )
+        with self.path.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(COLUMNS)
+            for index, (level, brush, points, wide, entry, end, color) in enumerate(rows):
+                numbers = [f"{value:.3f}" for value in (*points, wide, entry, end)]
+                table.writerow([index, level, brush, *numbers, color])
