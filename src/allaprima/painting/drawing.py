@@ -101,7 +101,7 @@ class OnCanvas(Drawing):
     def take(self) -> Picture:
         layer = self.canvas[3:]
         rows = max(1, AT_ONCE // self.width)
-        done = [straight(part.permute(1, 2, 0).numpy()) for part in layer.split(rows, 1)]
+        done = [straight(part.permute(1, 2, 0).numpy()) for part in torch.split(layer, rows, 1)]
         layer.zero_()
         return np.concatenate(done)
 
