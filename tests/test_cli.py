@@ -139,7 +139,7 @@ def assert_one_line(capsys: pytest.CaptureFixture[str], told: str) -> None:
         (["-o", "/proc/a.png"], "nothing can be written in /proc"),
         (["-o", "photo.png"], "is the input itself"),
         (["-o", "./photo.png"], "is the input itself"),
-        (["-o", "a.gif"], "the suffix of a.gif is unknown: choose from .png, .jpg, .jpeg, .painting.json"),
+        (["-o", "a.bmp"], "the suffix of a.bmp is unknown: choose from .painting.json, .png, .jpg, .jpeg, .tif"),
         (["-o", "a"], "the suffix of a is unknown"),
         (["--add", "5"], "give it with --resume"),
         (["--resume", "gone.painting.json"], "there is no painting gone.painting.json"),
@@ -256,7 +256,7 @@ def test_what_fails_while_drawing_keeps_the_painting(
 ) -> None:
     Path("a.painting.json").write_text("another painting")
     for error, code in ((KeyboardInterrupt(), 130), (OSError(28, "No space left on device"), 1), (MemoryError(), 1)):
-        monkeypatch.setattr(Painting, "render", Fails(error))
+        monkeypatch.setattr(Painting, "drawing", Fails(error))
         assert run(["paint", str(photo), *QUICK, "-o", "a.png"]) == code
         told = capsys.readouterr()
         assert "kept in a.png.unfinished.painting.json: draw it with" in told.err and not told.out
