@@ -6,7 +6,7 @@ REAL := libmypaint-1.5-1 mypaint-brushes
 
 export PHOTO ?= examples/chelsea.png
 # the real MyPaint draws the picture where it is installed; ENGINE=neural does without
-ENGINE ?= $(shell $(BIN)/python -c 'from allaprima.brush.mypaint import engine; engine()' 2>/dev/null \
+ENGINE ?= $(shell $(BIN)/python -c 'from allaprima.brush.surface import engine; engine()' 2>/dev/null \
 	&& echo mypaint || echo neural)
 # where benchmarks leave their results, and more options for `make bench-all`, such as --photos FOLDER
 RESULTS := bench-results

@@ -5,8 +5,8 @@ import torch
 
 import allaprima
 from allaprima import MyPaintBrush
-from allaprima.brush.mypaint import Surface
 from allaprima.brush.strokes import ACTION
+from allaprima.brush.surface import Surface
 from allaprima.painting.canvas import composite
 from allaprima.painting.drawn import Drawn
 

@@ -7,8 +7,9 @@ import torch
 from torch.nn import functional as F
 
 from allaprima import InputError, MyPaintBrush, Strokes
-from allaprima.brush import mypaint
-from allaprima.brush.mypaint import Surface, brush_file
+from allaprima.brush import mypaint, surface
+from allaprima.brush.mypaint import brush_file
+from allaprima.brush.surface import Surface
 
 from .conftest import placed, psnr
 
@@ -84,10 +85,10 @@ def test_what_is_missing_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(mypaint, "SHARES", ())
     with pytest.raises(InputError, match=r"not installed.*apt install"):
         MyPaintBrush(DRY)
-    monkeypatch.setattr(mypaint, "LIBRARIES", ("libnothing.so",))
-    mypaint.engine.cache_clear()
+    monkeypatch.setattr(surface, "LIBRARIES", ("libnothing.so",))
+    surface.engine.cache_clear()
     try:
         with pytest.raises(InputError, match=r"libmypaint 1\.x.*apt install.*brew.*pacman"):
-            mypaint.engine()
+            surface.engine()
     finally:
-        mypaint.engine.cache_clear()
+        surface.engine.cache_clear()

@@ -16,10 +16,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..brush.mypaint import Surface
 from ..brush.opaque import Opaque, harden
 from ..brush.shipped import NeuralBrush
 from ..brush.strokes import WINDOW, Strokes
+from ..brush.surface import Surface
 from .canvas import boxes, composite, pixels
 
 if TYPE_CHECKING:
