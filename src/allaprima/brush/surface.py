@@ -143,6 +143,6 @@ class Surface:
             yield np.divide(boxes.sum((1, 3), dtype=np.uint32), ONE * shrink * shrink, dtype=np.float32)
 
     def __del__(self) -> None:
-        if getattr(self, "pointer", None):
+        if getattr(self, "pointer", None) and engine is not None:  # None while Python exits
             del self.tiles
             engine().surface_unref(self.interface)
