@@ -95,7 +95,7 @@ def read_named(path: str, what: str) -> Photo:
     if path.startswith("sha256:"):
         raise InputError(f"{what} is known by its {path[:19]} only: give its file")
     try:
-        return read_photo(Path(path))
+        return read_photo(Path(path), most=GROUND_AT)
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 

@@ -1,0 +1,188 @@
+"""Photos that are damaged, or made to harm."""
+
+import io
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import allaprima
+from allaprima import InputError
+from allaprima.painting.photo import read_photo
+
+from .pictures import (
+    SAVED,
+    chunk,
+    cmyk_profile,
+    decoded,
+    deep,
+    gray16,
+    heic,
+    known,
+    png16,
+    rgb_profile,
+    saved,
+)
+
+HARM: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a.webp": (lambda path: path.write_bytes(huge_webp()), r"is damaged \(13000x13000 px in \d+ bytes\)"),
+    "a.jp2": (lambda path: path.write_bytes(huge_jpeg_2000()), r"is damaged \(13000x13000 px in \d+ bytes\)"),
+    "a.jpg": (lambda path: path.write_bytes(scans(13_000, 100)), r"is damaged \(13000x13000 px in 1\d\d scans\)"),
+    "a.ppm": (lambda path: path.write_bytes(b"P3 1800 1800 9\n" + b"7 " * 9_720_000), "has 19 MB of text: at most 8"),
+    "cut.png": (lambda path: path.write_bytes(png16(deep())[:100]), "is damaged"),
+}
+
+
+def huge_webp() -> bytes:
+    stream, frame = io.BytesIO(), Image.new("RGBA", (64, 64), (1, 2, 3, 4))
+    frame.save(stream, "WEBP", save_all=True, append_images=[Image.new("RGBA", (64, 64))])
+    content = bytearray(stream.getvalue())
+    content[24:30] = struct.pack("<I", 12_999)[:3] * 2
+    return bytes(content)
+
+
+def huge_jpeg_2000() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(stream, "JPEG2000", no_jp2=True)
+    content = bytearray(stream.getvalue())
+    content[8:16] = struct.pack(">II", 13_000, 13_000)
+    return bytes(content)
+
+
+def scans(side: int, count: int) -> bytes:
+    """A small JPEG that says that it is large and is to be gone over many times."""
+    stream = io.BytesIO()
+    Image.new("L", (16, 16), 128).save(stream, "JPEG", progressive=True)
+    content = bytearray(stream.getvalue())
+    at = content.index(b"\xff\xc2")
+    content[at + 5 : at + 9] = struct.pack(">HH", side, side)
+    last = content[content.rindex(b"\xff\xda") : -2]
+    return bytes(content[:-2] + last * count + b"\xff\xd9")
+
+
+@pytest.mark.parametrize("name", HARM)
+def test_files_made_to_harm(name: str, tmp_path: Path) -> None:
+    make, told = HARM[name]
+    make(tmp_path / name)
+    for most in (None, 64):
+        with pytest.raises(InputError, match=told):
+            read_photo(tmp_path / name, most=most)
+
+
+def test_an_open_picture_that_is_damaged(tmp_path: Path) -> None:
+    path = saved(known(), tmp_path / "a.png")
+    path.write_bytes(path.read_bytes()[:-40])
+    with Image.open(path) as image, pytest.raises(InputError, match=r"the photo is damaged \("):
+        read_photo(image)
+
+
+READ_ALL = """
+import sys, time
+from pathlib import Path
+from allaprima import InputError
+from allaprima.painting.photo import read_photo
+
+def memory(name):  # of this process alone: ru_maxrss starts with what its parent had
+    status = Path("/proc/self/status").read_text()
+    return int(status.split(name + ":")[1].split()[0]) // 1024
+
+for index, path in enumerate(sorted(Path(sys.argv[1]).iterdir())):
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    begun, before = time.perf_counter(), memory("VmRSS")
+    print(path.name, end=" ", flush=True)
+    try:
+        photo = read_photo(path, most=None if index % 2 else 64)
+        photo.at(*photo.canvas(max(16, min(64, photo.width))))
+        outcome = "read"
+    except InputError as error:
+        outcome = "refused" if str(error).isprintable() else "unprintable"
+    print(f"{time.perf_counter() - begun:.2f} {memory('VmHWM') - before} {outcome}", flush=True)
+"""
+
+
+def originals(folder: Path) -> dict[str, bytes]:
+    """Photos of every kind, some with all that a photo can have."""
+    exif = Image.Exif()
+    exif[274], exif[271] = 6, "maker"
+    kinds = SAVED | {"bmp.ico": {"sizes": [(48, 32)], "bitmap_format": "bmp"}}
+    made = {name: saved(known(), folder / name, **how).read_bytes() for name, how in kinds.items()}
+    for name in ("a.jpg", "a.png", "a.webp", "a.tif", "a.avif"):
+        rich = SAVED[name] | {"exif": exif, "icc_profile": rgb_profile("P3", decoded)}
+        made[f"rich-{name}"] = saved(known(), folder / name, **rich).read_bytes()
+    inks = saved(known().convert("CMYK"), folder / "b.jpg", icc_profile=cmyk_profile())
+    made |= {"cmyk.jpg": inks.read_bytes(), "deep.png": png16(deep()), "deep.tif": gray16(), "gray.png": png16(deep(1))}
+    for name in ("b.gif", "b.webp", "b.png", "b.tif"):
+        moving = saved(known(), folder / name, save_all=True, append_images=[known().rotate(180)])
+        made[f"moving-{name}"] = moving.read_bytes()
+    fax = saved(known().convert("1"), folder / "b.tif", compression="group4")
+    made |= {"fax.tif": fax.read_bytes(), "palette.png": saved(known().quantize(4), folder / "b.png").read_bytes()}
+    made["text.ppm"] = b"P3 48 32 255 " + " ".join(map(str, np.asarray(known()).ravel())).encode()
+    with suppress(pytest.skip.Exception):
+        made["a.heic"] = heic(known(), folder / "a.heic").read_bytes()
+    return made
+
+
+def mutated(content: bytes, rng: np.random.Generator) -> bytes:
+    """With one to three things wrong."""
+    changed = bytearray(content)
+    for _ in range(rng.integers(1, 4)):
+        place, length = int(rng.integers(len(changed))), int(rng.integers(1, 64))
+        kind = rng.integers(6)
+        if kind == 0:
+            for bit in rng.integers(0, 8 * len(changed), rng.integers(1, 20)):
+                changed[bit // 8] ^= 1 << int(bit % 8)
+        elif kind == 1 and len(changed) > 40:
+            del changed[max(20, place) :]
+        elif kind == 2:
+            changed[place:place] = rng.bytes(length)
+        elif kind == 3:  # the header
+            at = int(rng.integers(4, min(len(changed), 120)))
+            changed[at : at + 4] = [bytes(4), b"\xff" * 4, rng.bytes(4), struct.pack(">I", 13_000)][rng.integers(4)]
+        elif kind == 4:
+            changed[place:place] = changed[place : place + 8 * length]
+        else:
+            changed[place : place + length] = bytes(length)
+    return repaired(bytes(changed)) if rng.random() < 0.5 else bytes(changed)
+
+
+def repaired(content: bytes) -> bytes:
+    """A PNG with sums that are right again, so that what is wrong gets further."""
+    if not content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return content
+    made, at = content[:8], 8
+    while at + 12 <= len(content):
+        length = int.from_bytes(content[at : at + 4], "big")
+        made += chunk(content[at + 4 : at + 8], content[at + 8 : at + 8 + length])
+        at += 12 + length
+    return made
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="peaks of memory are read from /proc")
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 9))])
+def test_damaged_files_of_every_kind(seed: int, tmp_path: Path) -> None:
+    count, rng = 600, np.random.default_rng(seed)
+    for folder in ("made", "bad"):
+        (tmp_path / folder).mkdir()
+    kinds = list(originals(tmp_path / "made").items())
+    for index in range(count):
+        name, content = kinds[index % len(kinds)]
+        (tmp_path / "bad" / f"{index:04}-{name}").write_bytes(mutated(content, rng))
+    saved(Image.new("L", (9000, 9000)), tmp_path / "bad/9999-large.png")  # what is measured can be seen
+    command = [sys.executable, "-c", READ_ALL, str(tmp_path / "bad")]
+    env = os.environ | {"PYTHONPATH": str(Path(allaprima.__file__).parent.parent)}  # this package, wherever it runs
+    child = subprocess.run(command, capture_output=True, text=True, timeout=240, env=env)
+    lines = child.stdout.splitlines()
+    assert child.returncode == 0 and not child.stderr, (lines[-1:], child.stderr[-500:])
+    told = [(name, float(seconds), int(peak), outcome) for name, seconds, peak, outcome in map(str.split, lines)]
+    assert told.pop()[2] > 70 and len(told) == count
+    assert not [one for one in told if one[1] > 5 or one[2] > 1000]
+    outcomes = [one[3] for one in told]
+    assert set(outcomes) == {"read", "refused"}
+    assert count / 6 < outcomes.count("read") < count * 5 / 6
