@@ -18,7 +18,7 @@ import torch
 from PIL import Image
 
 import allaprima
-from allaprima import Painting
+from allaprima import Painting, files
 from allaprima.app.cli import run
 from allaprima.painting.unfinished import Unfinished
 
@@ -400,11 +400,33 @@ def test_killed_at_any_moment(photo: Path) -> None:
         assert painting.unfinished is not None
         steps.append(int(Unfinished.unpack(painting.unfinished, len(painting)).index))
         going_on, command = ["--resume", str(kept)], ["paint", str(photo), "-o", "a.painting.json"]
-        for left in Path().glob(".allaprima-*"):
-            left.unlink()  # of a write that was killed
     assert steps == sorted(steps) and steps[-1] > 0
     if not Path("a.painting.json").exists():
         assert run([*command, *going_on]) == 0
     whole = allaprima.paint(photo, strokes=1500, size=256, quality="best")
     assert Painting.load("a.painting.json") == whole
     assert not kept.exists()
+
+
+def test_what_a_killed_process_left_is_removed(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what another one is still writing, though."""
+    monkeypatch.setattr(files, "FRESH", -1.0)
+    Path(".allaprima-left.png").write_bytes(b"half")
+    with files.written_aside(Path("b.png")) as aside:
+        assert not Path(".allaprima-left.png").exists()
+        with files.written_aside(Path("c.png")) as other:
+            other.write_bytes(b"c")
+            assert aside.exists()
+        aside.write_bytes(b"b")
+    assert listed() == ["b.png", "c.png"]
+
+
+def test_ended_while_writing(photo: Path) -> None:
+    """SIGTERM: no half-written file stays."""
+    process = start("paint", str(photo), "--strokes", "300", "--output-size", "6000", "-o", "a.tif", "-o", "b.ora")
+    while not list(Path().glob(".allaprima-*.ora")) and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 143, err
+    assert listed() == ["a.tif.unfinished.painting.json"]

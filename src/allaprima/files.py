@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import InputError
+
+ASIDE = ".allaprima-"  # begins the names of files that are not whole yet
+FRESH = 10.0  # seconds: a file so young may not be locked yet
 
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
     """A temporary path in the same folder, renamed to ``path`` (or to what the link there points to) at the end;
-    removed, with the old file untouched, if anything goes wrong (OSError passes through: the machine failed).
+    removed, with the old file untouched, if anything goes wrong (OSError passes through: the machine failed). One that
+    a killed process left behind goes when the next one is made there.
     """
     path = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=".allaprima-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
+    _tidy(path.parent)
+    handle, name = tempfile.mkstemp(prefix=ASIDE, suffix=path.suffix, dir=path.parent)
+    lock = handle if _locked(handle) else None
+    if lock is None:  # on Windows what is open cannot be renamed
+        os.close(handle)
     aside = Path(name)
     try:
         yield aside
@@ -30,7 +38,33 @@ def written_aside(path: Path) -> Iterator[Path]:
         aside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
         aside.replace(path)
     finally:
+        if lock is not None:
+            os.close(lock)
         aside.unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what is aside and nobody writes any more: its lock went with the process that held it."""
+    for left in folder.glob(f"{ASIDE}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > FRESH:
+                handle = os.open(left, os.O_RDWR)
+                try:
+                    if _locked(handle):
+                        left.unlink()
+                finally:
+                    os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    """Whether a file is locked for us now; never on Windows, which has no such locks."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ModuleNotFoundError, OSError):
+        return False
+    return True
 
 
 def check_output(path: Path) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import warnings
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -34,10 +36,16 @@ def main() -> None:
     streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOWrapper)]
     for stream in streams:
         stream.reconfigure(errors="backslashreplace")  # a path that the terminal cannot show is no reason to fail
+    signal.signal(signal.SIGTERM, _end)
     code = run(sys.argv[1:])
     for stream in streams:
         stream.flush()
     os._exit(code)  # torch would take another third of a second to be unloaded
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    """Asked to end, go the way of an error: what is half written goes."""
+    raise SystemExit(143)
 
 
 def run(arguments: list[str]) -> int:

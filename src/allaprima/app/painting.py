@@ -78,6 +78,8 @@ def paint(
         from ..painting.painting import check_size
 
     check_size(output_size)
+    if export.print and output_size:
+        raise InputError("the size is asked for twice, by --output-size and --print: give one of them")
     for photo, outputs in jobs:
         check(photo, outputs, wish)
     brushes = None

@@ -25,7 +25,6 @@ PICTURES: dict[str, dict[str, Any]] = {  # suffix: how Pillow saves it
     ".tiff": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
     ".webp": {"format": "WEBP", "quality": 92, "method": 4},
 }
-MOST_WEBP = 16_383  # px: the format's own limit
 DESCRIPTION, SOFTWARE, X_RESOLUTION, Y_RESOLUTION, UNIT, INCHES = 270, 305, 282, 283, 296, 2  # of EXIF and TIFF
 
 

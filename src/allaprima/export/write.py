@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Maker = Callable[[Job, Path], Writer]
 
 PAINTING = ".painting.json"
+MOST_WEBP = 16_383  # px: the format's own limit
 
 
 def _file(job: Job, path: Path) -> Writer:
@@ -151,6 +152,8 @@ def write_all(
     check_extras(paths)
     check_engine(engine)
     size = size_for(painting, size, export)
+    if size > MOST_WEBP and not export.film and any(suffix_of(path) == ".webp" for path in paths):
+        raise InputError(f"the picture would have {size:,} px, and a .webp at most {MOST_WEBP:,}: choose .png or .tif")
     seen = read_photo(photo) if photo is not None and export.beside else None
     if export.beside and seen is None:
         raise InputError("a film beside its photo needs the photo: give it")
