@@ -19,7 +19,7 @@ from allaprima.painting import photo as photos
 from allaprima.painting.photo import Photo, read_photo
 
 from .conftest import psnr
-from .pictures import (
+from .photographs import (
     CORNERS,
     PRIMARIES,
     SAVED,

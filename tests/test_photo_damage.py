@@ -17,7 +17,7 @@ import allaprima
 from allaprima import InputError
 from allaprima.painting.photo import read_photo
 
-from .pictures import (
+from .photographs import (
     SAVED,
     chunk,
     cmyk_profile,
