@@ -10,7 +10,8 @@ import torch
 import allaprima
 from allaprima import MyPaintBrush, Strokes
 from allaprima.brush import dabs
-from allaprima.brush.mypaint import LIBRARIES, brush_file
+from allaprima.brush.mypaint import brush_file
+from allaprima.brush.surface import LIBRARIES
 from allaprima.brush.texture import Texture
 
 from .conftest import psnr

@@ -156,7 +156,7 @@ def write_all(
         raise InputError(f"the picture would have {size:,} px, and a .webp at most {MOST_WEBP:,}: choose .png or .tif")
     seen = read_photo(photo) if photo is not None and export.beside else None
     if export.beside and seen is None:
-        raise InputError("a film beside its photo needs the photo: give it")
+        raise InputError("a film beside its photo needs the photo: give it by --photo, or photo= in Python")
     job = Job(painting, *fit(painting.width, painting.height, size), engine, texture, brushes, seen, export)
     with ExitStack() as stack:
         writers = []
