@@ -291,17 +291,13 @@ def test_browsers_play_it(suffix: str, tmp_path: Path) -> None:
     path = film(painting, tmp_path, suffix, size=96)
     page = tmp_path / "page.html"
     page.write_text(PAGE % (suffix[1:], base64.b64encode(path.read_bytes()).decode()))
-    profile = tempfile.mkdtemp(dir=tmp_path)
-    command = [
-        program,
-        *FLAGS,
-        f"--user-data-dir={profile}",
-        "--virtual-time-budget=20000",
-        "--dump-dom",
-        page.as_uri(),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    told = re.search(r'<pre id="told">(.+?)</pre>', done.stdout)
+    told = None
+    for budget in (20_000, 60_000, 180_000):  # of virtual time, which runs ahead of the decoder on a busy machine
+        profile = tempfile.mkdtemp(dir=tmp_path)
+        command = [program, *FLAGS, f"--user-data-dir={profile}", f"--virtual-time-budget={budget}", "--dump-dom"]
+        done = subprocess.run([*command, page.as_uri()], capture_output=True, text=True, timeout=120)
+        if told := re.search(r'<pre id="told">(.+?)</pre>', done.stdout):
+            break
     assert told, done.stdout[-300:]
     seen = json.loads(told[1])
     assert (seen["width"], seen["height"], seen["length"]) == (96, 72, pytest.approx(2, abs=0.01))
