@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import allaprima
-from allaprima import Painting, Strokes
+from allaprima import Painting, Settings, Strokes
+from allaprima.painting.painting import BrushRef, PhotoRef
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -77,4 +78,19 @@ def placed(count: int, side: int, seed: int = 0, window: int = 32) -> Strokes:
         brush=torch.zeros(count, dtype=torch.long),
         level=torch.zeros(count, dtype=torch.long),
         sample=torch.arange(count) % 7,
+    )
+
+
+def made(count: int = 30, seed: int = 0, brush: str = "dry_brush", window: int = 48) -> Painting:
+    """A painting of 96x72 px with strokes on windows of ``window`` px anywhere on it."""
+    return Painting(
+        strokes=placed(count, 96, seed, window),
+        width=96,
+        height=72,
+        background="#b7a994",
+        settings=Settings(strokes=max(1, count), size=96, brush=brush),
+        threads=2,
+        photo=PhotoRef("00", 10, 10),
+        brushes=(BrushRef.of(allaprima.load_brush(brush)),),
+        library="0.1.0",
     )

@@ -11,32 +11,20 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import allaprima
-from allaprima import InputError, Painting, Settings, Strokes
+from allaprima import InputError, Painting, Strokes
 from allaprima.brush.strokes import PLACE
 from allaprima.painting.canvas import composite, pixels
 from allaprima.painting.easel import COLORS
-from allaprima.painting.painting import BrushRef, PhotoRef
 from allaprima.painting.storage import from_json, to_json
 
-from .conftest import placed
+from .conftest import made as small
 
 GROUND = np.random.default_rng(5).integers(0, 255, (24, 32, 3), np.uint8).repeat(4, 0).repeat(4, 1)
 
 
 def made(count: int = 12, seed: int = 0, brush: str = "dry_brush", ground: bool = False) -> Painting:
     """A painting of 96x72 px with strokes anywhere on it."""
-    return Painting(
-        strokes=placed(count, 96, seed, 48),
-        width=96,
-        height=72,
-        background="#b7a994",
-        settings=Settings(strokes=max(1, count), size=96, brush=brush),
-        threads=2,
-        photo=PhotoRef("00", 10, 10),
-        brushes=(BrushRef.of(allaprima.load_brush(brush)),),
-        library="0.1.0",
-        ground=GROUND if ground else None,
-    )
+    return replace(small(count, seed, brush), ground=GROUND if ground else None)
 
 
 def over(picture: NDArray[np.uint8], painting: Painting) -> NDArray[np.uint8]:

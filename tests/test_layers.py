@@ -27,8 +27,7 @@ from allaprima.export.picture import srgb
 from allaprima.export.write import write_all
 from allaprima.painting.painting import BrushRef
 
-from .conftest import placed
-from .test_painting import made
+from .conftest import made, placed
 
 MOST = 2  # of 255: how far the layers over one another may be from the picture
 MYPAINT = Path("/usr/lib/mypaint")

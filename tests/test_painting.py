@@ -19,26 +19,11 @@ import allaprima
 from allaprima import InputError, Painting, Settings
 from allaprima.errors import AllaprimaWarning
 from allaprima.painting import drawing
-from allaprima.painting.painting import BrushRef, PhotoRef
 from allaprima.painting.storage import from_json, to_json
 
-from .conftest import ROOT, Golden, placed
+from .conftest import ROOT, Golden, made, placed
 
 SCHEMA = json.loads((ROOT / "docs/painting.schema.json").read_text())
-
-
-def made(count: int = 30, seed: int = 0, brush: str = "dry_brush", window: int = 48) -> Painting:
-    return Painting(
-        strokes=placed(count, 96, seed, window),
-        width=96,
-        height=72,
-        background="#b7a994",
-        settings=Settings(strokes=max(1, count), size=96, brush=brush),
-        threads=2,
-        photo=PhotoRef("00", 10, 10),
-        brushes=(BrushRef.of(allaprima.load_brush(brush)),),
-        library="0.1.0",
-    )
 
 
 @settings(deadline=None, max_examples=30)

@@ -23,8 +23,7 @@ from allaprima.painting.painting import BrushRef
 from allaprima.painting.palette import oklab, parse
 
 from .chromium import screenshot
-from .conftest import GOLDEN, Golden, placed
-from .test_painting import made
+from .conftest import GOLDEN, Golden, made, placed
 
 SVG, XLINK, INKSCAPE = (
     f"{{http://www.{name}}}" for name in ("w3.org/2000/svg", "w3.org/1999/xlink", "inkscape.org/namespaces/inkscape")

@@ -12,7 +12,7 @@ from allaprima.export.outline import outlines
 from allaprima.export.table import COLUMNS
 from allaprima.painting.painting import BrushRef
 
-from .test_painting import made
+from .conftest import made
 
 
 def test_read_back_equals_the_strokes(tmp_path: Path) -> None:

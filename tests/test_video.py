@@ -26,8 +26,7 @@ from allaprima.export.video import Gif, Video, WebP, begun, timeline
 from allaprima.painting.drawing import NeuralDrawing
 
 from .chromium import FLAGS
-from .conftest import Golden, placed
-from .test_painting import made
+from .conftest import Golden, made, placed
 
 av = pytest.importorskip("av")
 KINDS = (".mp4", ".webm", ".gif", ".webp")
