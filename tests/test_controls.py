@@ -21,6 +21,7 @@ from allaprima.painting.chain import tour
 from allaprima.painting.materials import Materials
 from allaprima.painting.palette import colors_of, nearest, oklab, read_palette, rgb
 from allaprima.painting.photo import read_photo
+from allaprima.painting.toning import toned
 from allaprima.perception.features import load_features
 from allaprima.perception.losses import feature_parts
 
@@ -275,6 +276,31 @@ def test_a_style_comes_nearer(photo: Path, mask: Callable[..., str]) -> None:
     less = steps(photo, style=mask(0, 255, 0, 255), style_weight=0.01)[-1]
     assert less.psnr > steps(photo, style=mask(0, 255, 0, 255))[-1].psnr
     assert less.painting().settings.style.startswith("sha256:")
+
+
+def test_a_style_gives_its_colours(photo: Path, tmp_path: Path) -> None:
+    def mean(**changes: Any) -> NDArray[np.float64]:
+        return np.asarray(allaprima.paint(photo, **SMALL | changes).render().mean((0, 1)))
+
+    noise = np.random.default_rng(0).integers(0, 60, (32, 48, 3), np.uint8) + np.array([0, 60, 190], np.uint8)
+    Image.fromarray(noise).save(blue := tmp_path / "blue.png")
+    plain, styled, more = mean(), mean(style=str(blue)), mean(style=str(blue), style_weight=9)
+    apart = [float(np.linalg.norm(one - noise.mean((0, 1)))) for one in (plain, styled, more)]
+    assert apart[1] < 0.7 * apart[0] and apart[2] < 0.7 * apart[1]
+
+
+@given(st.integers(0, 99), st.floats(0, 1))
+def test_toning(seed: int, share: float) -> None:
+    random = torch.Generator().manual_seed(seed)
+    base = 0.3 + 0.3 * torch.rand(2, 3, 1, 1, generator=random)
+    picture, style = base + 0.2 * torch.rand(2, 3, 40, 30, generator=random)
+    assert torch.allclose(toned(picture, style, 0), picture, atol=1e-4)
+    assert torch.allclose(toned(picture, picture, share), picture, atol=1e-4)
+    labs = [oklab(one.flatten(1).T.double()) for one in (toned(picture, style, share), picture, style)]
+    means = [lab.mean(0) for lab in labs]
+    assert torch.allclose(means[0], torch.lerp(means[1], means[2], share), atol=2e-3)
+    whole = oklab(toned(picture, style, 1).flatten(1).T.double())
+    assert torch.allclose(torch.cov(whole.T), torch.cov(labs[2].T), atol=2e-4)
 
 
 # ---- together

@@ -108,14 +108,14 @@ def test_bad_options(options: dict[str, object], told: str, painting: Painting, 
 def test_one_pass_serves_all(painting: Painting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many files are written, every stroke is drawn once at their size; and each is as if it were alone."""
     drawn: list[int] = []
-    draw = NeuralDrawing.over
+    draw = NeuralDrawing.lay
 
-    def counted(self: NeuralDrawing, canvas: object, strokes: object, tell: object = None) -> object:
+    def counted(self: NeuralDrawing, canvas: object, strokes: object, tell: object = None) -> None:
         if self.width == painting.width:  # for its colours a .gif looks at a smaller drawing first
             drawn.append(len(strokes))  # type: ignore[arg-type]
-        return draw(self, canvas, strokes, tell)  # type: ignore[arg-type]
+        draw(self, canvas, strokes, tell)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(NeuralDrawing, "over", counted)
+    monkeypatch.setattr(NeuralDrawing, "lay", counted)
     names = ["a.png", "a.tif", "a.ora", "a.gif", "a.svg", "a.painting.json"]
     write_all(painting, [tmp_path / name for name in names], export=Export(seconds=1))
     assert sum(drawn) == len(painting)

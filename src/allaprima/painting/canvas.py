@@ -30,7 +30,7 @@ BOXES = (
 A_STROKE = 1000  # pixels: what a stroke costs in memory besides those of its box
 BATCH = 1 << 20  # pixels drawn together
 KEPT = 4 << 20  # pixels for which the brush's work is kept for the gradient; beyond, it is done again
-AT_ONCE = 1 << 24  # pixels of boxes drawn at a time when no gradient is asked for
+AT_ONCE = 1 << 22  # pixels of boxes drawn at a time when no gradient is asked for
 ROWS = 32  # of a picture made together: what is in between stays in the cache
 
 
@@ -43,33 +43,41 @@ class Spot(NamedTuple):
     y: int
 
 
-def composite(
+def composite(canvas: Tensor, strokes: Strokes, brushes: Sequence[NeuralBrush], scale: float = 1.0) -> Tensor:
+    """``strokes``, bottom first, over ``canvas`` ``(3, H, W)`` whose pixels are ``1 / scale`` canvas pixels.
+
+    Differentiable in the canvas and in every number of the strokes. The memory that the gradient needs grows with the
+    pixels of the strokes' boxes only. Raises InputError if the strokes are not placed.
+    """
+    if not torch.is_grad_enabled():
+        return lay(canvas.clone(memory_format=torch.contiguous_format), strokes, brushes, scale)
+    if len(strokes) == 0:
+        return canvas
+    return _over(canvas, strokes, strokes.color, brushes, scale, *boxes(strokes, brushes, scale))
+
+
+@torch.no_grad()
+def lay(
     canvas: Tensor,
     strokes: Strokes,
     brushes: Sequence[NeuralBrush],
     scale: float = 1.0,
-    on_progress: Callable[[float], None] | None = None,
     colors: Tensor | None = None,
+    on_progress: Callable[[float], None] | None = None,
 ) -> Tensor:
-    """``strokes``, bottom first, over ``canvas`` ``(3, H, W)`` whose pixels are ``1 / scale`` canvas pixels; or, with
-    ``colors`` ``(N, C)`` in place of their own, over one with C channels.
-
-    Differentiable in the canvas and in every number of the strokes. The memory that the gradient needs grows with the
-    pixels of the strokes' boxes only; without a gradient, ``on_progress`` sees the share done, 0 to 1. Raises
-    InputError if the strokes are not placed.
+    """The same without a gradient, in place; or, with ``colors`` ``(N, C)`` in place of the strokes' own, on a canvas
+    with C channels. ``on_progress`` sees the share done, 0 to 1.
     """
     if len(strokes) == 0:
         return canvas
     colors = strokes.color if colors is None else colors
     corners, sides = boxes(strokes, brushes, scale)
-    if torch.is_grad_enabled():
-        return _lay(canvas, strokes, colors, brushes, scale, corners, sides)
     pixels = sides.square().cumsum(0)
     bounds = torch.searchsorted(pixels, torch.arange(0, int(pixels[-1]), AT_ONCE, device=pixels.device)).tolist()
     for first, last in zip(bounds, [*bounds[1:], len(strokes)], strict=True):
         if last > first:
             part = slice(first, last)
-            canvas = _lay(canvas, strokes[part], colors[part], brushes, scale, corners[part], sides[part])
+            _over(canvas, strokes[part], colors[part], brushes, scale, corners[part], sides[part])
             if on_progress:
                 on_progress(last / len(strokes))
     return canvas
@@ -106,7 +114,7 @@ def boxes(strokes: Strokes, brushes: Sequence[NeuralBrush], scale: float) -> tup
     return ((low + high - sides[:, None]) / 2).round().long(), sides.long()
 
 
-def _lay(
+def _over(
     canvas: Tensor,
     strokes: Strokes,
     colors: Tensor,
@@ -115,6 +123,7 @@ def _lay(
     corners: Tensor,
     sides: Tensor,
 ) -> Tensor:
+    """Strokes over a canvas: over the very canvas that is given, unless a gradient is asked for."""
     if canvas.device.type == "cpu" and canvas.dtype == torch.float32 and all(brush.fused for brush in brushes):
         from .over import over  # numba takes a while to load
 
@@ -130,6 +139,8 @@ def _lay(
             for row, (member, (x, y)) in enumerate(zip(members.tolist(), corners[members].tolist(), strict=True)):
                 spots[member] = Spot(len(batches), row, x, y)
             batches.append(checkpoint(draw, use_reentrant=False, preserve_rng_state=False) if again else draw())
+    if not torch.is_grad_enabled():
+        return _put(canvas, colors, spots, batches)
     done: Tensor = _Over.apply(canvas, colors, spots, *batches)
     return done
 
@@ -147,21 +158,30 @@ def _draw(brush: NeuralBrush, strokes: Strokes, scale: float, corners: Tensor, s
     return opacity
 
 
+def _put(
+    canvas: Tensor,
+    colors: Tensor,
+    spots: Sequence[Spot],
+    batches: Sequence[Tensor],
+    befores: list[Tensor] | None = None,
+) -> Tensor:
+    """The over operator for a list of spots, in place; ``befores`` gets what was under each stroke's box."""
+    for index, spot in enumerate(spots):
+        under, opacity = _window(canvas, batches[spot.batch][spot.row], spot)
+        if befores is not None:
+            befores.append(under.clone())
+        under.lerp_(colors[index, :, None, None].expand_as(under), opacity.expand_as(under))
+    return canvas
+
+
 class _Over(torch.autograd.Function):
-    """The over operator for a list of spots. For the gradient each stroke keeps what was under its box."""
+    """The same with a gradient."""
 
     @staticmethod
     def forward(ctx: Any, canvas: Tensor, colors: Tensor, spots: Sequence[Spot], *batches: Tensor) -> Tensor:
-        canvas, keep, befores = canvas.clone(), any(ctx.needs_input_grad), []
-        for index, spot in enumerate(spots):
-            under, opacity = _window(canvas, batches[spot.batch][spot.row], spot)
-            if keep:
-                befores.append(under.clone())
-            under.lerp_(colors[index, :, None, None].expand_as(under), opacity.expand_as(under))
-        if keep:
-            ctx.save_for_backward(colors, *batches)
-            ctx.spots, ctx.befores = spots, befores
-        return canvas
+        ctx.save_for_backward(colors, *batches)
+        ctx.spots, ctx.befores = spots, []
+        return _put(canvas.clone(), colors, spots, batches, ctx.befores)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:

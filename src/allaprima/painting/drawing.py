@@ -20,7 +20,7 @@ from ..brush.opaque import Opaque, harden
 from ..brush.shipped import NeuralBrush
 from ..brush.strokes import WINDOW, Strokes
 from ..brush.surface import Surface
-from .canvas import boxes, composite, pixels
+from .canvas import boxes, lay, pixels
 
 if TYPE_CHECKING:
     from .painting import Painting
@@ -72,7 +72,7 @@ class OnCanvas(Drawing):
     def __init__(self, painting: Painting, width: int, height: int, layered: bool = False) -> None:
         super().__init__(painting, width, height, layered)
         paper = painting.paper(width, height)
-        self.canvas = torch.cat([paper, torch.zeros(4, height, width)]) if layered else paper
+        self.canvas = torch.cat([paper, torch.zeros(4, height, width)]) if layered else paper.contiguous()
         self.strokes = self.strokes.to(torch.float32)
 
     @torch.no_grad()
@@ -84,10 +84,10 @@ class OnCanvas(Drawing):
             if on_progress:
                 on_progress((first + share * (last - first)) / many)
 
-        self.canvas = self.over(self.canvas, self.strokes[first:last], tell)
+        self.lay(self.canvas, self.strokes[first:last], tell)
 
-    def over(self, canvas: Tensor, strokes: Strokes, tell: OnProgress | None = None) -> Tensor:
-        """Strokes over a canvas with all channels."""
+    def lay(self, canvas: Tensor, strokes: Strokes, tell: OnProgress | None = None) -> None:
+        """Strokes over a canvas, in place."""
         raise NotImplementedError
 
     def colors(self, strokes: Strokes, channels: int) -> Tensor:
@@ -107,7 +107,9 @@ class OnCanvas(Drawing):
 
     @torch.no_grad()
     def glance(self, strokes: Strokes) -> Picture:
-        return pixels(self.over(self.canvas[:3], strokes.to(torch.float32)))
+        canvas = self.canvas[:3].clone()
+        self.lay(canvas, strokes.to(torch.float32))
+        return pixels(canvas)
 
 
 class NeuralDrawing(OnCanvas):
@@ -119,8 +121,8 @@ class NeuralDrawing(OnCanvas):
         super().__init__(painting, width, height, layered)
         self.brushes = [Opaque(brush) for brush in brushes] if painting.settings.opaque else brushes
 
-    def over(self, canvas: Tensor, strokes: Strokes, tell: OnProgress | None = None) -> Tensor:
-        return composite(canvas, strokes, self.brushes, self.scale, tell, self.colors(strokes, len(canvas)))
+    def lay(self, canvas: Tensor, strokes: Strokes, tell: OnProgress | None = None) -> None:
+        lay(canvas, strokes, self.brushes, self.scale, self.colors(strokes, len(canvas)), tell)
 
 
 class OpaqueDrawing(OnCanvas):
@@ -132,8 +134,8 @@ class OpaqueDrawing(OnCanvas):
         super().__init__(painting, width, height, layered)
         self.brushes, self.real = brushes, [brush.real() for brush in brushes]
 
-    def over(self, canvas: Tensor, strokes: Strokes, tell: OnProgress | None = None) -> Tensor:
-        canvas, colors = canvas.clone(), self.colors(strokes, len(canvas))
+    def lay(self, canvas: Tensor, strokes: Strokes, tell: OnProgress | None = None) -> None:
+        colors = self.colors(strokes, len(canvas))
         corners, sides = boxes(strokes, self.brushes, self.scale)
         low = corners.clamp(min=0)
         high = torch.minimum(corners + sides[:, None], torch.tensor([self.width, self.height]))
@@ -148,7 +150,6 @@ class OpaqueDrawing(OnCanvas):
                 under.lerp_(colors[index, :, None, None].expand_as(under), opacity)
                 if tell:
                     tell((index + 1) / len(strokes))
-        return canvas
 
 
 class RealDrawing(Drawing):

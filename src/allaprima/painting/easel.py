@@ -36,6 +36,7 @@ from .plan import begin, levels, more_levels
 from .schedule import Phase, Schedule
 from .settings import Settings
 from .step import Step
+from .toning import toned
 from .unfinished import Unfinished
 
 COLORS = ("color_r", "color_g", "color_b")
@@ -101,9 +102,12 @@ class Easel:
         return max(picture.shape) / self.settings.size
 
     def target(self, size: int) -> Tensor:
-        """The photo ``(3, H, W)`` with so many px on its long side."""
-        target = self.photo.at(*self.shape(size)).to(self.device)
-        return gray(target).contiguous() if self.settings.grayscale else target
+        """The photo ``(3, H, W)`` as it is to be painted, with so many px on its long side."""
+        target, weight = self.photo.at(*self.shape(size)), self.settings.style_weight
+        style = as_tensor(self.materials.style)
+        if style is not None:
+            target = toned(target, style, weight / (1 + weight))
+        return (gray(target).contiguous() if self.settings.grayscale else target).to(self.device)
 
     def ground_color(self) -> str:
         """The colour of the paper: the mean one of the photo, or of the picture that is painted on, or what was asked

@@ -33,7 +33,7 @@ def over(
     sides: Tensor,
 ) -> Tensor:
     """``canvas.composite`` for fused brushes, in the canvas' pixels: of strokes with windows at ``places`` ``(N, 3)``,
-    on boxes with ``corners`` ``(N, 2)`` and ``sides`` ``(N,)``.
+    on boxes with ``corners`` ``(N, 2)`` and ``sides`` ``(N,)``; in place, if no gradient is asked for.
     """
     low = corners.clamp(min=0)
     high = torch.minimum(corners + sides[:, None], corners.new_tensor([canvas.shape[2], canvas.shape[1]]))
@@ -48,8 +48,17 @@ def over(
         if len(number[part])
     ]
     opacity, runs = joined(drawn)
+    if not torch.is_grad_enabled():
+        return put(canvas, colors, opacity, runs, canvas.new_empty(0, 0))
     done: Tensor = Over.apply(canvas, colors, opacity, runs)
     return done
+
+
+def put(canvas: Tensor, colors: Tensor, opacity: Tensor, runs: Tensor, under: Tensor) -> Tensor:
+    """Strokes onto a canvas, in place: see :class:`Over`. ``under`` ``(C, P)``, if it has room, gets what was there."""
+    arrays = [value.detach().contiguous().numpy() for value in (colors, opacity, runs)]
+    share(lambda top, bottom: lay(canvas.numpy(), *arrays, under.numpy(), top, bottom), _bands(canvas))
+    return canvas
 
 
 class Over(torch.autograd.Function):
@@ -59,12 +68,9 @@ class Over(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, canvas: Tensor, colors: Tensor, opacity: Tensor, runs: Tensor) -> Tensor:
-        canvas = canvas.detach().contiguous().clone()
-        under = torch.empty(len(canvas), len(opacity) if any(ctx.needs_input_grad) else 0)
-        arrays = [value.detach().contiguous().numpy() for value in (canvas, colors, opacity, runs, under)]
-        share(lambda top, bottom: lay(*arrays, top, bottom), _bands(canvas))
+        under = canvas.new_empty(len(canvas), len(opacity))
         ctx.save_for_backward(colors, opacity, runs, under)
-        return canvas
+        return put(canvas.detach().clone(memory_format=torch.contiguous_format), colors, opacity, runs, under)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
