@@ -8,11 +8,13 @@ export PHOTO ?= examples/chelsea.png
 # the real MyPaint draws the picture where it is installed; ENGINE=neural does without
 ENGINE ?= $(shell $(BIN)/python -c 'from allaprima.brush.surface import engine; engine()' 2>/dev/null \
 	&& echo mypaint || echo neural)
-# where benchmarks leave their results, and more options for `make bench-all`, such as --photos FOLDER
+# where benchmarks leave their results; more options for `make bench-all`, such as --photos FOLDER; and a file of VGG16's
+# weights (docs/features.md), with which it looks, too, and paints by the reference's recipe
 RESULTS := bench-results
 BENCH ?=
+VGG ?=
 
-.PHONY: paint test test-all check bench bench-all clean
+.PHONY: paint test test-all check bench bench-all bench-reference clean
 
 paint: $(VENV)/core
 	$(BIN)/allaprima paint --output-size 2048 --engine $(ENGINE) -- "$$PHOTO"
@@ -35,9 +37,19 @@ bench: $(VENV)/all
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/brushes.py --count 500
 
-# the whole grid takes hours: run it again to go on after a stop
+# takes hours: run it again to go on after a stop
 bench-all: $(VENV)/all
-	$(BIN)/python benchmarks/painting.py --all --save --out $(RESULTS)/all $(BENCH)
+	$(BIN)/python benchmarks/painting.py --all --with='--mood likeness' --save --out $(RESULTS)/all \
+		$(if $(VGG),--vgg-weights "$(VGG)") $(BENCH)
+	$(BIN)/python benchmarks/large.py
+	$(if $(VGG),$(MAKE) bench-reference)
+
+# the reference's recipe beside ours, with a generator that learns for it (36 million numbers do not ship)
+bench-reference: $(VENV)/all
+	$(BIN)/allaprima strokes $(RESULTS)/strokes --brush classic/dry_brush --count 40000
+	test -e $(RESULTS)/dcgan.safetensors || $(BIN)/allaprima train $(RESULTS)/strokes -o $(RESULTS)/dcgan.safetensors \
+		--generator dcgan --steps 1500
+	$(BIN)/python benchmarks/reference.py examples/chelsea.png --dcgan $(RESULTS)/dcgan.safetensors --vgg-weights "$(VGG)"
 
 # the core alone: enough to paint
 $(VENV)/core: pyproject.toml

@@ -18,7 +18,6 @@ import itertools
 import json
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -26,8 +25,8 @@ from typing import Any
 
 from machine import machine
 from plots import draw_plots, name_of
+from timed import timed
 
-import allaprima
 from allaprima.files import written_aside
 from allaprima.painting.photo import Photo, fit, read_photo
 from allaprima.perception.compare import feature_distance, psnr, ssim
@@ -41,14 +40,9 @@ FEW = {"strokes": "200,500,1000,2000", "sizes": "256", "brushes": "dry_brush,oil
 ALL = {
     "strokes": "100,200,500,1000,2000,5000",
     "sizes": "256,512",
-    "brushes": ",".join(allaprima.brushes()),
+    "brushes": "dry_brush,oil",
     "qualities": "draft,normal,best",
 }
-WATCH = """import resource, subprocess, sys, time
-began = time.monotonic()
-status = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
-print(time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-sys.exit(status)"""  # in a small process: on Linux a child's peak memory is at least that of its parent
 Case = dict[str, Any]
 
 
@@ -68,16 +62,6 @@ def cases(options: argparse.Namespace, photos: dict[str, Path]) -> list[Case]:
          "with": options.added}
         for photo, strokes, size, brush, quality in chosen
     ]  # fmt: skip
-
-
-def timed(*arguments: str) -> tuple[float, float]:
-    """Run a command of allaprima: its seconds, from command to exit, and its peak memory in MB."""
-    command = [sys.executable, "-m", "allaprima", *arguments]
-    done = subprocess.run([sys.executable, "-c", WATCH, *command], capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"failed: {shlex.join(command)}\n{done.stderr}")
-    seconds, peak = map(float, done.stdout.split())
-    return seconds, peak * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 def run(case: Case, photo: Path, networks: dict[str, Any], save: Path | None) -> Case:

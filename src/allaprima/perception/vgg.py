@@ -96,8 +96,8 @@ def load_vgg(
     if weights is None and not file.is_file():
         if not download:
             raise InputError(
-                f"the weights of {name} are not on this machine: give --vgg-weights FILE, allow the download of "
-                f"{MEGABYTES[name]} MB, or use the features that ship: pocket"
+                f"the weights of {name} are not on this machine: give --vgg-weights FILE, train with --download-vgg "
+                f"({MEGABYTES[name]} MB) once, or use the features that ship: pocket"
             )
         _download(name, file)
     check_file(file, name)
