@@ -79,7 +79,7 @@ class Easel:
         self.kinds = materials.kinds(self.count)
         self.focus = as_tensor(materials.focus)
         self.background = self.ground_color()
-        self.grain, cost = self.as_mypaint_draws()
+        self.grain, cost = materials.as_mypaint_draws() if settings.engine == "mypaint" else (self.brushes, 0.0)
         self.schedule = Schedule(settings, self.levels, cost)
         self.objective = Objective(settings, as_tensor(materials.style), self.focus, device)
         self.objective.check(self.shape(phase.size) for phase in self.schedule.phases if self.joint(phase))
@@ -135,26 +135,6 @@ class Easel:
         """The brushes as they draw in a phase."""
         brushes = self.grain if phase.grain else self.brushes
         return [Opaque(brush, phase.steep) for brush in brushes] if self.settings.opaque else brushes
-
-    def as_mypaint_draws(self) -> tuple[Sequence[NeuralBrush], float]:
-        """The brushes that draw strokes as MyPaint will draw them, if it is to draw the picture, and what a step then
-        costs, in steps that draw the mean. Where chance plays a part, that is the texture; if there is none, or it was
-        not learned, the engine itself draws, which takes longer.
-        """
-        if self.settings.engine != "mypaint":
-            return self.brushes, 0.0
-        grain: list[NeuralBrush] = []
-        cost = 0.0
-        for brush in self.brushes:
-            if brush.textured is not brush:
-                grain, cost = [*grain, brush.textured], max(cost, 3.0)
-            elif brush.fused:
-                from .drawn import Drawn  # numba takes a while to load
-
-                grain, cost = [*grain, Drawn(brush)], 12.0
-            else:
-                grain.append(brush)
-        return grain, cost
 
     # ---- the work
 

@@ -45,6 +45,24 @@ class Materials:
         ends = ends / ends[-1] * count
         return torch.from_numpy(np.searchsorted(ends.round(), np.arange(count), "right").clip(max=len(ends) - 1))
 
+    def as_mypaint_draws(self) -> tuple[Sequence[NeuralBrush], float]:
+        """The brushes that draw strokes as MyPaint will draw them, and what a step then costs, in steps that draw the
+        mean. Where chance plays a part, that is the texture; if there is none, or it was not learned, the engine itself
+        draws, which takes longer.
+        """
+        grain: list[NeuralBrush] = []
+        cost = 0.0
+        for brush in self.brushes:
+            if brush.textured is not brush:
+                grain, cost = [*grain, brush.textured], max(cost, 3.0)
+            elif brush.fused:
+                from .drawn import Drawn  # numba takes a while to load
+
+                grain, cost = [*grain, Drawn(brush)], 12.0
+            else:
+                grain.append(brush)
+        return grain, cost
+
 
 def gather(settings: Settings, photo: Photo, brushes: Sequence[NeuralBrush]) -> tuple[Materials, Settings]:
     """All that the settings name besides the brushes, read, and the settings as they stand in the painting file, where
