@@ -40,7 +40,7 @@ from .toning import toned
 from .unfinished import Unfinished
 
 COLORS = ("color_r", "color_g", "color_b")
-RATE, COLOR_RATE = 0.09, 0.06  # peak learning rates of logits
+RATE, COLOR_RATE = 0.13, 0.18  # peak learning rates of logits: a colour may have to go from black to white
 IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
 
