@@ -1,7 +1,7 @@
 """The reference's painting recipe as published, and our painter on the same task, in one run.
 
 python benchmarks/reference.py PHOTO --vgg-weights FILE [--dcgan FILE.safetensors] [--steps 1000]
-    [--brush dry_brush] [--quality normal] [--mood likeness] [--out FOLDER]
+    [--brush dry_brush] [--quality normal] [--mood likeness] [--loss features] [--out FOLDER]
 
 The task: PHOTO cropped to a square about its middle, 64x64, 32 strokes. The recipe (*The Joy of Neural Painting*,
 notebook 04): strokes with random beginnings on windows as large as the canvas, drawn by the reference's generator over
@@ -10,8 +10,9 @@ each. --dcgan is a brush of `allaprima train --generator dcgan`; without it the 
 same time, and paints badly. Departures: one channel of opacity in place of RGB on white (docs/departures.md), and
 VGG16 where the notebook has VGG16-BN.
 
-Ours paints the same square with as many strokes. After each of its steps the clock stands still while the same loss
-looks at its picture: its time is that until the loss is at the recipe's last one, or below.
+Ours paints the same square with as many strokes, by what VGG16 sees in it, as the recipe does, or with --loss pixel by
+its pixels. After each of its steps the clock stands still while the recipe's loss looks at its picture: its time is
+that until the loss is at the recipe's last one, or below.
 """
 
 import argparse
@@ -133,6 +134,7 @@ def main() -> None:
     parser.add_argument("--brush", default="dry_brush", help="ours")
     parser.add_argument("--quality", default="normal", help="ours")
     parser.add_argument("--mood", default="likeness", help="ours; the recipe knows no bounds either")
+    parser.add_argument("--loss", default="features", help="ours: features (by VGG16), both or pixel")
     parser.add_argument("--out", type=Path, default=Path("bench-results/reference"))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -144,8 +146,9 @@ def main() -> None:
     trained = str(options.dcgan) if options.dcgan else "untrained"
     print(f"{machine()}, {torch.get_num_threads()} threads\nthe reference's recipe, dcgan {trained}:", flush=True)
     theirs, seconds = recipe(judge, generator, options.steps)
-    wanted = {"brush": options.brush, "quality": options.quality, "mood": options.mood}
-    picture, track = ours(judge, photo, strokes=STROKES, size=SIDE, **wanted)
+    wanted = {"brush": options.brush, "quality": options.quality, "mood": options.mood, "loss": options.loss}
+    vgg16 = {"features": "vgg16", "vgg_weights": str(options.vgg_weights)}
+    picture, track = ours(judge, photo, strokes=STROKES, size=SIDE, **wanted, **vgg16)
     begun, aim, (our_seconds, our_loss) = start(photo, options.brush), judge.look(theirs), track[-1]
     reached = next((at for at, loss in track if loss <= aim), None)
     faster = [round(seconds / each, 1) for each in (reached, reached + begun)] if reached is not None else None

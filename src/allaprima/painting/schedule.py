@@ -12,7 +12,7 @@ from .settings import Settings
 
 WINDOW_AT = 64  # pixels at which a level's windows are drawn in the first pass
 GENTLE = 0.35  # of the learning rates, when strokes are only to fit the grain that MyPaint gives them
-BY_EYE = 0.5  # likewise, when what a network sees is all that counts: it lets strokes curl
+BY_EYE = 0.5  # likewise, when what `pocket` sees is all that counts: faster, strokes curl to please it
 
 
 class Effort(NamedTuple):
@@ -59,7 +59,7 @@ class Schedule:
             self.phases.append(Phase(number, effort.greedy, size, cost([level], size), steep=SOFT))
         size = min(long_side, JOINT_AT)
         work = cost(levels, size)
-        pace = BY_EYE if settings.loss == "features" else 1.0
+        pace = BY_EYE if (settings.loss, settings.features) == ("features", "pocket") else 1.0
         self.phases.append(Phase(len(levels), effort.joint, size, work, pace))
         if grain and effort.grain:
             self.phases.append(Phase(len(levels), effort.grain, size, grain * work, GENTLE * pace, grain=True))
