@@ -23,7 +23,7 @@ class Effort(NamedTuple):
     grain: int
 
 
-EFFORT = {"draft": Effort(6, 14, 0), "normal": Effort(8, 38, 10), "best": Effort(20, 200, 60)}
+EFFORT = {"draft": Effort(6, 14, 0), "normal": Effort(8, 34, 10), "best": Effort(20, 200, 60)}
 JOINT_AT = 256  # px of the long side of the canvas that all strokes together are seen on
 
 
