@@ -38,7 +38,7 @@ def listed() -> list[str]:
 
 
 def start(*arguments: str, before: str = "pass") -> "subprocess.Popen[str]":
-    code = f"import sys; {before}; from allaprima.__main__ import main; main()"
+    code = f"import sys; from allaprima.__main__ import main; {before}; main()"
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

