@@ -38,7 +38,9 @@ def listed() -> list[str]:
 
 
 def start(*arguments: str, before: str = "pass") -> "subprocess.Popen[str]":
-    code = f"import sys; from allaprima.__main__ import main; {before}; main()"
+    # a job in the background, and all that it starts, does not hear a Ctrl-C: here it is always heard
+    hears = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{hears}; from allaprima.__main__ import main; {before}; main()"
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
