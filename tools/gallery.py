@@ -43,7 +43,7 @@ PICTURES = {
     "gallery-astronaut": Shown("astronaut.png", 1500, "chalk"),
     "gallery-camera": Shown("camera.png", 1000, "chalk"),
     "gallery-coffee": Shown("coffee.png", 1000, "oil"),
-    "gallery-horse": Shown("horse.png", 400, "chalk"),
+    "gallery-horse": Shown("horse.png", 1000, "chalk"),
     "gallery-rocket": Shown("rocket.jpg", 1000, "chalk"),
     "gallery-text": Shown("text.png", 1000, "chalk"),
 }
