@@ -116,10 +116,11 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *PARTS], help=", ".join(PARTS))
     parser.add_argument("--photo", type=Path, default=ROOT / "examples/chelsea.png")
     options = parser.parse_args()
-    print(f"{options.photo.name}, cut to 16:9. {machine()}\n\n| | s | MB |\n|---|---|---|", flush=True)
+    print(f"{options.photo.name}, for films cut to 16:9. {machine()}\n\n| | s | MB |\n|---|---|---|", flush=True)
     for name in options.names or PARTS:
         with tempfile.TemporaryDirectory() as folder:
-            for what, seconds, memory in PARTS[name](wide(options.photo, Path(folder)), Path(folder)):
+            photo = wide(options.photo, Path(folder)) if name == "films" else options.photo
+            for what, seconds, memory in PARTS[name](photo, Path(folder)):
                 print(f"| {what} | {seconds:.1f} | {'' if math.isnan(memory) else round(memory)} |", flush=True)
 
 
