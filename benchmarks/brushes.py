@@ -51,7 +51,7 @@ def main() -> None:
             figures[f"{size} px, seconds"] = round(time.monotonic() - began, 1)
         again = torch.from_numpy(real.draw_run(other))[1:, None].float() / 255
         figures["agreement"] = round(psnr(float((again - real(strokes)).square().mean())), 2)
-        sampled = strokes.change(sample=torch.arange(options.count) % SAMPLES)
+        sampled = strokes.placed(0, 0, 64, sample=torch.arange(options.count) % SAMPLES)
         drawn = torch.cat([neural.textured(sampled[part]) for part in torch.arange(options.count).split(100)])
         figures["texture"] = round(psnr(float((drawn - real(sampled)).square().mean())), 2)
         results[name] = figures

@@ -21,8 +21,8 @@ import fidelity
 import pictures
 from lessons import DISTANCES
 
+from allaprima.perception.feature_network import LAYERS, FeatureNetwork
 from allaprima.perception.features import load_features, read_card
-from allaprima.perception.network import LAYERS, FeatureNetwork
 from allaprima.perception.vgg import load_vgg
 
 RANKED = ("relu2_2", "relu3_3", "relu4_3")

@@ -21,7 +21,8 @@ from timed import timed, timed_python
 
 ROOT = Path(__file__).parent.parent
 READ = """import sys
-from allaprima.painting import painting, photo
+from allaprima.image import photo
+from allaprima.painting import painting
 if len(sys.argv) > 1:
     print(photo.read_photo(sys.argv[1], most=512).at(512, 512).mean(), file=sys.stderr)"""
 BEGIN = """import sys, time, allaprima

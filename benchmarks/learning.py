@@ -29,13 +29,13 @@ from torch import Tensor
 
 import allaprima
 from allaprima import MyPaintBrush, Strokes
+from allaprima.brush.library import make_generator
 from allaprima.brush.mypaint import SAMPLES
-from allaprima.brush.shipped import make_generator
-from allaprima.learning.apprentice import Lessons, learn, learn_brush, look
 from allaprima.learning.critic import accuracy, make_critic
 from allaprima.learning.dataset import StrokeData
-from allaprima.learning.drawing import draw_strokes
+from allaprima.learning.generate import draw_strokes
 from allaprima.learning.report import sheet
+from allaprima.learning.train import Lessons, learn, learn_brush, look
 from allaprima.perception.losses import Features
 
 REAL = {
@@ -234,7 +234,7 @@ def seconds_a_step(folder: Path, data: StrokeData, plan: Lessons, network: Featu
 
 def sampled(count: int, seed: int) -> Strokes:
     samples = torch.from_numpy(np.random.default_rng([SEED, seed]).integers(0, SAMPLES, count))
-    return Strokes.random(count, [SEED, seed]).change(sample=samples)
+    return Strokes.random(count, [SEED, seed]).placed(0, 0, 64, sample=samples)
 
 
 ONCE = {"sampling": sampling, "speed": speed}

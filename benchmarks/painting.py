@@ -28,9 +28,9 @@ from plots import draw_plots, name_of
 from timed import timed
 
 from allaprima.files import written_aside
-from allaprima.painting.photo import Photo, fit, read_photo
-from allaprima.perception.compare import feature_distance, psnr, ssim
+from allaprima.image.photo import Photo, fit, read_photo
 from allaprima.perception.features import load_features
+from allaprima.perception.metrics import feature_distance, psnr, ssim
 
 ROOT = Path(__file__).parent.parent
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")

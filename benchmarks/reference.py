@@ -31,8 +31,8 @@ from PIL import Image
 
 import allaprima
 from allaprima import Strokes
-from allaprima.brush.shipped import make_generator
-from allaprima.painting.photo import Photo, read_photo
+from allaprima.brush.library import make_generator
+from allaprima.image.photo import Photo, read_photo
 from allaprima.perception.features import load_features
 from allaprima.perception.losses import FeatureLoss
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import allaprima
-from allaprima import Painting, Settings, Strokes
+from allaprima import Painting, PlacedStrokes, Settings, Strokes
 from allaprima.painting.painting import BrushRef, PhotoRef
 
 ROOT = Path(__file__).parent.parent
@@ -67,18 +67,11 @@ def psnr(one: torch.Tensor, other: torch.Tensor) -> float:
     return float(-10 * torch.log10((one - other).square().mean()))
 
 
-def placed(count: int, side: int, seed: int = 0, window: int = 32) -> Strokes:
+def placed(count: int, side: int, seed: int = 0, window: int = 32) -> PlacedStrokes:
     """Random strokes on windows of ``window`` px anywhere on (and over the edge of) a canvas of ``side`` px."""
     rng = np.random.default_rng([seed, 7])
     corner = torch.from_numpy(rng.integers(-window // 2, side - window // 2, (2, count))).float()
-    return Strokes.random(count, seed).change(
-        window_x=corner[0],
-        window_y=corner[1],
-        window=torch.full((count,), float(window)),
-        brush=torch.zeros(count, dtype=torch.long),
-        level=torch.zeros(count, dtype=torch.long),
-        sample=torch.arange(count) % 7,
-    )
+    return Strokes.random(count, seed).placed(*corner, window, sample=torch.arange(count) % 7)
 
 
 def made(count: int = 30, seed: int = 0, brush: str = "dry_brush", window: int = 48) -> Painting:

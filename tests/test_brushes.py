@@ -11,7 +11,7 @@ from allaprima import InputError, MyPaintBrush, Strokes
 from allaprima.brush.curve import Fields
 from allaprima.brush.dcgan import DCGANBrush
 from allaprima.brush.splat import SplatBrush
-from allaprima.brush.strokes import ACTION
+from allaprima.strokes import ACTION
 
 
 def untrained(make: Callable[..., torch.nn.Module], **config: int) -> torch.nn.Module:

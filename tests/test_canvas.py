@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 import allaprima
 from allaprima import Strokes
 from allaprima.brush.splat import SplatBrush
-from allaprima.painting import canvas
-from allaprima.painting.canvas import boxes, composite
+from allaprima.rendering import compositing as canvas
+from allaprima.rendering.compositing import boxes, composite
 
 from .conftest import placed
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 import allaprima
 from allaprima import InputError, Painting, Strokes
-from allaprima.brush.strokes import PLACE
-from allaprima.painting.canvas import composite, pixels
-from allaprima.painting.easel import COLORS
-from allaprima.painting.storage import from_json, to_json
+from allaprima.painters.optimizer import COLORS
+from allaprima.painting.file import from_json, to_json
+from allaprima.rendering.compositing import composite, pixels
+from allaprima.strokes import PLACE
 
 from .conftest import made as small
 

@@ -20,7 +20,7 @@ from PIL import Image
 import allaprima
 from allaprima import Painting, files
 from allaprima.app.cli import run
-from allaprima.painting.unfinished import Unfinished
+from allaprima.painters.checkpoint import Unfinished
 
 from .conftest import picture_size
 

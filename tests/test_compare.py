@@ -10,8 +10,8 @@ from PIL import Image, ImageFilter
 
 from allaprima import InputError, Painting
 from allaprima.app.cli import run
-from allaprima.painting.photo import read_photo
-from allaprima.perception import compare
+from allaprima.image.photo import read_photo
+from allaprima.perception import metrics as compare
 from allaprima.perception.features import load_features
 
 from .test_cli import assert_one_line

@@ -16,14 +16,14 @@ from PIL import Image
 import allaprima
 from allaprima import InputError, Painting, Step
 from allaprima.brush.opaque import FINAL, Opaque, harden
-from allaprima.painting.canvas import composite, pixels
-from allaprima.painting.chain import tour
-from allaprima.painting.materials import Materials
-from allaprima.painting.palette import colors_of, nearest, oklab, read_palette, rgb
-from allaprima.painting.photo import read_photo
-from allaprima.painting.toning import toned
+from allaprima.image.color_transfer import toned
+from allaprima.image.palette import colors_of, nearest, oklab, read_palette, rgb
+from allaprima.image.photo import read_photo
+from allaprima.painters.connected import tour
+from allaprima.painters.inputs import Materials
 from allaprima.perception.features import load_features
 from allaprima.perception.losses import feature_parts
+from allaprima.rendering.compositing import composite, pixels
 
 from .conftest import psnr
 

@@ -9,7 +9,7 @@ import pytest
 import allaprima
 from allaprima import Settings
 from allaprima.app.cli import run
-from allaprima.brush.strokes import ACTION, PLACE
+from allaprima.strokes import ACTION, PLACE
 
 from .conftest import ROOT
 

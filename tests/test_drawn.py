@@ -5,10 +5,10 @@ import torch
 
 import allaprima
 from allaprima import MyPaintBrush
-from allaprima.brush.strokes import ACTION
-from allaprima.brush.surface import Surface
-from allaprima.painting.canvas import composite
-from allaprima.painting.drawn import Drawn
+from allaprima.brush.libmypaint import Surface
+from allaprima.brush.straight_through import Drawn
+from allaprima.rendering.compositing import composite
+from allaprima.strokes import ACTION
 
 from .conftest import placed
 

@@ -13,9 +13,9 @@ from torchvision.models import vgg16, vgg16_bn
 
 from allaprima import InputError
 from allaprima.perception import features, vgg
+from allaprima.perception.feature_network import LAYERS, FeatureNetwork
 from allaprima.perception.features import POCKET, PocketFeatures, load_features, load_pocket, save_pocket
 from allaprima.perception.losses import FeatureLoss
-from allaprima.perception.network import LAYERS, FeatureNetwork
 from allaprima.perception.vgg import VGG16, load_vgg
 
 CHANNELS = dict(zip(LAYERS, (64, 128, 256, 512, 512), strict=True))

@@ -11,13 +11,13 @@ from torch import Tensor
 import allaprima
 from allaprima import Strokes
 from allaprima.brush.curve import blur, coarseness
-from allaprima.brush.network import NUMBERS, network_of
-from allaprima.brush.samples import derive, lay
-from allaprima.brush.shipped import NeuralBrush
+from allaprima.brush.library import NeuralBrush
 from allaprima.brush.splat import SplatBrush
-from allaprima.brush.strokes import ACTION
-from allaprima.jit import compiled, on_compile
-from allaprima.painting.canvas import composite
+from allaprima.kernels.cpu.compiler import compiled, on_compile
+from allaprima.kernels.cpu.gaussians import derive, lay
+from allaprima.kernels.cpu.mlp import NUMBERS, network_of
+from allaprima.rendering.compositing import composite
+from allaprima.strokes import ACTION
 
 from .conftest import placed
 

@@ -21,8 +21,8 @@ from psd_tools.constants import Resource
 import allaprima
 from allaprima import InputError, Painting
 from allaprima.export import photoshop
+from allaprima.export.export import Export
 from allaprima.export.layers import groups
-from allaprima.export.options import Export
 from allaprima.export.picture import srgb
 from allaprima.export.write import write_all
 from allaprima.painting.painting import BrushRef

@@ -17,18 +17,19 @@ from safetensors import safe_open
 import allaprima
 from allaprima import InputError, MyPaintBrush, Strokes
 from allaprima.app.cli import run
+from allaprima.brush.library import make_generator
 from allaprima.brush.mypaint import brush_file
-from allaprima.brush.shipped import make_generator
-from allaprima.learning import apprentice, callbacks, report
-from allaprima.learning.apprentice import FIRST, Lessons, learn, learn_brush
+from allaprima.learning import callbacks, report
+from allaprima.learning import train as apprentice
 from allaprima.learning.callbacks import Pace
 from allaprima.learning.checkpoint import Checkpoint
 from allaprima.learning.critic import accuracy, make_critic
 from allaprima.learning.dataset import StrokeData, read_meta
-from allaprima.learning.drawing import draw_strokes
-from allaprima.learning.published import import_episodes
+from allaprima.learning.episodes import import_episodes
+from allaprima.learning.generate import draw_strokes
 from allaprima.learning.report import fidelity
 from allaprima.learning.stages import ADVERSARIAL, CRITIC, GENERATOR, TEXTURE, TITLES, Studio, pretrain_critic
+from allaprima.learning.train import FIRST, Lessons, learn, learn_brush
 from allaprima.perception.losses import FeatureLoss
 
 from .conftest import picture_size, psnr
@@ -71,7 +72,7 @@ def test_strokes_of_several_sizes_take_turns(data: StrokeData) -> None:
     """Half of them of the data's own size; the others at 128 px, or averaged from it, as many pixels at most."""
     batches = [source.batch(np.arange(8)) for source in data.sizes(data)]
     assert [opacity.shape[::3] for _, opacity in batches] == [(8, 64), (2, 128), (8, 64), (8, 32), (8, 64), (8, 16)]
-    strokes = Strokes.from_actions(batches[1][0][:1, :12]).change(sample=batches[1][0][:1, 12].long())
+    strokes = Strokes.from_actions(batches[1][0][:1, :12]).placed(0, 0, 64, sample=batches[1][0][:1, 12])
     real = MyPaintBrush("classic/dry_brush")(strokes, 128)
     assert (batches[1][1][:1] - real).abs().max() < 0.6 / 255
     assert (batches[5][1][0] - torch.nn.functional.avg_pool2d(real, 8)[0]).abs().max() < 0.6 / 255

@@ -7,9 +7,10 @@ import torch
 from torch.nn import functional as F
 
 from allaprima import InputError, MyPaintBrush, Strokes
-from allaprima.brush import mypaint, surface
+from allaprima.brush import libmypaint as surface
+from allaprima.brush import mypaint
+from allaprima.brush.libmypaint import Surface
 from allaprima.brush.mypaint import brush_file
-from allaprima.brush.surface import Surface
 
 from .conftest import placed, psnr
 
@@ -35,8 +36,8 @@ def test_brushes_are_found_in_the_2_0_folder(
 
 def test_samples(dry: MyPaintBrush) -> None:
     strokes = Strokes.random(4, 1)
-    other = strokes.change(sample=torch.full((4,), 50))
-    assert torch.equal(dry(strokes), dry(strokes.change(sample=torch.zeros(4, dtype=torch.long))))
+    other = strokes.placed(0, 0, 64, sample=50)
+    assert torch.equal(dry(strokes), dry(strokes.placed(0, 0, 64)))
     assert torch.equal(dry(other), dry(other))
     assert 15 < psnr(dry(strokes), dry(other)) < 35
 

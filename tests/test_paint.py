@@ -11,10 +11,10 @@ from PIL import Image
 
 import allaprima
 from allaprima import InputError, Painting, Step
-from allaprima.brush.strokes import ACTION
-from allaprima.painting.mood import MOODS
-from allaprima.painting.photo import fit, read_photo
-from allaprima.painting.plan import levels
+from allaprima.image.photo import fit, read_photo
+from allaprima.painters.bounds import MOODS
+from allaprima.painters.levels import levels
+from allaprima.strokes import ACTION
 
 SMALL = {"size": 64, "quality": "draft"}
 

@@ -18,8 +18,8 @@ from PIL import Image
 import allaprima
 from allaprima import InputError, Painting, Settings
 from allaprima.errors import AllaprimaWarning
-from allaprima.painting import drawing
-from allaprima.painting.storage import from_json, to_json
+from allaprima.painting.file import from_json, to_json
+from allaprima.rendering import drawing
 
 from .conftest import ROOT, Golden, made, placed
 

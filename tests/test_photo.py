@@ -15,8 +15,8 @@ from PIL import Image, ImageCms
 
 import allaprima
 from allaprima import InputError
-from allaprima.painting import photo as photos
-from allaprima.painting.photo import Photo, read_photo
+from allaprima.image import photo as photos
+from allaprima.image.photo import Photo, read_photo
 
 from .conftest import psnr
 from .photographs import (
@@ -297,7 +297,7 @@ def test_profiles_and_alpha_of_large_photos(
     path = saved(large, tmp_path / "a.png", icc_profile=rgb_profile("Adobe", lambda value: value ** (563 / 256)))
     whole, reduced = read_photo(path, "#102030"), read_photo(path, "#102030", most=40)
     assert reduced.image.size == (181, 121) and psnr(reduced.at(40, 27), whole.at(40, 27)) > 32
-    monkeypatch.setattr("allaprima.painting.pixels.STRIP", 10_000)
+    monkeypatch.setattr("allaprima.image.decode.STRIP", 10_000)
     assert np.array_equal(read_photo(path, "#102030").image, whole.image)
     assert np.array_equal(read_photo(path, "#102030", most=40).image, reduced.image)
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 import allaprima
 from allaprima import InputError
-from allaprima.painting.photo import read_photo
+from allaprima.image.photo import read_photo
 
 from .photographs import (
     SAVED,
@@ -87,7 +87,7 @@ READ_ALL = """
 import sys, time
 from pathlib import Path
 from allaprima import InputError
-from allaprima.painting.photo import read_photo
+from allaprima.image.photo import read_photo
 
 def memory(name):  # of this process alone: ru_maxrss starts with what its parent had
     status = Path("/proc/self/status").read_text()

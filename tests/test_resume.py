@@ -12,9 +12,9 @@ from PIL import Image
 
 import allaprima
 from allaprima import InputError, Painting, Settings
-from allaprima.painting.photo import read_photo
-from allaprima.painting.storage import from_json, to_json
-from allaprima.painting.unfinished import Unfinished
+from allaprima.image.photo import read_photo
+from allaprima.painters.checkpoint import Unfinished
+from allaprima.painting.file import from_json, to_json
 
 from .conftest import psnr
 

@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allaprima import InputError, Strokes
-from allaprima.brush.strokes import ACTION, as_strokes
+from allaprima import InputError, PlacedStrokes, Strokes
+from allaprima.strokes import ACTION, as_strokes
 
 from .conftest import placed
 
@@ -55,7 +55,7 @@ def test_cat_and_slices(first: int, second: int, seed: int) -> None:
     both = Strokes.cat([one, other])
     assert len(both) == first + second
     assert torch.equal(both[:first].actions, one.actions) and torch.equal(both[first:].places, other.places)
-    assert both.placed and not Strokes.random(1).placed
+    assert isinstance(both, PlacedStrokes)
 
 
 def test_radius_is_one_to_seven_pixels_of_64() -> None:
@@ -66,11 +66,9 @@ def test_radius_is_one_to_seven_pixels_of_64() -> None:
 def test_refusals() -> None:
     with pytest.raises(InputError, match=r"shape \(3, 11\).*\(N, 12\)"):
         Strokes.from_actions(torch.zeros(3, 11))
-    with pytest.raises(InputError, match="no window"):
-        _ = Strokes.random(1).places
     with pytest.raises(InputError, match="no strokes"):
         Strokes.cat([])
-    with pytest.raises(InputError, match="some of the strokes have window_x and some have none"):
+    with pytest.raises(InputError, match="some of the strokes are placed and some are not"):
         Strokes.cat([Strokes.random(1), placed(1, 64)])
     with pytest.raises(InputError, match="number of strokes is -1"):
         Strokes.random(-1)

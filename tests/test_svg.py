@@ -19,8 +19,8 @@ import allaprima
 from allaprima import Painting, Strokes
 from allaprima.export.outline import ALONG, Outline, outlines
 from allaprima.export.svg import cap, number, smooth
+from allaprima.image.palette import oklab, parse
 from allaprima.painting.painting import BrushRef
-from allaprima.painting.palette import oklab, parse
 
 from .chromium import screenshot
 from .conftest import GOLDEN, Golden, made, placed
@@ -163,9 +163,8 @@ def test_a_browser_shows_a_large_painting(photo: Path, brush: str, opaque: bool,
 def measured(actions: list[list[float]], brush: str = "dry_brush") -> list[Outline]:
     strokes = Strokes.from_actions(torch.tensor(actions))
     nothing = placed(len(actions), 64)
-    where = {"window_x": nothing.window_x, "window_y": nothing.window_y, "window": nothing.window}
-    strokes = strokes.change(**where, brush=nothing.brush, level=nothing.level, sample=nothing.sample)  # type: ignore[arg-type]
-    return list(outlines(replace(made(brush=brush), strokes=strokes)))
+    placed_strokes = strokes.placed(nothing.window_x, nothing.window_y, nothing.window, sample=nothing.sample)
+    return list(outlines(replace(made(brush=brush), strokes=placed_strokes)))
 
 
 def test_width_follows_size_and_pressure() -> None:

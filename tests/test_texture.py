@@ -9,9 +9,9 @@ import torch
 
 import allaprima
 from allaprima import MyPaintBrush, Strokes
-from allaprima.brush import dabs
+from allaprima.brush import mypaint_dabs as dabs
+from allaprima.brush.libmypaint import LIBRARIES
 from allaprima.brush.mypaint import brush_file
-from allaprima.brush.surface import LIBRARIES
 from allaprima.brush.texture import Texture
 
 from .conftest import psnr
@@ -21,7 +21,7 @@ CHANCE = ["dry_brush", "chalk", "charcoal"]
 
 def sampled(count: int, seed: int = 0) -> Strokes:
     samples = torch.from_numpy(np.random.default_rng(seed).integers(0, 256, count))
-    return Strokes.random(count, seed).change(sample=samples)
+    return Strokes.random(count, seed).placed(0, 0, 64, sample=samples)
 
 
 def test_the_random_numbers_are_the_engines_own() -> None:
@@ -61,7 +61,7 @@ def test_without_chance_or_use_there_is_no_texture(name: str) -> None:
 
 def test_no_sample_is_sample_0_and_neighbours_do_not_matter() -> None:
     brush, strokes = allaprima.load_brush("chalk").textured, sampled(9)
-    zero = strokes.change(sample=torch.zeros(9, dtype=torch.long))
+    zero = strokes.placed(0, 0, 64, sample=torch.zeros(9, dtype=torch.long))
     assert torch.equal(brush(strokes.actions), brush(zero))
     assert torch.allclose(brush(strokes[4:5]), brush(strokes)[4:5], atol=1e-5)
 
@@ -69,7 +69,7 @@ def test_no_sample_is_sample_0_and_neighbours_do_not_matter() -> None:
 def test_gradient_reaches_the_strokes_and_no_weight() -> None:
     brush = allaprima.load_brush("dry_brush").textured
     actions = Strokes.random(4, 1).actions.requires_grad_()
-    brush(Strokes.from_actions(actions).change(sample=torch.arange(4))).mean().backward()
+    brush(Strokes.from_actions(actions).placed(0, 0, 64, sample=torch.arange(4))).mean().backward()
     assert actions.grad is not None and (actions.grad[:, [0, 1, 2, 3, 4, 5, 9, 10, 11]].abs().sum(0) > 0).all()
     assert all(weight.grad is None for weight in brush.generator.parameters())
 

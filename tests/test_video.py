@@ -19,7 +19,7 @@ import allaprima
 from allaprima import InputError, Painting
 from allaprima.export import extras
 from allaprima.export.video import Gif, Video, WebP, begun, timeline
-from allaprima.painting.drawing import NeuralDrawing
+from allaprima.rendering.drawing import NeuralDrawing
 
 from .chromium import told
 from .conftest import Golden, made, placed
@@ -199,7 +199,7 @@ def test_gifs_stay_sane(tmp_path: Path) -> None:
 def test_several_files_in_one_pass(tmp_path: Path) -> None:
     painting = made(6)
     paths = [tmp_path / name for name in ("a.gif", "b.mp4", "c.png")]
-    from allaprima.export.options import Export
+    from allaprima.export.export import Export
     from allaprima.export.write import write_all
 
     write_all(painting, paths, export=Export.of(**SHORT))

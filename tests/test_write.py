@@ -9,10 +9,10 @@ from PIL import Image, ImageCms
 
 import allaprima
 from allaprima import InputError, Painting
-from allaprima.export.options import Export
+from allaprima.export.export import Export
 from allaprima.export.picture import PICTURES
 from allaprima.export.write import WRITERS, run, suffix_of, write_all
-from allaprima.painting.drawing import NeuralDrawing
+from allaprima.rendering.drawing import NeuralDrawing
 
 from .conftest import Golden
 

@@ -30,8 +30,8 @@ from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from allaprima.files import written_aside
+from allaprima.perception.feature_network import LAYERS
 from allaprima.perception.features import OUTPUTS, WIDTHS, Card, PocketFeatures, save_pocket
-from allaprima.perception.network import LAYERS
 from allaprima.perception.vgg import digest, load_vgg
 from allaprima.version import VERSION
 

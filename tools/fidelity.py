@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from allaprima.files import written_aside
-from allaprima.perception.network import LAYERS
+from allaprima.perception.feature_network import LAYERS
 
 WAYS = (*pictures.DISTORTIONS, "painting")
 STRENGTHS = 5

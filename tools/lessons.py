@@ -17,9 +17,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from allaprima.files import written_aside
+from allaprima.perception.feature_network import LAYERS
 from allaprima.perception.features import OUTPUTS
 from allaprima.perception.losses import gram_matrix
-from allaprima.perception.network import LAYERS
 
 SIDE, GROUPS, FOUR = 96, 8, 4
 DISTANCES = ("l1", "mse", "gram l1", "gram mse")

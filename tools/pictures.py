@@ -181,10 +181,10 @@ def stroke_pair(side: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     return 1 + pair[0] * (paint - 1), 1 + pair[1] * (paint - 1)
 
 
-_BRUSHES: dict[str, allaprima.brush.shipped.NeuralBrush] = {}
+_BRUSHES: dict[str, allaprima.brush.library.NeuralBrush] = {}
 
 
-def _brush(name: str) -> allaprima.brush.shipped.NeuralBrush:
+def _brush(name: str) -> allaprima.brush.library.NeuralBrush:
     if name not in _BRUSHES:
         _BRUSHES[name] = allaprima.load_brush(name)
     return _BRUSHES[name]

@@ -21,25 +21,26 @@ from .errors import AllaprimaError, InputError
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from .brush.library import brushes, load_brush
     from .brush.mypaint import MyPaintBrush
-    from .brush.shipped import brushes, load_brush
-    from .brush.strokes import Strokes
     from .export.write import write
-    from .painting.painter import optimise, paint
+    from .painters.paint import optimise, paint
+    from .painters.step import Step
     from .painting.painting import Painting
     from .painting.settings import Settings
-    from .painting.step import Step
+    from .strokes import PlacedStrokes, Strokes
 
 _LAZY = {
     "MyPaintBrush": ".brush.mypaint",
     "Painting": ".painting.painting",
+    "PlacedStrokes": ".strokes",
     "Settings": ".painting.settings",
-    "Step": ".painting.step",
-    "Strokes": ".brush.strokes",
-    "brushes": ".brush.shipped",
-    "load_brush": ".brush.shipped",
-    "optimise": ".painting.painter",
-    "paint": ".painting.painter",
+    "Step": ".painters.step",
+    "Strokes": ".strokes",
+    "brushes": ".brush.library",
+    "load_brush": ".brush.library",
+    "optimise": ".painters.paint",
+    "paint": ".painters.paint",
     "write": ".export.write",
 }
 
@@ -48,6 +49,7 @@ __all__ = [
     "InputError",
     "MyPaintBrush",
     "Painting",
+    "PlacedStrokes",
     "Settings",
     "Step",
     "Strokes",

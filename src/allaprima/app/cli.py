@@ -19,8 +19,8 @@ from typer.exceptions import TyperException
 
 from ..errors import AllaprimaWarning, InputError
 from ..version import VERSION
-from . import comparing, painting, teaching
-from .progress import Stopped, loading, tell
+from . import compare_command, learn_commands, paint_commands
+from .terminal import Stopped, loading, tell
 
 app = typer.Typer(
     name="allaprima",
@@ -94,7 +94,7 @@ def start(
 def brushes() -> None:
     """List the brushes that ship with allaprima."""
     with loading():
-        from ..brush.shipped import brushes as shipped
+        from ..brush.library import brushes as shipped
 
     for name, card in shipped().items():
         figures = card.fidelity
@@ -105,5 +105,5 @@ def brushes() -> None:
         print(f"{name:12} imitates MyPaint's {card.mypaint:20} {figures['psnr']:.1f} dB ({chance})")
 
 
-for command in (*painting.COMMANDS, *comparing.COMMANDS, *teaching.COMMANDS):
+for command in (*paint_commands.COMMANDS, *compare_command.COMMANDS, *learn_commands.COMMANDS):
     app.command()(command)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .strokes import WINDOW, Strokes, as_strokes
+from ..strokes import WINDOW, Strokes, as_strokes
 
 TOLD = 16  # numbers that the network is told about each sample
 EDGE = 4  # times ``faint`` above it, fields are paint as the head says: so that it ends without an edge
@@ -43,7 +43,7 @@ class CurveBrush(nn.Module):
             return x.new_zeros(0, 1, height, width)
         if not self.fused:
             return self.plain_at(strokes, x, y, pixel)
-        from .fused import dense  # numba takes a while to load
+        from ..kernels.autograd import dense  # numba takes a while to load
 
         places = torch.stack([0.5 - x[:, 0] / pixel, 0.5 - y[:, 0] / pixel, 1 / pixel], 1)
         boxes = torch.tensor([0, 0, width, height], dtype=torch.int32).expand(n, -1)
@@ -70,7 +70,7 @@ class CurveBrush(nn.Module):
 
     def drawn(self, splats: Tensor, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         """``runs_at`` from the strokes' Gaussians ``(N, G, 4, Q)``: x, y, weight and variance."""
-        from .fused import Draw  # numba takes a while to load
+        from ..kernels.autograd import Draw  # numba takes a while to load
 
         w1, b1, w2, b2 = (weight for layer in (self.head[0], self.head[2]) for weight in layer.parameters())
         by_pixel = b1 + coarseness(1 / places[:, 2])[:, None] * w1[:, -1]  # which no stroke can change

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import InputError
-from .strokes import WINDOW, Strokes, as_strokes
+from ..strokes import WINDOW, Strokes, as_strokes
 
 
 class DCGANBrush(nn.Module):

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
-from .strokes import WINDOW, Strokes, as_strokes, check_window
-from .surface import INSTALL, ONE, Surface, engine
+from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_window, sample_of
+from .libmypaint import INSTALL, ONE, Surface, engine
 
 POINTS = 100  # events along the curve
 STEP = 0.1  # seconds between two events on a window of 64 px
@@ -119,7 +119,7 @@ class MyPaintBrush:
             _EngineBrush(self).draw(surface, path)
             yield surface.rgba(scale)[..., 3]
 
-    def lay(self, surfaces: Sequence[Surface], strokes: Strokes, scale: float = 1.0) -> Iterator[int]:
+    def lay(self, surfaces: Sequence[Surface], strokes: PlacedStrokes, scale: float = 1.0) -> Iterator[int]:
         """Draw placed strokes in order onto surfaces whose pixels are ``1 / scale`` canvas pixels; yields the
         number of strokes drawn so far.
         """
@@ -156,7 +156,7 @@ def _paths(strokes: Strokes, windows: Tensor, origins: Tensor | None = None) -> 
             points += origins.double()[:, None]
         curves[count] = points, strokes.pressure_at(t)
     colors, sizes = strokes.color.tolist(), strokes.size.tolist()
-    samples = [0] * len(strokes) if strokes.sample is None else strokes.sample.tolist()
+    samples = sample_of(strokes).tolist()
     for index, (factor, count) in enumerate(zip(factors, counts, strict=True)):
         points, pressures = curves[count]
         yield _Path(

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from .shipped import NeuralBrush
-from .strokes import Strokes
+from ..strokes import Strokes
+from .library import NeuralBrush
 
 FINAL = 40.0  # how steep opacity is in a finished painting
 SOFT = 8.0  # and in the beginning: a gradient has to find its way

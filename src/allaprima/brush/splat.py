@@ -19,8 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..strokes import Strokes
 from .curve import AT_ONCE, TOLD, CurveBrush, blur, bounded, coarseness, tell, without_size
-from .strokes import Strokes
 
 HEAVIEST = 0.7  # log of (half) a Gaussian's largest weight: without bounds the fields reach far beyond the paint
 FARTHEST = 3.0  # log of how far from the curve a bristle may be, in nibs: one with no part in a stroke goes there
@@ -59,8 +59,8 @@ class SplatBrush(CurveBrush):
 
     def gaussians_at(self, strokes: Strokes, pixel: Tensor) -> Tensor:
         """``splats`` compiled, as ``(N, G, 4, Q)``: see ``fused.py``."""
-        from .fused import Lay  # numba takes a while to load
-        from .network import NUMBERS, network_of
+        from ..kernels.autograd import Lay  # numba takes a while to load
+        from ..kernels.cpu.mlp import NUMBERS, network_of
 
         numbers = torch.stack([getattr(strokes, name) for name in NUMBERS], 1)
         laid: Tensor = Lay.apply(numbers, torch.stack([blur(pixel), coarseness(pixel)], 1), network_of(self))

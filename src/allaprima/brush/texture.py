@@ -10,9 +10,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ..strokes import Strokes, sample_of
 from .curve import AT_ONCE, TOLD, CurveBrush, blur, bounded, coarseness, tell, without_size
-from .dabs import Dabs
-from .strokes import Strokes
+from .mypaint_dabs import Dabs
 
 DABS = 1 << 14  # drawn together by compiled code, at most
 MANY = 500  # strokes whose dabs are laid out at a time: some have a thousand
@@ -42,7 +42,7 @@ class Texture(CurveBrush):
         without_size(self.net[0], self.head[0])
 
     def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
-        from .fused import joined  # numba takes a while to load
+        from ..kernels.autograd import joined  # numba takes a while to load
 
         t, counts = self.dabs.along(strokes.detach())
         order = counts.argsort(descending=True, stable=True)  # together with strokes that have about as many dabs
@@ -78,7 +78,7 @@ class Texture(CurveBrush):
         ``counts`` ``(N,)``; the rest has no weight.
         """
         there = torch.arange(t.shape[1], device=t.device) < counts[:, None]
-        luck = self.dabs.luck(torch.zeros_like(counts) if strokes.sample is None else strokes.sample, t.shape[1])
+        luck = self.dabs.luck(sample_of(strokes), t.shape[1])
         t, uneven_luck = t.to(strokes.size.dtype), luck[..., 2:]
         between = torch.cat([torch.zeros_like(t[:, :1]), (t[:, 1:] + t[:, :-1]) / 2, torch.ones_like(t[:, :1])], 1)
         told, _, radius, _ = tell(strokes, t, between.diff(dim=1))

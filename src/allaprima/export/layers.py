@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..painting.drawing import Drawing, Picture, runs
 from ..painting.painting import Painting
+from ..rendering.drawing import Drawing, Picture, runs
 from .picture import on_paper
 from .writer import Job, Writer
 
@@ -106,7 +106,6 @@ def counted(first: int, last: int) -> str:
 
 def by_level(painting: Painting) -> list[Group]:
     """Strokes that follow one another on one level."""
-    assert painting.strokes.level is not None
     level = painting.strokes.level.tolist()
     names = {number: f"level {number + 1}" for number in level}
     if len(names) > 1:

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from PIL import Image
 
-from ..painting.drawing import Picture
+from ..rendering.drawing import Picture
 from .layers import Layer, Layered
 from .picture import how
 from .writer import Job

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..brush.library import NeuralBrush
 from ..brush.opaque import Opaque
-from ..brush.shipped import NeuralBrush
-from ..brush.strokes import WINDOW, Strokes
 from ..painting.painting import Painting
+from ..strokes import WINDOW, PlacedStrokes
 
 ALONG = 9  # places on the curve where a stroke is measured: 13 gain 0.05 dB and cost 40 % more file
 ACROSS = 32  # places on either side of it, as far as the brush reaches
@@ -62,7 +62,6 @@ def outlines(painting: Painting, brushes: Sequence[NeuralBrush] | None = None) -
     for first in range(0, len(painting), AT_ONCE):
         some = painting.strokes[first : first + AT_ONCE].to(torch.float32)
         done: list[Any] = [None] * len(some)
-        assert some.brush is not None
         for index, brush in enumerate(drawing):
             members = (some.brush == index).nonzero()[:, 0]
             if len(members):
@@ -72,7 +71,7 @@ def outlines(painting: Painting, brushes: Sequence[NeuralBrush] | None = None) -
 
 
 @torch.no_grad()
-def _measure(strokes: Strokes, brush: NeuralBrush, tried: Tensor) -> Iterator[Outline]:
+def _measure(strokes: PlacedStrokes, brush: NeuralBrush, tried: Tensor) -> Iterator[Outline]:
     """The outlines of strokes of one brush, each with one of the opacities ``tried`` ``(L,)``. In here all is in
     fractions of the window.
     """
@@ -107,7 +106,7 @@ def _measure(strokes: Strokes, brush: NeuralBrush, tried: Tensor) -> Iterator[Ou
         yield Outline(*row)
 
 
-def _directions(strokes: Strokes) -> tuple[Tensor, Tensor]:
+def _directions(strokes: PlacedStrokes) -> tuple[Tensor, Tensor]:
     """Speed ``(N, ALONG)`` and unit tangents ``(N, ALONG, 2)``; where the curve stands still, those of its chord, and
     for a dot any.
     """
@@ -128,7 +127,7 @@ def _best(gains: Tensor) -> tuple[Tensor, Tensor]:
 class _Drawn:
     """Strokes drawn by their brush on squares of pixels, to be looked at anywhere."""
 
-    def __init__(self, strokes: Strokes, brush: NeuralBrush) -> None:
+    def __init__(self, strokes: PlacedStrokes, brush: NeuralBrush) -> None:
         curve = strokes.curve(torch.linspace(0, 1, DENSE))
         reach = brush.reach * strokes.radius[:, None]
         low, high = curve.amin(1) - reach, curve.amax(1) + reach

@@ -23,7 +23,7 @@ from psd_tools.psd.layer_and_mask import (
 from psd_tools.psd.tagged_blocks import TaggedBlocks
 
 from ..errors import InputError
-from ..painting.drawing import Picture
+from ..rendering.drawing import Picture
 from ..version import VERSION
 from .layers import Layer, Layered
 from .picture import srgb

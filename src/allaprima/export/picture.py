@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
 
 from ..files import written_aside
-from ..painting.drawing import Drawing, Picture
 from ..painting.painting import Painting
+from ..rendering.drawing import Drawing, Picture
 from ..version import VERSION
 from .writer import Job, Writer
 

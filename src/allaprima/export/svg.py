@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..painting.canvas import pixels
+from ..image.palette import oklab, parse
+from ..image.photo import fit
 from ..painting.painting import Painting
-from ..painting.palette import oklab, parse
-from ..painting.photo import fit
+from ..rendering.compositing import pixels
 from .outline import Outline, Points, outlines
 from .picture import described
 from .writer import Job, Writer
@@ -47,7 +47,6 @@ def filled(job: Job) -> Iterator[str]:
     yield ground(painting, width, height)
     colors, shapes = hexes(painting), outlines(painting, job.brushes)
     scale = max(width, height) / painting.size
-    assert painting.strokes.level is not None
     seen: Counter[int] = Counter()
     index = 0
     for level, run in groupby(painting.strokes.level.tolist()):

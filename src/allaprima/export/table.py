@@ -22,7 +22,6 @@ class Table(Writer):
     def finish(self) -> None:
         painting, width = self.job.painting, self.job.export.svg_width
         strokes = painting.strokes
-        assert strokes.level is not None and strokes.brush is not None
         rows = zip(
             strokes.level.tolist(),
             (painting.brushes[index].name for index in strokes.brush.tolist()),

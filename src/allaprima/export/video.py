@@ -18,9 +18,9 @@ import torch
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
-from ..brush.strokes import Strokes
-from ..painting.canvas import pixels
-from ..painting.drawing import Drawing, Picture
+from ..rendering.compositing import pixels
+from ..rendering.drawing import Drawing, Picture
+from ..strokes import PlacedStrokes
 from .writer import Job, Writer
 
 HELD = 0.1  # of a film shows the finished picture
@@ -80,7 +80,7 @@ def timeline(strokes: int, seconds: float, fps: Fraction) -> dict[int, list[floa
     return shown
 
 
-def begun(strokes: Strokes, share: float) -> Strokes:
+def begun(strokes: PlacedStrokes, share: float) -> PlacedStrokes:
     """Strokes under way, ``share`` in (0, 1): their curves up to there, ending with the pressure they have there."""
     t = torch.tensor([0.5, 1], dtype=strokes.size.dtype) * (FIRST + share * (1 - FIRST))
     (control_x, control_y), (end_x, end_y) = (point.unbind(1) for point in strokes.curve(t).unbind(1))

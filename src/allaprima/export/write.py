@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..brush.shipped import NeuralBrush
+from ..brush.library import NeuralBrush
 from ..errors import InputError
 from ..files import check_output, same_file, written_aside
+from ..image.photo import PhotoLike, fit, read_photo
 from ..painting.painting import LARGEST, Painting, check_engine, check_size
-from ..painting.photo import PhotoLike, fit, read_photo
-from .options import Export
+from .export import Export
 from .writer import Job, Writer
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ MOST_WEBP = 16_383  # px: the format's own limit
 
 
 def _file(job: Job, path: Path) -> Writer:
-    from .file import PaintingFile
+    from .painting_file import PaintingFile
 
     return PaintingFile(job, path)
 

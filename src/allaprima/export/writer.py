@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..brush.shipped import NeuralBrush
-from ..painting.drawing import Drawing
+from ..brush.library import NeuralBrush
+from ..image.photo import Photo
 from ..painting.painting import Painting
-from ..painting.photo import Photo
-from .options import Export
+from ..rendering.drawing import Drawing
+from .export import Export
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..brush.dabs import Dabs
-from ..brush.strokes import WINDOW, Strokes
+from ..brush.mypaint_dabs import Dabs
 from ..errors import InputError
 from ..files import written_aside
+from ..strokes import WINDOW, Strokes
 
 FORMAT, VERSION = "allaprima.strokes", 1
 SHARD = 1000  # strokes in a shard: about a second of drawing

@@ -16,9 +16,9 @@ from PIL import Image, ImageDraw
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..brush.strokes import Strokes
 from ..files import written_aside
 from ..perception.losses import psnr
+from ..strokes import Strokes
 from .dataset import StrokeData
 
 COLUMNS, ROWS, ENLARGED = 12, 2, 2

@@ -23,8 +23,8 @@ import torch
 from torch import Tensor, nn
 
 from ..brush.splat import SplatBrush
-from ..brush.strokes import ACTION, Strokes
 from ..brush.texture import Texture
+from ..strokes import ACTION, Strokes
 from .callbacks import Batches, Follow, OnStep, Pace, StayFrozen, WarmUpCosine
 from .checkpoint import Checkpoint
 from .critic import Shown, binary_loss
@@ -126,7 +126,7 @@ class AtSize(nn.Module):
     def forward(self, actions: Tensor, size: int | None = None) -> Any:
         strokes = Strokes.from_actions(actions[:, : len(ACTION)])
         if actions.shape[1] > len(ACTION):
-            strokes = strokes.change(sample=actions[:, len(ACTION)].long())
+            strokes = strokes.placed(0, 0, self.size, sample=actions[:, len(ACTION)])
         return self.generator(strokes, size or self.size)
 
 

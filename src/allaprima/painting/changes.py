@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ..brush.strokes import Strokes
 from ..errors import InputError
-from .canvas import pixels
-from .palette import colors_of, named, nearest, read_palette
+from ..image.palette import colors_of, named, nearest, read_palette
+from ..rendering.compositing import pixels
+from ..strokes import PlacedStrokes
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -30,12 +30,10 @@ def added(lower: Painting, upper: Painting) -> Painting:
         raise InputError("one painting is opaque and the other is not: they cannot be one")
     brushes = list(dict.fromkeys([*lower.brushes, *upper.brushes]))
     index = torch.tensor([brushes.index(brush) for brush in upper.brushes])
-    assert upper.strokes.brush is not None
-    strokes = Strokes.cat([lower.strokes, upper.strokes.change(brush=index[upper.strokes.brush])])
+    strokes = PlacedStrokes.cat([lower.strokes, upper.strokes.change(brush=index[upper.strokes.brush])])
     most = Settings.about("strokes").metadata["high"]
     if len(strokes) > most:
         raise InputError(f"together they have {len(strokes):,} strokes, and a painting at most {most:,}")
-    assert strokes.brush is not None
     counts = strokes.brush.bincount(minlength=len(brushes)).tolist()
     shares = [f"{ref.name}:{count}" for ref, count in zip(brushes, counts, strict=True)]
     settings = lower.settings.change(brush=",".join(shares) if len(brushes) > 1 else brushes[0].name)
@@ -68,7 +66,6 @@ def cropped(painting: Painting, box: tuple[int, int, int, int]) -> Painting:
         )
     width, height = right - left, bottom - top
     strokes = painting.strokes
-    assert strokes.window_x is not None and strokes.window_y is not None
     moved = strokes.change(window_x=strokes.window_x - left, window_y=strokes.window_y - top)
     ground = painting.ground
     if ground is not None:
@@ -87,7 +84,6 @@ def scaled(painting: Painting, factor: float) -> Painting:
     width, height = (max(1, round(side * factor)) for side in (painting.width, painting.height))
     settings = _sized(painting, max(width, height))
     strokes = painting.strokes
-    assert strokes.window_x is not None and strokes.window_y is not None and strokes.window is not None
     factor = max(width, height) / painting.size  # what the whole pixels of the canvas allow
     larger = strokes.change(
         window_x=strokes.window_x * factor, window_y=strokes.window_y * factor, window=strokes.window * factor

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from ..brush.shipped import NeuralBrush, find_brush
-from ..brush.strokes import Strokes
+from ..brush.library import NeuralBrush, find_brush
 from ..errors import AllaprimaWarning, InputError
+from ..image.photo import fit
+from ..rendering.drawing import Drawing, NeuralDrawing, OpaqueDrawing, RealDrawing
+from ..strokes import PlacedStrokes
 from . import changes as ops
-from .drawing import Drawing, NeuralDrawing, OpaqueDrawing, RealDrawing
-from .photo import fit
 from .settings import Settings
 
 DIGITS = 6
@@ -58,7 +58,7 @@ class Painting:
     are equal if their files are.
     """
 
-    strokes: Strokes
+    strokes: PlacedStrokes
     width: int
     height: int
     background: str
@@ -83,7 +83,7 @@ class Painting:
         mine, theirs = self.strokes, other.strokes
         return (
             same
-            and all(_equal(getattr(mine, f.name), getattr(theirs, f.name)) for f in fields(Strokes))
+            and all(_equal(getattr(mine, f.name), getattr(theirs, f.name)) for f in fields(PlacedStrokes))
             and (self.ground is other.ground or np.array_equal(self.ground, other.ground))  # type: ignore[arg-type]
         )
 
@@ -128,7 +128,7 @@ class Painting:
         """The same on a canvas so many times as large. Raises InputError for one that is too small or too large."""
         return ops.scaled(self, factor)
 
-    def change(self, strokes: Strokes, **values: Any) -> Painting:
+    def change(self, strokes: PlacedStrokes, **values: Any) -> Painting:
         """With other strokes, and what goes with them; nothing is left unfinished."""
         settings = self.settings.change(strokes=max(1, len(strokes)))
         return replace(self, strokes=strokes, **{"settings": settings, "unfinished": None, **values})
@@ -195,14 +195,14 @@ class Painting:
 
     def save(self, path: str | Path) -> None:
         """Write the painting file; see :mod:`allaprima.painting.storage`."""
-        from .storage import save
+        from .file import save
 
         save(self, Path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> Painting:
         """Read a painting file. Raises InputError, saying what is wrong and where."""
-        from .storage import load
+        from .file import load
 
         return load(Path(path))
 

@@ -6,8 +6,8 @@ import math
 from dataclasses import Field, dataclass, fields, replace
 from typing import Any
 
-from ..choices import check_fields, choice
 from ..errors import InputError
+from ..options import check_fields, choice
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ..cards import load_card, load_weights, save_weights, undamaged
 from ..errors import InputError
+from ..metadata import load_card, load_weights, save_weights, undamaged
+from .feature_network import LAYERS, FeatureNetwork, check_layers
 from .losses import WEIGHTS
-from .network import LAYERS, FeatureNetwork, check_layers
 from .vgg import NAMES, load_vgg
 
 FORMAT, VERSION = "allaprima.features", 1

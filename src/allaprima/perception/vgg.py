@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
+from .feature_network import LAYERS, FeatureNetwork, three_numbers
 from .losses import WEIGHTS
-from .network import LAYERS, FeatureNetwork, three_numbers
 
 if TYPE_CHECKING:
     from onnx import ModelProto

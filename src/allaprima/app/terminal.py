@@ -1,0 +1,177 @@
+"""What a person sees of long work: a bar with time left, and a Ctrl-C that is heard at the next safe moment."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import math
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from ..painters.step import Step
+
+console = Console(stderr=True)
+
+
+class Stopped(Exception):
+    """Ctrl-C was heard, what there was is saved, and the person was told."""
+
+
+def tell(text: str, style: str = "") -> None:
+    """One line for the person, on stderr, whatever stands in it."""
+    line = f"allaprima: {text}".replace("\n", " ")
+    console.print(line, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+class Bar:
+    """``bar.show(share, text)``: how much of the work is done, 0 to 1, and a few words on it."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=1.0)
+
+    def show(self, share: float, text: str) -> None:
+        self._progress.update(self._task, completed=share, description=text)
+
+
+@contextmanager
+def bar() -> Iterator[Bar]:
+    """A bar on stderr, if a person is there to see it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield Bar(progress)
+
+
+class Autosave:
+    """A painting file that is brought up to date every few seconds while a painting grows, so that it can be gone on
+    with, whatever happens. There from the first step on.
+    """
+
+    SECONDS = 4.0  # between two savings: with a long step and a slow disk still under ten
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._saved = path, -math.inf
+
+    def look(self, step: Step) -> None:
+        if time.monotonic() - self._saved >= self.SECONDS and step.index < step.total:
+            step.painting().save(self._path)
+            self._saved = time.monotonic()
+
+
+class Preview:
+    """A picture file that is brought up to date about once a second while a painting grows; none without a path."""
+
+    SECONDS, SIZE = 1.0, 512  # between two looks, and most px of the long side
+
+    def __init__(self, path: Path | None) -> None:
+        self._path, self._looked = path, time.monotonic()
+
+    def look(self, step: Step) -> None:
+        if self._path is None or (time.monotonic() - self._looked < self.SECONDS and step.index < step.total):
+            return
+        from PIL import Image
+
+        from ..export.picture import save_picture
+
+        save_picture(Image.fromarray(step.canvas(self.SIZE)), self._path)
+        self._looked = time.monotonic()
+
+
+@contextmanager
+def patient() -> Iterator[None]:
+    """Within, a person who waits for the very first painting is told why."""
+    from ..kernels.cpu.compiler import on_compile
+
+    with on_compile(lambda: tell("compiling for this machine, which takes some seconds, this once")):
+        yield
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Within, C code prints nothing: the engine's remark "Time is running backwards!" is harmless, and would stand
+    among the paths of results. The console still speaks.
+    """
+    streams = (sys.stdout, sys.stderr)
+    if None in streams or sys.stderr is not sys.__stderr__:  # closed; or somebody else reads along: a notebook, a test
+        yield
+        return
+    sys.stdout.flush()
+    kept, nothing, before = [os.dup(1), os.dup(2)], os.open(os.devnull, os.O_WRONLY), console.file
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    try:
+        with os.fdopen(os.dup(kept[1]), "w") as console.file:
+            yield
+    finally:
+        if os.name == "posix":
+            ctypes.CDLL(None).fflush(None)  # what C still holds back
+        for descriptor, own in enumerate(kept, 1):
+            os.dup2(own, descriptor)
+            os.close(own)
+        os.close(nothing)
+        console.file = before
+
+
+class Stop:
+    """Whether Ctrl-C was pressed; :meth:`check` raises KeyboardInterrupt then, where nothing can be lost."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def check(self) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Within, libraries are loaded and nothing is there to lose: a Ctrl-C ends the process at once. As an exception it
+    would fall into the middle of somebody's import, and come out as another error, or not at all.
+    """
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        os.write(2, b"allaprima: stopped, with nothing to save yet\n")
+        os._exit(130)
+
+    gc.disable()  # all that is loaded stays: looking for what may go costs a quarter of a second
+    try:
+        with _hearing(leave):
+            yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@contextmanager
+def stoppable() -> Iterator[Stop]:
+    """Within, a first Ctrl-C only asks; a second one interrupts at once."""
+    stop = Stop()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        if stop.asked:
+            raise KeyboardInterrupt
+        stop.asked = True
+
+    with _hearing(ask):
+        yield stop
+
+
+@contextmanager
+def _hearing(do: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Within, a Ctrl-C does this."""
+    before = signal.signal(signal.SIGINT, do)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,74 @@
+"""Every choice about files: its default, bounds and one-line help, once. Free of torch, so that help is quick."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ..errors import InputError
+from ..options import check_fields, choice
+
+UNITS = {"mm": 1 / 25.4, "cm": 1 / 2.54, "in": 1.0}  # inches in one
+PRINT = re.compile(r"(\d+(?:\.\d+)?)\s*x\s*(\d+(?:\.\d+)?)\s*(mm|cm|in)")
+DPI = 300.0  # of a print, if none is given
+
+
+@dataclass(frozen=True)
+class Export:
+    """How files are written. Raises :class:`InputError`, naming value and bound, for values out of range."""
+
+    dpi: float = choice(0.0, "Pixels per inch that the picture is marked with; 0: none.", low=0, high=10_000)
+    print: str = choice("", "Paper to print on, such as 30x40cm or 8x10in: the size in pixels follows from --dpi.")
+    fit: str = choice("fit", "Onto this paper: whole, with margins, or cropped to fill it.", among=("fit", "crop"))
+    title: str = choice("", "Title in the picture's metadata.")
+    metadata: bool = choice(True, "Title, seed and settings in pictures.")
+    layers: str = choice("level", "Layers of .ora and .psd: level, brush, or a number of groups of strokes.")
+    svg_style: str = choice(
+        "outline",
+        "Strokes of .svg as filled outlines, or centerlines for plotters.",
+        among=("outline", "centerline"),
+    )
+    svg_width: float = choice(200.0, "Width of a .svg of centerlines, and of a .csv, in mm.", low=1, high=10_000)
+    seconds: float = choice(10.0, "Length of a film.", low=0.1, high=3600)
+    fps: float = choice(30.0, "Pictures per second of a film.", low=1, high=120)
+    beside: bool = choice(False, "A film shows the photo beside the canvas.")
+    brush_motion: bool = choice(False, "In a film each stroke grows along its curve.")
+    film: bool = choice(False, "A .webp is a film, and not a picture.")
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if 0 < self.dpi < 1:
+            raise InputError(f"dpi is {self.dpi:g}: choose 1 to 10,000")
+        groups = int(self.layers) if self.layers.isdecimal() else 0
+        if self.layers not in ("level", "brush") and not 1 <= groups <= 1000:
+            raise InputError(f"layers is {self.layers!r}: choose level, brush, or a number from 1 to 1,000")
+        self.paper()
+
+    def paper(self) -> tuple[int, int] | None:
+        """The paper's sides in pixels, the shorter first; None if there is none. Raises InputError for one that is no
+        size, or too small or large.
+        """
+        if not self.print:
+            return None
+        if not (found := PRINT.fullmatch(self.print.strip().lower())):
+            raise InputError(f"print is {self.print!r}: give width and height and mm, cm or in, such as 30x40cm")
+        per_unit = UNITS[found[3]] * (self.dpi or DPI)
+        short, long = sorted(round(float(side) * per_unit) for side in found.groups()[:2])
+        if short < 1 or long > 32_768:
+            asked = f"{self.print}, {short:,} x {long:,} px at {self.dpi or DPI:g} dpi"
+            raise InputError(f"print is {asked}: choose another size or --dpi, for 1 to 32,768 px")
+        return short, long
+
+    @property
+    def marked_dpi(self) -> float:
+        """The dpi that pictures are marked with, 0 for none."""
+        return self.dpi or (DPI if self.print else 0.0)
+
+    @classmethod
+    def of(cls, **chosen: Any) -> Export:
+        """From choices by name. Raises InputError for a name that is none (and lists them)."""
+        known = [one.name for one in fields(cls)]
+        if unknown := [name for name in chosen if name not in known]:
+            raise InputError(f"there is no option {unknown[0]!r}: choose from {', '.join(known)}")
+        return cls(**chosen)

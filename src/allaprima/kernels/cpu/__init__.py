@@ -1,0 +1,1 @@
+"""By numba, on a CPU."""

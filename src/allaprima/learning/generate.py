@@ -1,0 +1,177 @@
+"""Drawing the strokes to learn from, on all cores, by MyPaint or a painting program of your own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..brush.mypaint import SAMPLES, MyPaintBrush
+from ..errors import InputError
+from ..strokes import WINDOW, Strokes
+from .dataset import (
+    HELD_OUT,
+    HELD_OUT_PART,
+    KNOWN,
+    KNOWN_PART,
+    LARGE,
+    LARGE_PART,
+    LARGE_SIZE,
+    LAST,
+    SHARD,
+    KnownStrokes,
+    Meta,
+    StrokeData,
+    drawn,
+    other_parts,
+    read_meta,
+    save_held_out,
+    save_known,
+    save_meta,
+    save_shard,
+)
+
+
+class PaintingProgram(Protocol):
+    """What draws strokes: MyPaint, or a program of your own. ``brush(strokes, size)`` gives opacity
+    ``(N, 1, size, size)`` in [0,1]; to draw on several cores it must be picklable (a class of a module, say).
+    """
+
+    name: str
+
+    def __call__(self, strokes: Strokes, size: int) -> Tensor: ...
+
+
+def draw_strokes(
+    folder: Path,
+    brush: PaintingProgram,
+    count: int,
+    *,
+    size: int = WINDOW,
+    seed: int = 0,
+    processes: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> StrokeData:
+    """Draw ``count`` uniformly random strokes of ``size`` px (64 to 512) into ``folder``, on all cores, by MyPaint or
+    by your own painting program.
+
+    Goes on where an earlier run with the same options was stopped. ``on_progress(done, total)`` counts strokes.
+    Raises InputError for bad numbers and for a folder that holds other data; OSError when the disk is full.
+    """
+    _check(folder, count, size, seed, processes)
+    real = brush if isinstance(brush, MyPaintBrush) else None
+    meta = Meta(
+        brush.name, real.sha256 if real else "", real.text if real else "", count, size, seed, min(LARGE, count)
+    )
+    if (folder / "meta.json").exists():
+        if read_meta(folder) != meta:
+            raise InputError(f"{folder} holds strokes drawn with other options: choose another folder")
+    else:
+        save_meta(folder, meta)
+    parts = other_parts(meta)
+    jobs = {part: strokes for part, strokes in parts.items() if not (folder / LAST[part]).is_file()}
+    jobs |= {k: min(SHARD, count - k * SHARD) for k in range(meta.shards) if not drawn(folder, k)}
+    total = count + sum(parts.values())
+    done = total - sum(jobs.values())
+    workers = ProcessPoolExecutor(
+        min(processes or _cores(), max(1, len(jobs))), multiprocessing.get_context("spawn"), _begin_worker
+    )
+    try:
+        with _deaf():
+            waiting = {workers.submit(_draw_shard, folder, meta, k, brush): k for k in jobs}
+        while waiting:
+            if on_progress:
+                on_progress(done, total)
+            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for job in finished:
+                job.result()
+                done += jobs[waiting.pop(job)]
+        if on_progress:
+            on_progress(total, total)
+    finally:
+        workers.shutdown(wait=True, cancel_futures=True)
+    return StrokeData(folder)
+
+
+def _check(folder: Path, count: int, size: int, seed: int, processes: int | None) -> None:
+    if processes is not None and processes < 1:
+        raise InputError(f"processes is {processes}: choose 1 or more")
+    if not 1 <= count <= 10_000_000:
+        raise InputError(f"count is {count}: choose 1 to 10,000,000 strokes")
+    if not WINDOW <= size <= 512:
+        raise InputError(f"size is {size}: choose 64 to 512 px (below 64 the engine itself changes)")
+    if seed < 0:
+        raise InputError(f"seed is {seed}: choose 0 or more")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file: give a folder for the strokes")
+    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not there.is_dir():
+        raise InputError(f"{there} is a file: give a folder for the strokes")
+    shards = -(-count // SHARD) - len(list(folder.glob("opacity-*.npy")))
+    others = (2 * HELD_OUT + KNOWN) * size**2 + LARGE * LARGE_SIZE**2
+    needed, free = shards * SHARD * (size**2 + 64) + others, shutil.disk_usage(there).free
+    if needed > free:
+        raise InputError(f"these strokes need {needed / 1e6:,.0f} MB and {there} has {free / 1e6:,.0f} MB free")
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Ctrl-C is for the parent alone: processes that begin here never hear it, and finish their shard."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent: shards under way are finished
+    torch.set_num_threads(1)
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(nothing, descriptor)  # the engine prints harmless remarks about time
+
+
+def _draw_shard(folder: Path, meta: Meta, k: int, brush: PaintingProgram) -> None:
+    """Shard ``k``, or one of the other parts."""
+    if k in (KNOWN_PART, LARGE_PART):
+        count, size, seed = (meta.known, meta.size, 2) if k == KNOWN_PART else (meta.large, LARGE_SIZE, 4)
+        strokes = Strokes.random(count, [meta.seed, seed << 32])
+        samples = np.random.default_rng([meta.seed, seed + 1 << 32]).integers(0, SAMPLES, count)
+        opacity = _once(brush, strokes.placed(0, 0, size, sample=torch.from_numpy(samples)), size)
+        save_known(folder, k, KnownStrokes(strokes.actions.numpy(), samples, opacity, size))
+        return
+    if k == HELD_OUT_PART:
+        strokes = Strokes.random(meta.held_out, [meta.seed, 1 << 32])
+        again = _run(brush, Strokes.cat([strokes[:1], strokes]), meta.size)[1:]  # each with later random numbers
+        save_held_out(folder, strokes.actions.numpy(), _once(brush, strokes, meta.size), again)
+        return
+    strokes = Strokes.random(min(meta.shard, meta.count - k * meta.shard), [meta.seed, k])
+    save_shard(folder, k, strokes.actions.numpy(), _run(brush, strokes, meta.size))
+
+
+def _run(brush: PaintingProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
+    return brush.draw_run(strokes, size) if isinstance(brush, MyPaintBrush) else _once(brush, strokes, size)
+
+
+def _once(brush: PaintingProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
+    opacity: NDArray[np.uint8] = (brush(strokes, size)[:, 0] * 255).round().byte().numpy()
+    return opacity

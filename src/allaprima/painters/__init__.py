@@ -1,0 +1,1 @@
+"""How strokes are found."""

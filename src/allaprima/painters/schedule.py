@@ -1,0 +1,80 @@
+"""How the steps of a painting follow one another: phases, how long each is, and what its steps cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..brush.opaque import FINAL, SOFT
+from ..painting.settings import Settings
+from .levels import Level
+
+WINDOW_AT = 64  # pixels at which a level's windows are drawn in the first pass
+GENTLE = 0.35  # of the learning rates, when strokes are only to fit the grain that MyPaint gives them
+BY_EYE = 0.5  # likewise, when what `pocket` sees is all that counts: faster, strokes curl to please it
+
+
+class Effort(NamedTuple):
+    """Steps for each level, for all strokes together, and for those once more with grain."""
+
+    greedy: int
+    joint: int
+    grain: int
+
+
+EFFORT = {"draft": Effort(6, 14, 0), "normal": Effort(8, 34, 10), "best": Effort(20, 200, 60)}
+JOINT_AT = 256  # px of the long side of the canvas that all strokes together are seen on
+
+
+class Phase(NamedTuple):
+    """``steps`` on a canvas with ``size`` px on its long side, each of which costs ``cost``, of the strokes of
+    ``level``, or of all together (``level`` is their number then), at so much of the optimiser's ``pace``. ``grain``:
+    strokes are seen as MyPaint will draw them. ``steep``: how far opacity is driven to 0 or 1, if it is.
+    """
+
+    level: int
+    steps: int
+    size: int
+    cost: float
+    pace: float = 1.0
+    grain: bool = False
+    steep: float = FINAL
+
+
+class Schedule:
+    """The phases of a painting with these levels. A step with grain costs ``grain`` times as much as one without; none
+    is wanted where that is 0.
+    """
+
+    def __init__(self, settings: Settings, levels: Sequence[Level], grain: float) -> None:
+        effort, long_side, self.phases = EFFORT[settings.quality], settings.size, list[Phase]()
+
+        def cost(some: Sequence[Level], size: int) -> float:
+            side = size / long_side / WINDOW_AT
+            return sum(level.strokes * (1 + (level.window * side) ** 2) for level in some)
+
+        for number, level in enumerate(levels):
+            size = min(long_side, math.ceil(long_side * WINDOW_AT / level.window))
+            self.phases.append(Phase(number, effort.greedy, size, cost([level], size), steep=SOFT))
+        size = min(long_side, JOINT_AT)
+        work = cost(levels, size)
+        pace = BY_EYE if (settings.loss, settings.features) == ("features", "pocket") else 1.0
+        self.phases.append(Phase(len(levels), effort.joint, size, work, pace))
+        if grain and effort.grain:
+            self.phases.append(Phase(len(levels), effort.grain, size, grain * work, GENTLE * pace, grain=True))
+        self.total = sum(phase.steps for phase in self.phases)
+        self.work = sum(phase.steps * phase.cost for phase in self.phases)
+
+    def after(self, index: int) -> Iterator[tuple[Phase, int]]:
+        """The phases that are left after ``index`` steps, each with the number of its steps that are done."""
+        for phase in self.phases:
+            done = min(index, phase.steps)
+            index -= done
+            if done < phase.steps:
+                yield phase, done
+
+    def done(self, index: int) -> float:
+        """The share of the work that is done after ``index`` steps."""
+        left = sum((phase.steps - done) * phase.cost for phase, done in self.after(index))
+        return 1 - left / self.work

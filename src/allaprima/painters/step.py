@@ -1,0 +1,50 @@
+"""What is told of each step of a painting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ..painting.painting import Painting
+    from .optimizer import Easel
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the optimisation. Consumers never change the result. A step is a record of numbers; its painting
+    and canvas are what is there when they are asked for, so ask before the next step.
+
+    ``index`` of ``total`` steps; ``level`` under way (the number of levels during the joint refinement);
+    ``strokes`` on the canvas so far; ``loss`` and its named ``parts``; ``psnr`` in dB on a canvas with
+    ``size`` px on its long side, which is what this step saw; ``share`` of the whole work done, 0 to 1.
+    """
+
+    index: int
+    total: int
+    level: int
+    strokes: int
+    loss: float
+    parts: dict[str, float]
+    psnr: float
+    size: int
+    share: float
+    _easel: Easel = field(repr=False, compare=False)
+
+    @property
+    def refining(self) -> bool:
+        """Whether all levels are refined together by now."""
+        return self.level == len(self._easel.levels)
+
+    def painting(self) -> Painting:
+        """The painting as it is now: valid, with the strokes there are. Until the last step it holds what is needed to
+        go on: ``paint(photo, resume=...)``.
+        """
+        return self._easel.painting()
+
+    def canvas(self, size: int | None = None) -> NDArray[np.uint8]:
+        """That painting's picture, ``(H, W, 3)`` uint8, by the neural brush that paints it."""
+        return self._easel.painting().render(size, brushes=self._easel.materials.brushes)

@@ -1,0 +1,218 @@
+"""The painting file, ``*.painting.json``, version 2: documented in ``docs/painting-format.md``."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from ..brush.mypaint import SAMPLES
+from ..errors import InputError
+from ..files import written_aside
+from ..strokes import ACTION, PLACE, PlacedStrokes
+from .painting import DIGITS, BrushRef, Painting, PhotoRef
+from .settings import Settings
+
+FORMAT, VERSION = "allaprima.painting", 2
+PARTS = ("settings", "canvas", "photo", "brushes", "strokes")
+FIRST = ("brush", "strokes", "size", "seed", "quality", "engine", "device")  # settings that every file has
+INTEGERS = ("brush", "level", "sample")
+BIGGEST = 2**31 - 1
+FARTHEST, SMALLEST = 1_000_000, 0.001  # canvas pixels: of a window's place and side
+
+
+def save(painting: Painting, path: Path) -> None:
+    """Write a painting file, aside first; the same painting gives the same bytes."""
+    text = to_json(painting)
+    with written_aside(path) as aside:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def load(path: Path) -> Painting:
+    """Read a painting file. Raises InputError that says what is wrong and where."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"there is no painting {path}") from None
+    except IsADirectoryError:
+        raise InputError(f"the painting {path} is a folder: give a .painting.json file") from None
+    except OSError as error:
+        raise InputError(f"the painting {path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise InputError(f"the painting {path} is no painting file: it is not text") from None
+    try:
+        return from_json(text)
+    except InputError as error:
+        raise InputError(f"the painting {path} is damaged: {error}") from None
+
+
+def to_json(painting: Painting) -> str:
+    """The text of a painting file: its head, then a line for each stroke."""
+    ground = {} if painting.ground is None else {"picture": _packed(_png(painting.ground))}
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "library": painting.library,
+        "settings": {**asdict(painting.settings), "threads": painting.threads},
+        "canvas": {"width": painting.width, "height": painting.height, "background": painting.background, **ground},
+        "photo": asdict(painting.photo),
+        "brushes": [asdict(brush) for brush in painting.brushes],
+    }
+    if painting.unfinished is not None:
+        head["unfinished"] = _packed(painting.unfinished)
+    names = (*INTEGERS, *PLACE, *ACTION)
+    columns = [getattr(painting.strokes, name).tolist() for name in names]
+    lines = [
+        json.dumps({n: round(v, DIGITS) if isinstance(v, float) else v for n, v in zip(names, row, strict=True)})
+        for row in zip(*columns, strict=True)
+    ]
+    body = ",\n  ".join(lines)
+    return json.dumps(head, indent=1)[:-2] + f',\n "strokes": [\n  {body}\n ]\n}}\n'
+
+
+def from_json(text: str) -> Painting:
+    """A painting from the text of its file. Raises InputError that says what is wrong and where."""
+    try:
+        data = json.loads(text, parse_constant=_no_number)
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"it is not JSON ({error})") from None
+    data = _is(data, dict, "the file")
+    if data.get("format") != FORMAT:
+        raise InputError(f"format is {data.get('format')!r}, not {FORMAT!r}")
+    if data.get("version") not in range(1, VERSION + 1) or isinstance(data["version"], bool):
+        raise InputError(f"version is {data.get('version')!r}; this library reads 1 to {VERSION}: update allaprima")
+    if unknown := data.keys() - {"format", "version", "library", "unfinished", *PARTS}:
+        raise InputError(f"{min(unknown)[:40]!r} is unknown")
+    made, canvas, photo = (_get(data, name, dict, name) for name in ("settings", "canvas", "photo"))
+    brushes = _get(data, "brushes", list, "brushes")
+    if not brushes:
+        raise InputError("brushes is empty: a painting needs at least one")
+    background = _get(canvas, "background", str, "canvas.background")
+    if not re.fullmatch("#[0-9a-f]{6}", background):
+        raise InputError(f"canvas.background is {background!r}: it must look like #b7a994")
+    return Painting(
+        strokes=_strokes(_get(data, "strokes", list, "strokes"), len(brushes)),
+        width=_integer(canvas, "width", "canvas", 1, BIGGEST),
+        height=_integer(canvas, "height", "canvas", 1, BIGGEST),
+        background=background,
+        settings=_settings(made),
+        threads=_integer(made, "threads", "settings", 1, BIGGEST),
+        photo=PhotoRef(
+            _get(photo, "sha256", str, "photo.sha256"),
+            _integer(photo, "width", "photo", 1, BIGGEST),
+            _integer(photo, "height", "photo", 1, BIGGEST),
+        ),
+        brushes=tuple(_brush(brush, f"brushes[{index}]") for index, brush in enumerate(brushes)),
+        library=_get(data, "library", str, "library"),
+        ground=_picture(canvas),
+        unfinished=_bytes(data, "unfinished", "unfinished") if "unfinished" in data else None,
+    )
+
+
+def _settings(made: dict[str, Any]) -> Settings:
+    known = [one.name for one in fields(Settings) if one.name in made or one.name in FIRST]
+    values = {name: _get(made, name, object, f"settings.{name}") for name in known}
+    if unknown := made.keys() - values.keys() - {"threads"}:
+        raise InputError(f"settings.{min(unknown)[:40]!r} is unknown")
+    try:
+        return Settings(**values)
+    except InputError as error:
+        raise InputError(f"settings.{error}") from None
+
+
+def _picture(canvas: dict[str, Any]) -> NDArray[np.uint8] | None:
+    if "picture" not in canvas:
+        return None
+    packed = _bytes(canvas, "picture", "canvas.picture")
+    try:
+        with Image.open(io.BytesIO(packed), formats=["PNG"]) as picture:
+            return np.asarray(picture.convert("RGB"))
+    except UnidentifiedImageError:
+        raise InputError("canvas.picture is damaged (it is no PNG)") from None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f"canvas.picture is damaged ({error})") from None
+
+
+def _png(picture: NDArray[np.uint8]) -> bytes:
+    packed = io.BytesIO()
+    Image.fromarray(picture).save(packed, "PNG")
+    return packed.getvalue()
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _bytes(data: dict[str, Any], name: str, where: str) -> bytes:
+    packed = _get(data, name, str, where)
+    try:
+        return base64.b64decode(packed, validate=True)
+    except ValueError:
+        raise InputError(f"{where} is damaged: it is not base64") from None
+
+
+def _brush(brush: Any, where: str) -> BrushRef:
+    brush = _is(brush, dict, where)
+    return BrushRef(*(_get(brush, one.name, str, f"{where}.{one.name}") for one in fields(BrushRef)))
+
+
+def _strokes(strokes: list[Any], brushes: int) -> PlacedStrokes:
+    columns: dict[str, list[Any]] = {name: [] for name in (*INTEGERS, *PLACE, *ACTION)}
+    for index, stroke in enumerate(strokes):
+        where = f"strokes[{index}]"
+        _is(stroke, dict, where)
+        if unknown := stroke.keys() - columns.keys():
+            raise InputError(f"{where}.{min(unknown)[:40]!r} is unknown")
+        for name, most in (("brush", brushes - 1), ("level", BIGGEST), ("sample", SAMPLES - 1)):
+            columns[name].append(_integer(stroke, name, where, 0, most))
+        for name in (*PLACE, *ACTION):
+            value = _get(stroke, name, (int, float), f"{where}.{name}")
+            low, high = (0, 1) if name in ACTION else (SMALLEST if name == "window" else -FARTHEST, FARTHEST)
+            if not low <= value <= high:
+                raise InputError(f"{where}.{name} is {str(value)[:40]}: it must be {low} to {high}")
+            columns[name].append(float(value))
+    return PlacedStrokes(**{
+        name: torch.tensor(values, dtype=torch.long if name in INTEGERS else torch.float64)
+        for name, values in columns.items()
+    })  # fmt: skip
+
+
+def _get(data: dict[str, Any], name: str, kind: Any, where: str) -> Any:
+    if name not in data:
+        raise InputError(f"{where} is missing")
+    return _is(data[name], kind, where)
+
+
+def _is(value: Any, kind: Any, where: str) -> Any:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not object):
+        words = {
+            dict: "an object",
+            list: "a list",
+            str: "text",
+            int: "a whole number",
+            (int, float): "a number",
+        }
+        raise InputError(f"{where} is {str(value)[:40]!r}: it must be {words.get(kind, 'a number or text')}")
+    return value
+
+
+def _integer(data: dict[str, Any], name: str, where: str, low: int, high: int) -> int:
+    value: int = _get(data, name, int, f"{where}.{name}")
+    if not low <= value <= high:
+        raise InputError(f"{where}.{name} is {str(value)[:40]}: it must be {low} to {high}")
+    return value
+
+
+def _no_number(name: str) -> None:
+    raise InputError(f"it holds {name}, which is no number")
