@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-from dataclasses import field, fields
+from collections.abc import Callable, Sequence
+from dataclasses import field, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsFloat, SupportsIndex
 
@@ -14,16 +14,30 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-def choice(default: Any, help: str, *, low: float = 0, high: float = 0, among: Sequence[str] = ()) -> Any:
-    return field(default=default, metadata={"help": help, "low": low, "high": high, "among": tuple(among)})
+def choice(
+    default: Any,
+    help: str,
+    *,
+    low: float = 0,
+    high: float = 0,
+    among: Sequence[str] = (),
+    read: Callable[[str], Any] | None = None,
+) -> Any:
+    """A field with these bounds; ``read`` makes a value of a type of its own out of the text that a person gives."""
+    about = {"help": help, "low": low, "high": high, "among": tuple(among), "read": read}
+    return field(default=default, metadata=about)
 
 
 def check_fields(values: DataclassInstance) -> None:
-    """Bring every field of a frozen dataclass to its type: str, int, float or bool. Raises InputError, naming value and
-    bound, for one that is out of range.
+    """Bring every field of a frozen dataclass to its type: str, int, float, bool, or what its ``read`` makes of text.
+    Raises InputError, naming value and bound, for one that is out of range.
     """
     for one in fields(values):
-        value = CHECKS[str(one.type)](one.name, getattr(values, one.name), one.metadata)
+        value, read = getattr(values, one.name), one.metadata["read"]
+        if read is None:
+            value = CHECKS[str(one.type)](one.name, value, one.metadata)
+        elif not is_dataclass(value):
+            value = read(_text(one.name, "" if value is None else value, one.metadata))
         object.__setattr__(values, one.name, value)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, TiffImagePlugin
 
-Color = tuple[int, int, int]
+from .hex import RGB
+
 STRIP = 4_000_000  # px: whole copies of 50 megapixels are 200 MB each
 SAME = 2  # of 255: a profile that moves no colour further than this is sRGB
 ORIENTATION, BITS, PHOTOMETRIC, PLANES = 274, 258, 262, 284  # tags of EXIF and TIFF
@@ -41,7 +42,7 @@ class Depth:
         return Image.fromarray(((1 - shares if self.inverted else shares) * 255).round().astype(np.uint8))
 
 
-def upright(image: Image.Image, paper: Color, factor: int = 1) -> Image.Image:
+def upright(image: Image.Image, paper: RGB, factor: int = 1) -> Image.Image:
     """The picture as RGB on ``paper`` where it is clear, turned as its EXIF says, each side a ``factor`` smaller.
 
     ``image`` itself is changed or returned where it is RGB already.
@@ -62,7 +63,7 @@ def orientation(image: Image.Image) -> int:
     return found if found in TURNS else 1
 
 
-def _on_paper(image: Image.Image, paper: Color, factor: int) -> Image.Image:
+def _on_paper(image: Image.Image, paper: RGB, factor: int) -> Image.Image:
     transform, depth = _transform(image), _depth(image)
     if image.mode == "RGB" and transform is None and factor == 1 and "transparency" not in image.info:
         return image
@@ -82,7 +83,7 @@ def _strips(image: Image.Image, factor: int = 1) -> Iterator[tuple[int, Image.Im
         yield top, image.crop((0, top, image.width, min(image.height, top + rows)))
 
 
-def _seen(strip: Image.Image, transform: ImageCms.ImageCmsTransform | None, paper: Color) -> Image.Image:
+def _seen(strip: Image.Image, transform: ImageCms.ImageCmsTransform | None, paper: RGB) -> Image.Image:
     if strip.mode == "La":
         strip = strip.convert("LA")
     mask = None

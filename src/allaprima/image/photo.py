@@ -23,7 +23,8 @@ from PIL import Image, Jpeg2KImagePlugin, JpegImagePlugin, UnidentifiedImageErro
 from torch import Tensor
 
 from ..errors import InputError
-from .decode import Color, orientation, upright
+from .decode import orientation, upright
+from .hex import RGB, hex_to_rgb
 
 PhotoLike: TypeAlias = str | Path | Image.Image | NDArray[np.uint8]
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000", "ICO", "TGA")
@@ -55,7 +56,7 @@ class Photo:
     width: int
     height: int
     source: Path | None = field(default=None, compare=False)
-    paper: Color = (255, 255, 255)
+    paper: RGB = (255, 255, 255)
 
     def canvas(self, size: int) -> tuple[int, int]:
         """Width and height of a canvas whose long side is ``size``. Raises InputError for a side under 8 px."""
@@ -92,7 +93,7 @@ def fit(width: int, height: int, size: int) -> tuple[int, int]:
     return max(1, round(width * size / longest)), max(1, round(height * size / longest))
 
 
-def read_photo(photo: PhotoLike, background: str | Color = "white", most: int | None = None) -> Photo:
+def read_photo(photo: PhotoLike, background: str | RGB = "white", most: int | None = None) -> Photo:
     """A photo from a path, a PIL image, or a uint8 array ``(H, W)`` grey, ``(H, W, 3)`` RGB or ``(H, W, 4)`` RGBA: in
     sRGB, upright. Where it is clear, ``background`` shows: "white", "#rrggbb" or ``(r, g, b)``.
 
@@ -116,17 +117,14 @@ def _checked(photo: Photo) -> Photo:
     return photo
 
 
-def _color(background: str | Color) -> Color:
+def _color(background: str | RGB) -> RGB:
     if isinstance(background, tuple):
         if len(background) == 3 and all(0 <= part <= 255 for part in background):
             return background
         raise InputError(f"background is {background}: a colour must have three parts from 0 to 255")
     if background == "white":
         return 255, 255, 255
-    if not re.fullmatch("#[0-9a-fA-F]{6}", background):
-        raise InputError(f"background is {background[:20]!r}: a colour must look like #b7a994")
-    red, green, blue = bytes.fromhex(background[1:])
-    return red, green, blue
+    return hex_to_rgb(background, "background")
 
 
 def _picture(photo: Image.Image | NDArray[np.uint8]) -> Image.Image:
@@ -137,7 +135,7 @@ def _picture(photo: Image.Image | NDArray[np.uint8]) -> Image.Image:
     return Image.fromarray(photo)
 
 
-def _open(path: Path, paper: Color, most: int | None) -> Photo:
+def _open(path: Path, paper: RGB, most: int | None) -> Photo:
     try:
         if path.is_dir():
             raise InputError(f"the photo {path} is a folder: give a picture file")
