@@ -1,1 +1,51 @@
-"""What makes a stroke: its 12 numbers, the real brush, and the neural ones."""
+"""What draws a stroke.
+
+A neural brush (``neural``, its weights in files by ``library``) has a ``generator`` inside, one of ``generators``:
+``splat``, the default, with its ``texture``, or ``dcgan``, the reference's. The real one is ``mypaint``, by its engine
+``libmypaint``. Two brushes stand in for others: ``opaque`` paint covers or does not, and ``straight_through`` is the
+real brush's paint with the neural one's gradient.
+"""
+
+from typing import TYPE_CHECKING
+
+from ..lazy import lazy
+
+if TYPE_CHECKING:
+    from .generator import Generator
+    from .generators import GENERATORS, make_generator
+    from .library import brushes, load_brush, save_brush
+    from .mypaint import MyPaintBrush
+    from .neural import Card, NeuralBrush
+    from .opaque import OpaqueBrush
+    from .straight_through import StraightThrough
+
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "GENERATORS": ".generators",
+        "Card": ".neural",
+        "Generator": ".generator",
+        "MyPaintBrush": ".mypaint",
+        "NeuralBrush": ".neural",
+        "OpaqueBrush": ".opaque",
+        "StraightThrough": ".straight_through",
+        "brushes": ".library",
+        "load_brush": ".library",
+        "make_generator": ".generators",
+        "save_brush": ".library",
+    },
+)
+
+__all__ = [
+    "GENERATORS",
+    "Card",
+    "Generator",
+    "MyPaintBrush",
+    "NeuralBrush",
+    "OpaqueBrush",
+    "StraightThrough",
+    "brushes",
+    "load_brush",
+    "make_generator",
+    "save_brush",
+]

@@ -15,9 +15,10 @@ from torch.nn import functional as F
 
 from ..errors import InputError
 from ..strokes import WINDOW, Strokes, as_strokes
+from .generator import Generator
 
 
-class DCGANBrush(nn.Module):
+class DCGANBrush(Generator):
     """Strokes ``(N, 12)`` to opacity ``(N, 1, size, size)`` in [0,1]: drawn at 64 px, other sizes by resizing.
 
     ``latent`` is the width between the linear layer and the convolutions, ``features`` fast.ai's ``n_features``.
@@ -25,8 +26,6 @@ class DCGANBrush(nn.Module):
     """
 
     kind = "dcgan"
-    differentiable = True
-    reach = 3.0  # radii, as splat's
 
     def __init__(self, latent: int = 4096, features: int = 64) -> None:
         super().__init__()
@@ -50,9 +49,7 @@ class DCGANBrush(nn.Module):
         return F.interpolate(opacity, (size, size), mode="bilinear", align_corners=False, antialias=size < WINDOW)
 
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
-        """Opacity ``(N, 1, H, W)`` at columns ``x`` ``(N, W)`` and rows ``y`` ``(N, H)`` in fractions of the window,
-        bilinear between the 64 px that were drawn; outside of the window there is nothing.
-        """
+        """Bilinear between the 64 px that were drawn; outside of the window there is nothing."""
         drawn = self(strokes, WINDOW)
         n, height, width = len(strokes), y.shape[1], x.shape[1]
         grid = torch.stack([x[:, None].expand(n, height, width), y[:, :, None].expand(n, height, width)], -1)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
+from ..kernels.columns import HEIGHT, LEFT, SIDE, TOP, WIDTH
 from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_window, sample_of
 from .libmypaint import INSTALL, ONE, Surface, engine
 
@@ -83,6 +84,7 @@ class MyPaintBrush:
     def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         """Opacity ``(N, 1, size, size)`` float32 in [0,1], each stroke by a fresh brush with its own sample (0
         where none is given). Below 64 px the engine itself changes, so small strokes are drawn larger and averaged.
+        The engine works on the CPU; the result is where the strokes are.
         """
         strokes = as_strokes(strokes)
         check_window(size)
@@ -92,7 +94,7 @@ class MyPaintBrush:
             surface = Surface(size * scale, size * scale)
             _EngineBrush(self).draw(surface, path)
             out[index, 0] = torch.from_numpy(surface.rgba(scale)[..., 3])
-        return out
+        return out.to(strokes.device)
 
     def draw_run(self, strokes: Strokes, size: int = WINDOW) -> NDArray[np.uint8]:
         """Opacity ``(N, size, size)`` uint8 for a data set: one brush whose random numbers run on from stroke to
@@ -111,20 +113,22 @@ class MyPaintBrush:
         height), with its window at ``places`` ``(N, 3)`` (left, top, side), all in pixels; on windows under 64 px it is
         drawn larger, and averaged.
         """
-        scales = (WINDOW / places[:, 2]).ceil().clamp(min=1)
-        origins = (places[:, :2] - boxes[:, :2]) * scales[:, None]
-        paths = _paths(strokes, places[:, 2] * scales, origins)
-        for path, box, scale in zip(paths, boxes[:, 2:].tolist(), scales.int().tolist(), strict=True):
-            surface = Surface(box[0] * scale, box[1] * scale)
+        boxes, places = boxes.cpu(), places.detach().cpu()
+        scales = (WINDOW / places[:, SIDE]).ceil().clamp(min=1)
+        origins = (places[:, [LEFT, TOP]] - boxes[:, [LEFT, TOP]]) * scales[:, None]
+        paths = _paths(strokes, places[:, SIDE] * scales, origins)
+        sizes = zip(boxes[:, WIDTH].tolist(), boxes[:, HEIGHT].tolist(), scales.int().tolist(), strict=True)
+        for path, (width, height, scale) in zip(paths, sizes, strict=True):
+            surface = Surface(width * scale, height * scale)
             _EngineBrush(self).draw(surface, path)
             yield surface.rgba(scale)[..., 3]
 
-    def lay(self, surfaces: Sequence[Surface], strokes: PlacedStrokes, scale: float = 1.0) -> Iterator[int]:
+    def draw_on(self, surfaces: Sequence[Surface], strokes: PlacedStrokes, scale: float = 1.0) -> Iterator[int]:
         """Draw placed strokes in order onto surfaces whose pixels are ``1 / scale`` canvas pixels; yields the
         number of strokes drawn so far.
         """
         places = strokes.places.detach().cpu() * scale
-        for index, path in enumerate(_paths(strokes, places[:, 2], places[:, :2])):
+        for index, path in enumerate(_paths(strokes, places[:, SIDE], places[:, [LEFT, TOP]])):
             for surface in surfaces:
                 _EngineBrush(self).draw(surface, path)
             yield index + 1

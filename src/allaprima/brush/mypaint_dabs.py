@@ -23,6 +23,7 @@ LONG, SHORT = 10, 7  # lags of the generator
 BLOCK = 19  # numbers made at a time, of which the first 10 are used
 EVENTS = 100  # along a stroke, 0.1 s each
 FIRST = 1  # random numbers used up before the first dab of sample 0
+LUCK_X, LUCK_Y, LUCK_RADIUS = range(3)  # columns of a dab's luck
 SLOWNESS = {"speed1": 0.04, "speed2": 0.8}  # the engine's own defaults
 
 
@@ -61,15 +62,15 @@ class Dabs:
         return t.clamp(0, 1).float().to(device), counts.to(device)
 
     def luck(self, sample: Tensor, count: int) -> Tensor:
-        """``(N, count, 3)``: the standard normal numbers of each dab of these samples ``(N,)``, for x, y and radius;
-        0 where the brush asks for none.
+        """``(N, count, 3)``: the standard normal numbers of each dab of these samples ``(N,)``, LUCK_X, LUCK_Y and
+        LUCK_RADIUS; 0 where the brush asks for none.
         """
         longest = int(sample.max()) + FIRST + self._taken * count
         normal = _normal(1 << longest.bit_length()).to(sample.device)
         start = sample[:, None] + FIRST + self._taken * torch.arange(count, device=sample.device)
-        asked = [self.scattered, self.scattered, self.uneven]
+        asked = {LUCK_X: self.scattered, LUCK_Y: self.scattered, LUCK_RADIUS: self.uneven}
         luck = normal.new_zeros(*start.shape, 3)
-        for place, axis in enumerate(axis for axis, there in enumerate(asked) if there):
+        for place, axis in enumerate(axis for axis, there in asked.items() if there):
             luck[..., axis] = normal[start + 4 * place]
         return luck
 

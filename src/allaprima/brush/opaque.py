@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from ..strokes import Strokes
-from .library import NeuralBrush
+from ..strokes import WINDOW, Strokes
+from .neural import NeuralBrush
 
 FINAL = 40.0  # how steep opacity is in a finished painting
 SOFT = 8.0  # and in the beginning: a gradient has to find its way
@@ -20,14 +20,14 @@ def harden(opacity: Tensor, steep: float = FINAL) -> Tensor:
     return (torch.sigmoid(steep * (opacity - 0.5)) - edge) / (1 - 2 * edge)
 
 
-class Opaque(NeuralBrush):
+class OpaqueBrush(NeuralBrush):
     """A ``brush`` whose opacity is hardened, ``steep`` as it is."""
 
     def __init__(self, brush: NeuralBrush, steep: float = FINAL) -> None:
         super().__init__(brush.generator, brush.card, brush.sha256, brush.texture)
         self._brush, self._steep = brush, steep
 
-    def __call__(self, strokes: Strokes | Tensor, size: int = 64) -> Tensor:
+    def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         return harden(self._brush(strokes, size), self._steep)
 
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
@@ -39,4 +39,4 @@ class Opaque(NeuralBrush):
 
     @property
     def textured(self) -> NeuralBrush:
-        return Opaque(self._brush.textured, self._steep)
+        return OpaqueBrush(self._brush.textured, self._steep)

@@ -6,15 +6,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..kernels.autograd import COLUMN, ROW, STROKE, spread
+from ..kernels.columns import COLUMN, LEFT, ROW, STROKE, TOP, WIDTH
+from ..kernels.runs import pixels_of
 from ..strokes import Strokes
-from .library import NeuralBrush
+from .neural import NeuralBrush
 
 
-class Drawn(NeuralBrush):
+class StraightThrough(NeuralBrush):
     """A brush whose opacity is MyPaint's own, to the bit, while its gradient is that of the neural ``brush``: the
     engine is deterministic, and close to what the brush has learned. Each look costs the engine some milliseconds a
-    stroke. Raises InputError without libmypaint.
+    stroke, on the CPU, wherever the brush is. Raises InputError without libmypaint.
     """
 
     def __init__(self, brush: NeuralBrush) -> None:
@@ -24,9 +25,9 @@ class Drawn(NeuralBrush):
     def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         opacity, runs = super().runs_at(strokes, boxes, places)
         drawn = [paint.ravel() for paint in self._real.on_boxes(strokes, boxes, places)]
-        starts = torch.from_numpy(np.cumsum([0, *(len(paint) for paint in drawn[:-1])]))
-        of = runs[:, STROKE].long()
-        left, top, width, _ = boxes[of].long().unbind(1)
-        begin = starts[of] + (runs[:, ROW] - top) * width + runs[:, COLUMN] - left
-        true = torch.from_numpy(np.concatenate(drawn))[spread(runs, begin)]
+        starts = torch.from_numpy(np.cumsum([0, *(len(paint) for paint in drawn[:-1])])).to(runs.device)
+        stroke = runs[:, STROKE].long()
+        box = boxes.to(runs.device).long()[stroke]
+        begin = starts[stroke] + (runs[:, ROW] - box[:, TOP]) * box[:, WIDTH] + runs[:, COLUMN] - box[:, LEFT]
+        true = torch.from_numpy(np.concatenate(drawn)).to(opacity.device)[pixels_of(runs, begin)]
         return opacity + (true - opacity).detach(), runs

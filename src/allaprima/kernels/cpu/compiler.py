@@ -1,4 +1,4 @@
-"""Functions that numba compiles, where the brush and the canvas are too slow in torch."""
+"""How functions are compiled by numba, and the small ones that all of them share."""
 
 from __future__ import annotations
 
@@ -17,27 +17,41 @@ last bits in a vector than at the end of a loop, and the same stroke was not alw
 OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": FAST, "error_model": "numpy"}
 
 
+class Compiling(event.Listener):  # type: ignore[misc]
+    """Calls ``tell`` when something is compiled: once at most."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self.tell, self.told = tell, False
+
+    def on_start(self, _event: event.Event | None = None) -> None:
+        if not self.told:
+            self.told = True
+            self.tell()
+
+    def on_end(self, _event: event.Event) -> None:
+        pass
+
+
+waiting: list[Compiling] = []
+
+
 @contextmanager
 def on_compile(tell: Callable[[], None]) -> Iterator[None]:
     """Within, ``tell`` is called when a function has to be compiled first, which takes seconds: once at most."""
-
-    class Compiling(event.Listener):  # type: ignore[misc]
-        told = False
-
-        def on_start(self, _event: event.Event) -> None:
-            if not self.told:
-                self.told = True
-                tell()
-
-        def on_end(self, _event: event.Event) -> None:
-            pass
-
-    listener = Compiling()
+    listener = Compiling(tell)
     event.register("numba:compile", listener)
+    waiting.append(listener)
     try:
         yield
     finally:
+        waiting.remove(listener)
         event.unregister("numba:compile", listener)
+
+
+def announce() -> None:
+    """Something is compiled now, though not in this process."""
+    for listener in waiting:
+        listener.on_start()
 
 
 def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -1,7 +1,8 @@
-"""``SplatBrush``'s network compiled: a few dozen samples of a stroke at a time, each number of them in a row.
+"""The network of a brush compiled: a few dozen samples of a stroke at a time, each number of them in a row.
 
 Rows follow one another in flat arrays. As their length is a constant, the compiler turns loops over a row into vector
-instructions without asking whether rows overlap, or end early.
+instructions without asking whether rows overlap, or end early. ``T`` and its like are where a row begins: number j of
+the block has the parameter ``samples[T + j]``.
 """
 
 from __future__ import annotations
@@ -10,42 +11,52 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from ...brush.splat import SplatBrush
+from ..columns import ENTRY, PRESSURE, SIZE
+from ..networks import FEATURES, SplatNetwork
 from .compiler import compiled, exp, fill, log, private, tanh
 
-NUMBERS = (
-    "pressure", "size", "control_x", "control_y", "end_x", "end_y", "start_x", "start_y", "entry_pressure"
+BLOCK = 48  # samples
+
+SAMPLE_ROWS = 10
+T, DT, SHARE, AT_X, AT_Y, SPEED, COS, SIN, DS, ARC = range(0, SAMPLE_ROWS * BLOCK, BLOCK)
+"""What is known of each sample: parameter and share of the curve, how far the pressure has come from its first value to
+its last (0 to 1), place, speed, direction, arc length, and arc length of the curve up to its middle."""
+
+VARYING = (
+    "pressure", "log_pressure", "log_light_pressure", "pace", "from_start", "to_end", "cos", "sin", "cos_double",
+    "sin_double", "bend", "parameter",
 )  # fmt: skip
-"""The numbers of a stroke that its Gaussians depend on, in the order of arrays ``(N, 9)``."""
+"""The features that each sample has of its own, in rows in this order."""
 
-PRESSURE, SIZE, CONTROL_X, CONTROL_Y, END_X, END_Y, START_X, START_Y, ENTRY = range(len(NUMBERS))
+(
+    IS_PRESSURE, IS_LOG_PRESSURE, IS_LOG_LIGHT_PRESSURE, IS_PACE, IS_FROM_START, IS_TO_END, IS_COS, IS_SIN,
+    IS_COS_DOUBLE, IS_SIN_DOUBLE, IS_BEND, IS_PARAMETER,
+) = range(0, len(VARYING) * BLOCK, BLOCK)  # fmt: skip
 
-ROW = 48  # samples
-VARYING = (0, 1, 2, 4, 5, 6, 11, 12, 13, 14, 15, 7)  # what ``tell`` tells of each sample, the parameter last, and
-STEADY = (3, 8, 9, 10, 16)  # what is the same for all samples of a stroke
+STEADY = ("size", "length", "entry_pressure", "end_pressure", "coarseness")
+"""The features that are the same for all samples of a stroke: weights and gradients of them stand in this order."""
 
-ROWS = 10
-T, DT, SHARE, AT_X, AT_Y, SPEED, COS, SIN, DS, ARC = range(0, ROWS * ROW, ROW)
-"""What is known of each sample, in rows: parameter and share of the curve, how far the pressure has come from its first
-value to its last (0 to 1), place, speed, direction, arc length, and arc length of the curve up to its middle."""
+OF_SIZE, OF_LENGTH, OF_ENTRY, OF_END, OF_COARSENESS = range(len(STEADY))
+
+(
+    SAMPLES, VARYING_IN, STEADY_IN, FIRST, SECOND_IN, SECOND, LAST_IN, LAST, VARYING_BACK, SECOND_BACK, LAST_BACK, NONE,
+    LOG_SIGMA, FIXED, ALONG, END
+) = range(16)  # fmt: skip
+"""The parts of a packed network: see ``packed``."""
+
+IN_FIRST, IN_SECOND = range(2)
+"""The hidden layers, in arrays of both layers' slopes."""
 
 F32 = np.float32
 ZERO, HALF, ONE, TWO, FOUR = F32(0), F32(0.5), F32(1), F32(2), F32(4)
 LOW = F32(-80)  # the least that a sigmoid can tell from less
 
 
-(
-    SAMPLES, VARYING_IN, STEADY_IN, FIRST, SECOND_IN, SECOND, LAST_IN, LAST, VARYING_BACK, SECOND_BACK, LAST_BACK, NONE,
-    LOG_SIGMA, FIXED, ALONG, END
-) = range(16)  # fmt: skip
-"""The parts of a brush's network: see ``network_of``."""
-
-
-def network_of(brush: SplatBrush) -> NDArray[np.float32]:
-    """All numbers of a brush's network in one array, as many arrays take long to hand over, and to compile: first where
-    each part begins, and then the parts.
+def packed(network: SplatNetwork) -> NDArray[np.float32]:
+    """All numbers of a network in one array, as many arrays take long to hand over, and to compile: first where each
+    part begins, and then the parts.
 
     For H hidden units, O answers, B bristles and G Gaussians, H and O rounded up to fours with zeros: the samples along
     the curve (1); the first layer's weights for what varies (H, 12), for what is steady (H, 5), and bias (H); the
@@ -53,14 +64,14 @@ def network_of(brush: SplatBrush) -> NDArray[np.float32]:
     zeros as a bias can be long; log sigma (G); where bristles are whatever the direction (B, G, 2), and along and
     across the stroke (B, G, 2), in radii.
     """
-    layers = [layer for layer in brush.net if isinstance(layer, nn.Linear)]
+    layers = (network.first, network.second, network.last)
     (w1, b1), (w2, b2), (w3, b3) = ((_padded(layer.weight), _padded(layer.bias)) for layer in layers)
-    round, nothing = brush.bristles == 1, np.zeros((brush.gaussians, 2), F32)
+    told = (*FEATURES, "coarseness")
+    varying, steady = (w1[:, [told.index(name) for name in names]] for names in (VARYING, STEADY))
     parts = [
-        np.array([brush.samples]), w1[:, VARYING], w1[:, STEADY], b1, w2, b2, w3, b3, w1[:, VARYING].T, w2.T, w3.T,
-        np.zeros(max(len(VARYING), len(w1))), brush.log_sigma.detach().numpy(),
-        nothing if round else (brush.offset + brush.line[:, None, None] * brush.axis).detach().numpy(),
-        nothing if round else brush.along.detach().numpy(),
+        np.array([network.samples]), varying, steady, b1, w2, b2, w3, b3, varying.T, w2.T, w3.T,
+        np.zeros(max(len(VARYING), len(w1))), network.log_sigma.detach().numpy(), network.fixed.detach().numpy(),
+        network.along.detach().numpy(),
     ]  # fmt: skip
     starts = np.cumsum([len(parts) + 1, *(part.size for part in parts)])
     return np.concatenate([starts, *(part.ravel() for part in parts)], dtype=F32)
@@ -80,125 +91,139 @@ def part(net: Any, name: Any) -> Any:
 
 
 @private
-def think(
-    numbers: Any, radius: Any, length: Any, cross: Any, coarse: Any, lie: Any, net: Any, told: Any, one: Any, two: Any,
-    answers: Any, slopes: Any,
+def mlp_forward(
+    numbers: Any, radius: Any, length: Any, cross: Any, coarse: Any, samples: Any, net: Any, features: Any, one: Any,
+    two: Any, answers: Any, slopes: Any,
 ) -> None:  # fmt: skip
-    """The network on a block of samples: what it is ``told``, as ``tell`` in ``curve.py`` says, its hidden units
-    ``one`` and ``two`` and their ``slopes``, if there is room for them, and its ``answers``.
+    """The network on a block of ``samples``: fills in the features that vary, as ``features.stroke_features`` tells
+    them, the hidden units ``one`` and ``two`` and their ``slopes``, if there is room for them, and the ``answers``.
 
     ``cross`` is the cross product of velocity and acceleration, which is the same all along a stroke's curve.
     """
     entry, end, turn = F32(0.8) * numbers[ENTRY], F32(0.8) * numbers[PRESSURE], abs(cross) * radius
-    for j in range(ROW):
-        pressure = entry + (end - entry) * lie[SHARE + j]
-        told[j] = FOUR * pressure - F32(1.6)
-        told[ROW + j] = log(pressure + F32(0.02)) + ONE
-        told[2 * ROW + j] = HALF * log(pressure + F32(0.003)) + ONE
-        speed, arc, cos, sin = lie[SPEED + j], lie[ARC + j], lie[COS + j], lie[SIN + j]
-        told[3 * ROW + j] = log(speed / radius + F32(0.3)) - TWO
-        told[4 * ROW + j] = tanh(HALF * arc / radius)
-        told[5 * ROW + j] = tanh(HALF * (length - arc) / radius)
-        told[6 * ROW + j] = cos
-        told[7 * ROW + j] = sin
-        told[8 * ROW + j] = cos * cos - sin * sin
-        told[9 * ROW + j] = TWO * cos * sin
-        told[10 * ROW + j] = tanh(turn / (speed * speed * speed))
-        told[11 * ROW + j] = FOUR * lie[T + j] - TWO
+    for j in range(BLOCK):
+        pressure = entry + (end - entry) * samples[SHARE + j]
+        features[IS_PRESSURE + j] = FOUR * pressure - F32(1.6)
+        features[IS_LOG_PRESSURE + j] = log(pressure + F32(0.02)) + ONE
+        features[IS_LOG_LIGHT_PRESSURE + j] = HALF * log(pressure + F32(0.003)) + ONE
+        speed, arc, cos, sin = samples[SPEED + j], samples[ARC + j], samples[COS + j], samples[SIN + j]
+        features[IS_PACE + j] = log(speed / radius + F32(0.3)) - TWO
+        features[IS_FROM_START + j] = tanh(HALF * arc / radius)
+        features[IS_TO_END + j] = tanh(HALF * (length - arc) / radius)
+        features[IS_COS + j] = cos
+        features[IS_SIN + j] = sin
+        features[IS_COS_DOUBLE + j] = cos * cos - sin * sin
+        features[IS_SIN_DOUBLE + j] = TWO * cos * sin
+        features[IS_BEND + j] = tanh(turn / (speed * speed * speed))
+        features[IS_PARAMETER + j] = FOUR * samples[T + j] - TWO
     first, steady = part(net, FIRST), part(net, STEADY_IN)
     bias = np.empty(len(first), F32)
     long = log(length / radius + F32(0.3)) - TWO
     for h in range(len(bias)):
         weights = steady[h * len(STEADY) : (h + 1) * len(STEADY)]
-        bias[h] = first[h] + weights[0] * (FOUR * numbers[SIZE] - TWO) + weights[1] * long + weights[4] * coarse
-        bias[h] += F32(2.4) * (weights[2] * (numbers[ENTRY] - HALF) + weights[3] * (numbers[PRESSURE] - HALF))
-    _layer(part(net, VARYING_IN), bias, told, one)
-    _gate(one, slopes[0])
+        bias[h] = (
+            first[h]
+            + weights[OF_SIZE] * (FOUR * numbers[SIZE] - TWO)
+            + weights[OF_LENGTH] * long
+            + weights[OF_COARSENESS] * coarse
+        )
+        bias[h] += F32(2.4) * (
+            weights[OF_ENTRY] * (numbers[ENTRY] - HALF) + weights[OF_END] * (numbers[PRESSURE] - HALF)
+        )
+    _layer(part(net, VARYING_IN), bias, features, one)
+    _gate(one, slopes[IN_FIRST])
     _layer(part(net, SECOND_IN), part(net, SECOND), one, two)
-    _gate(two, slopes[1])
+    _gate(two, slopes[IN_SECOND])
     _layer(part(net, LAST_IN), part(net, LAST), two, answers)
 
 
 @private
-def rethink(
-    numbers: Any, radius: Any, length: Any, cross: Any, lie: Any, net: Any, told: Any, one: Any, two: Any, slopes: Any,
-    by_answers: Any, by_told: Any, by: Any, by_numbers: Any,
+def mlp_backward(
+    numbers: Any, radius: Any, length: Any, cross: Any, samples: Any, net: Any, features: Any, one: Any, two: Any,
+    slopes: Any, grad_answers: Any, grad_features: Any, grad_samples: Any, grad_numbers: Any,
 ) -> Any:  # fmt: skip
-    """``think`` backward: adds to the gradients ``by`` of the samples' rows and ``by_numbers`` ``(9,)`` of the stroke.
+    """The same backward: adds to the gradients of the samples' rows and ``grad_numbers`` ``(9,)`` of the stroke.
     Returns those of radius, length and cross product. The hidden units are lost.
     """
     none = part(net, NONE)
-    _layer(part(net, LAST_BACK), none, by_answers, two)
+    _layer(part(net, LAST_BACK), none, grad_answers, two)
     for i in range(len(two)):
-        two[i] *= slopes[1, i]
+        two[i] *= slopes[IN_SECOND, i]
     _layer(part(net, SECOND_BACK), none, two, one)
     for i in range(len(one)):
-        one[i] *= slopes[0, i]
-    _layer(part(net, VARYING_BACK), none, one, by_told)
+        one[i] *= slopes[IN_FIRST, i]
+    _layer(part(net, VARYING_BACK), none, one, grad_features)
     entry, end, turn = F32(0.8) * numbers[ENTRY], F32(0.8) * numbers[PRESSURE], abs(cross)
-    by_entry = by_end = by_radius = by_length = by_cross = ZERO
-    for j in range(ROW):
-        share = lie[SHARE + j]
+    grad_entry = grad_end = grad_radius = grad_length = grad_cross = ZERO
+    for j in range(BLOCK):
+        share = samples[SHARE + j]
         pressure = entry + (end - entry) * share
-        by_pressure = FOUR * by_told[j] + by_told[ROW + j] / (pressure + F32(0.02))
-        by_pressure += HALF * by_told[2 * ROW + j] / (pressure + F32(0.003))
-        by_entry += by_pressure * (ONE - share)
-        by_end += by_pressure * share
-        speed, arc, cos, sin = lie[SPEED + j], lie[ARC + j], lie[COS + j], lie[SIN + j]
-        by_pace = by_told[3 * ROW + j] / (speed + F32(0.3) * radius)
-        by_done = HALF * by_told[4 * ROW + j] * (ONE - told[4 * ROW + j] * told[4 * ROW + j]) / radius
-        by_left = HALF * by_told[5 * ROW + j] * (ONE - told[5 * ROW + j] * told[5 * ROW + j]) / radius
-        by_cos_2, by_sin_2 = TWO * by_told[8 * ROW + j], TWO * by_told[9 * ROW + j]
-        by_turn = by_told[10 * ROW + j] * (ONE - told[10 * ROW + j] * told[10 * ROW + j]) / (speed * speed * speed)
-        by[SPEED + j] += by_pace - F32(3) * by_turn * turn * radius / speed
-        by[COS + j] += by_told[6 * ROW + j] + cos * by_cos_2 + sin * by_sin_2
-        by[SIN + j] += by_told[7 * ROW + j] - sin * by_cos_2 + cos * by_sin_2
-        by[ARC + j] += by_done - by_left
-        by_radius += by_turn * turn - (by_pace * speed + by_done * arc + by_left * (length - arc)) / radius
-        by_length += by_left
-        by_cross += by_turn * radius
-    steady, by_steady = part(net, STEADY_IN), np.empty(len(STEADY), F32)
-    fill(by_steady, ZERO)
+        grad_pressure = FOUR * grad_features[IS_PRESSURE + j]
+        grad_pressure += grad_features[IS_LOG_PRESSURE + j] / (pressure + F32(0.02))
+        grad_pressure += HALF * grad_features[IS_LOG_LIGHT_PRESSURE + j] / (pressure + F32(0.003))
+        grad_entry += grad_pressure * (ONE - share)
+        grad_end += grad_pressure * share
+        speed, arc, cos, sin = samples[SPEED + j], samples[ARC + j], samples[COS + j], samples[SIN + j]
+        grad_pace = grad_features[IS_PACE + j] / (speed + F32(0.3) * radius)
+        grad_done = HALF * grad_features[IS_FROM_START + j] * _tanh_slope(features[IS_FROM_START + j]) / radius
+        grad_left = HALF * grad_features[IS_TO_END + j] * _tanh_slope(features[IS_TO_END + j]) / radius
+        grad_cos_2, grad_sin_2 = TWO * grad_features[IS_COS_DOUBLE + j], TWO * grad_features[IS_SIN_DOUBLE + j]
+        grad_turn = grad_features[IS_BEND + j] * _tanh_slope(features[IS_BEND + j]) / (speed * speed * speed)
+        grad_samples[SPEED + j] += grad_pace - F32(3) * grad_turn * turn * radius / speed
+        grad_samples[COS + j] += grad_features[IS_COS + j] + cos * grad_cos_2 + sin * grad_sin_2
+        grad_samples[SIN + j] += grad_features[IS_SIN + j] - sin * grad_cos_2 + cos * grad_sin_2
+        grad_samples[ARC + j] += grad_done - grad_left
+        grad_radius += grad_turn * turn - (grad_pace * speed + grad_done * arc + grad_left * (length - arc)) / radius
+        grad_length += grad_left
+        grad_cross += grad_turn * radius
+    steady, grad_steady = part(net, STEADY_IN), np.empty(len(STEADY), F32)
+    fill(grad_steady, ZERO)
     for h in range(len(part(net, FIRST))):
-        row, total = one[h * ROW : (h + 1) * ROW], ZERO
-        for j in range(ROW):
+        row, total = one[h * BLOCK : (h + 1) * BLOCK], ZERO
+        for j in range(BLOCK):
             total += row[j]
         for i in range(len(STEADY)):
-            by_steady[i] += steady[h * len(STEADY) + i] * total
-    by_long = by_steady[1] / (length + F32(0.3) * radius)
-    by_numbers[PRESSURE] += F32(0.8) * by_end + F32(2.4) * by_steady[3]
-    by_numbers[SIZE] += FOUR * by_steady[0]
-    by_numbers[ENTRY] += F32(0.8) * by_entry + F32(2.4) * by_steady[2]
-    return by_radius - by_long * length / radius, by_length + by_long, by_cross * np.sign(cross)
+            grad_steady[i] += steady[h * len(STEADY) + i] * total
+    grad_long = grad_steady[OF_LENGTH] / (length + F32(0.3) * radius)
+    grad_numbers[PRESSURE] += F32(0.8) * grad_end + F32(2.4) * grad_steady[OF_END]
+    grad_numbers[SIZE] += FOUR * grad_steady[OF_SIZE]
+    grad_numbers[ENTRY] += F32(0.8) * grad_entry + F32(2.4) * grad_steady[OF_ENTRY]
+    return grad_radius - grad_long * length / radius, grad_length + grad_long, grad_cross * np.sign(cross)
+
+
+@private
+def _tanh_slope(value: Any) -> Any:
+    """Where tanh has this value."""
+    return ONE - value * value
 
 
 @private
 def _layer(weights: Any, bias: Any, given: Any, found: Any) -> None:
-    """A layer on a block of samples: weights ``(O, I)`` in a row, from ``(I * ROW,)`` to ``(O * ROW,)``; O and I are
-    fours.
+    """A layer on a block of samples: weights ``(O, I)`` in a row, from ``(I * BLOCK,)`` to ``(O * BLOCK,)``; O and I
+    are fours.
     """
-    many = len(given) // ROW
-    for o in range(0, len(found) // ROW, 4):
-        out = found[o * ROW : (o + 4) * ROW]
+    many = len(given) // BLOCK
+    for o in range(0, len(found) // BLOCK, 4):
+        out = found[o * BLOCK : (o + 4) * BLOCK]
         a, b = weights[o * many : (o + 1) * many], weights[(o + 1) * many : (o + 2) * many]
         c, d = weights[(o + 2) * many : (o + 3) * many], weights[(o + 3) * many : (o + 4) * many]
-        for j in range(ROW):
+        for j in range(BLOCK):
             out[j] = bias[o]
-            out[ROW + j] = bias[o + 1]
-            out[2 * ROW + j] = bias[o + 2]
-            out[3 * ROW + j] = bias[o + 3]
+            out[BLOCK + j] = bias[o + 1]
+            out[2 * BLOCK + j] = bias[o + 2]
+            out[3 * BLOCK + j] = bias[o + 3]
         for i in range(0, many, 4):  # four by four, each number is read and written less often
-            some = given[i * ROW : (i + 4) * ROW]
+            some = given[i * BLOCK : (i + 4) * BLOCK]
             a0, a1, a2, a3 = a[i], a[i + 1], a[i + 2], a[i + 3]
             b0, b1, b2, b3 = b[i], b[i + 1], b[i + 2], b[i + 3]
             c0, c1, c2, c3 = c[i], c[i + 1], c[i + 2], c[i + 3]
             d0, d1, d2, d3 = d[i], d[i + 1], d[i + 2], d[i + 3]
-            for j in range(ROW):
-                v0, v1, v2, v3 = some[j], some[ROW + j], some[2 * ROW + j], some[3 * ROW + j]
+            for j in range(BLOCK):
+                v0, v1, v2, v3 = some[j], some[BLOCK + j], some[2 * BLOCK + j], some[3 * BLOCK + j]
                 out[j] = out[j] + a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
-                out[ROW + j] = out[ROW + j] + b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
-                out[2 * ROW + j] = out[2 * ROW + j] + c0 * v0 + c1 * v1 + c2 * v2 + c3 * v3
-                out[3 * ROW + j] = out[3 * ROW + j] + d0 * v0 + d1 * v1 + d2 * v2 + d3 * v3
+                out[BLOCK + j] = out[BLOCK + j] + b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
+                out[2 * BLOCK + j] = out[2 * BLOCK + j] + c0 * v0 + c1 * v1 + c2 * v2 + c3 * v3
+                out[3 * BLOCK + j] = out[3 * BLOCK + j] + d0 * v0 + d1 * v1 + d2 * v2 + d3 * v3
 
 
 @private

@@ -1,74 +1,141 @@
-"""The quick way from Gaussians to opacity on a CPU: ``SplatBrush``'s fields and head in one pass, by numba.
+"""From Gaussians to opacity and back, compiled: fields and head in one pass, stroke by stroke, so that its fields never
+leave the processor's cache.
 
-``curve.py`` says what is computed, in torch; this is the same in float32, stroke by stroke, so that a stroke's fields
-never leave the processor's cache. What saves time: a Gaussian is summed only where it counts, the head looks only at
-pixels with paint, and these pixels are kept as *runs*, along rows, together with the derivatives of their opacity.
+What saves time: a Gaussian is summed only where it counts, the head looks only at pixels with paint, and these pixels
+are kept as runs, together with the derivatives of their opacity. Gaussians are summed a few neighbours along the curve
+at a time, so that each field is read and written less often.
 
-Gaussians are summed a few neighbours along the curve at a time, so that each field is read and written less often.
 All loops over pixels are plain ones over float32, which the compiler turns into vector instructions; numbers of
 another type among them would prevent that.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
-from .compiler import compiled, copy, exp, fill, log, private
-from .gaussians import VARIANCE, WEIGHT, X, Y
+from ..columns import COLUMN, HEIGHT, LEFT, LENGTH, ROW, SIDE, START, STROKE, TOP, VARIANCE, WEIGHT, WIDTH, X, Y
+from ..features import coarseness
+from ..networks import EDGE, PixelHead
+from .compiler import compiled, copy, fill
+from .head import HEAD_ROWS, PIXELS, opacity_of_fields
+from .strips import LANES, near, place, scratch, strip
+from .threads import arrays, share
 
 F32 = np.float32
-ZERO, HALF, ONE, TWO = F32(0), F32(0.5), F32(1), F32(2)
-CUT = F32(3e-6)  # less than this of a field is nothing
-DRAWN, DERIVED = 8, 4  # Gaussians at a time, forward and backward
+ZERO, TWO = F32(0), F32(2)
+CHUNK = 1 << 15  # pixels drawn by a thread at a time, about
+A_STROKE = 1000  # pixels: what a stroke costs besides those of its box
+TOGETHER, TOGETHER_BACKWARD = 8, 4  # Gaussians at a time
 TINY = F32(1e-30)
-LANES = 8  # pixels: rows of fields begin and end at multiples
-STRIP = 1 << 15  # numbers in the fields of a strip of rows: they stay in the cache
-ROWS = 16  # in a strip at least
-BLOCK = 256  # pixels that the head sees at a time
+
+
+class Kept(NamedTuple):
+    """What each chunk of strokes keeps for the gradient."""
+
+    chunks: list[tuple[int, int]]  # first stroke, and the one after the last
+    runs: tuple[NDArray[np.int32], ...]  # (R, 5), START in the chunk's own pixels
+    slopes: tuple[NDArray[np.float32], ...]  # (G + 1, P)
+
+
+def rasterize_forward(
+    gaussians: Tensor, size_features: Tensor, boxes: Tensor, places: Tensor, head: PixelHead, keep: bool
+) -> tuple[Tensor, Tensor, Kept | None]:
+    (w1, b1), (w2, b2) = head.first, head.last
+    by_stroke = b1 + coarseness(1 / places[:, SIDE])[:, None] * w1[:, -1]
+    layers = [*arrays(w1[:, :-1], by_stroke, w2[0], b2), F32(head.faint), F32(EDGE)]
+    where, drawn, features = arrays(boxes, places), *arrays(gaussians, size_features)
+    rows = where[0][:, HEIGHT].astype(np.int64)
+    areas = where[0][:, WIDTH] * rows
+
+    def draw(first: int, last: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        room = int(areas[first:last].sum())
+        opacity, runs = np.empty(room, F32), np.empty((room // 2 + int(rows[first:last].sum()), 5), np.int32)
+        slopes = np.empty((drawn.shape[1] + 1, room if keep else 0), F32)
+        painted, count = _forward(first, last, *where, drawn[first:last], features, *layers, opacity, slopes, runs)
+        return opacity[:painted].copy(), runs[:count].copy(), slopes[:, :painted].copy()
+
+    chunks = _chunks(areas)
+    opacities, runs, slopes = zip(*share(draw, chunks), strict=True)
+    starts = np.cumsum([0, *(len(one) for one in opacities[:-1])])
+    all_runs = np.concatenate(runs)
+    all_runs[:, START] += np.repeat(starts, [len(one) for one in runs]).astype(np.int32)
+    kept = Kept(chunks, runs, slopes) if keep else None
+    return torch.from_numpy(np.concatenate(opacities)), torch.from_numpy(all_runs), kept
+
+
+def rasterize_backward(
+    gaussians: Tensor,
+    size_features: Tensor,
+    boxes: Tensor,
+    places: Tensor,
+    head: PixelHead,
+    kept: Kept,
+    grad_opacity: Tensor,
+) -> tuple[Tensor, Tensor]:
+    drawn, *where = arrays(gaussians, boxes, places)
+    grad_gaussians, grad_features = np.zeros_like(drawn), np.zeros(len(drawn), F32)
+    ends = np.cumsum([one.shape[1] for one in kept.slopes]).tolist()
+    given = np.split(grad_opacity.contiguous().numpy(), ends[:-1])
+
+    def backward(chunk: tuple[int, int], *painted: NDArray[Any]) -> None:
+        first, last = chunk
+        _backward(first, *where, drawn[first:last], *painted, grad_gaussians[first:last], grad_features)
+
+    share(backward, list(zip(kept.chunks, kept.runs, kept.slopes, given, strict=True)))
+    return torch.from_numpy(grad_gaussians), torch.from_numpy(grad_features)
+
+
+def _chunks(areas: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Bounds of strokes that are drawn together: of an even number of parts, so that two threads end together."""
+    done = np.cumsum(areas + A_STROKE)
+    parts = 2 * -(-int(done[-1]) // (2 * CHUNK))
+    bounds = np.searchsorted(done, np.arange(1, parts) * done[-1] // parts, "right")
+    return list(pairwise(sorted({0, *bounds.tolist(), len(areas)})))
 
 
 @compiled()
-def draw(
-    first: Any, last: Any, boxes: Any, places: Any, splats: Any, told: Any,
+def _forward(
+    first: Any, last: Any, boxes: Any, places: Any, gaussians: Any, size_features: Any,
     w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, edge: Any, opacity: Any, slopes: Any, runs: Any,
 ) -> Any:  # fmt: skip
-    """Draw the strokes ``first`` to ``last``, which ``splats`` are of. Returns how many pixels and runs there are.
+    """Draw the strokes ``first`` to ``last``, which ``gaussians`` are of. Returns how many pixels and runs there are.
 
-    Boxes ``(N, 4)`` int32: left, top, width, height in pixels; places ``(N, 3)``: the window's left, top and side in
-    pixels. Gaussians ``(last - first, G, 4, Q)`` in fractions of the window, see ``samples.py``; ``told`` ``(N,)``, the
-    head's last input, before its layers ``w1`` ``(H, G + 1)``, ``b1`` ``(N, H)``, ``w2`` ``(H,)`` and ``b2`` ``(1,)``.
-
-    Filled in: runs ``(R, 5)`` int32 (stroke, row, column, length, first pixel), in order of strokes and rows;
-    opacity ``(P,)``; slopes ``(G + 1, P)``, its derivatives by the fields and by ``told``, if there is room for them.
+    The head's layers are ``w1`` ``(H, G + 1)``, ``b1`` ``(N, H)`` with the pixels' coarseness, which no stroke can
+    change, ``w2`` ``(H,)`` and ``b2`` ``(1,)``. Filled in: runs, in the order of strokes and rows; opacity; slopes
+    ``(G + 1, P)``, its derivatives by the fields and by the size feature, if there is room for them.
     """
-    fields_count, samples = splats.shape[1], splats.shape[3]
+    fields_count, samples = gaussians.shape[1], gaussians.shape[3]
     wide = 0
     for n in range(first, last):
-        wide = max(wide, boxes[n, 2])
-    stride, rows = _strip(wide, fields_count)
+        wide = max(wide, boxes[n, WIDTH])
+    stride, rows = strip(wide, fields_count)
     fields = np.empty((fields_count, rows, stride), F32)
     together = np.empty(stride, F32)
     seen = np.empty((fields_count, rows * stride), F32)
-    ramp, at, along_x, along_y = _scratch(stride, rows, samples, DRAWN)
-    head = np.empty((2 * fields_count + 5, BLOCK), F32)
+    ramp, at, along_x, along_y = scratch(stride, rows, samples, TOGETHER)
+    head = np.empty((2 * fields_count + 1 + HEAD_ROWS, PIXELS), F32)
     pixels, count = 0, 0
     for n in range(first, last):
-        left, top, width, height = boxes[n, 0], boxes[n, 1], boxes[n, 2], boxes[n, 3]
+        left, top, width, height = boxes[n, LEFT], boxes[n, TOP], boxes[n, WIDTH], boxes[n, HEIGHT]
         for up in range(0, height, rows):
             high = min(rows, height - up)
             for g in range(fields_count):
                 for y in range(high):
                     fill(fields[g, y, : width + LANES], ZERO)
-                _place(splats[n - first, g], places[n], int(left), int(top + up), at)
-                for q in range(0, at.shape[1], DRAWN):
-                    x0, x1, y0, y1 = _near(at, q, 0, width, 0, high, ramp, along_x, along_y)
+                place(gaussians[n - first, g], places[n], int(left), int(top + up), at)
+                for q in range(0, at.shape[1], TOGETHER):
+                    x0, x1, y0, y1 = near(at, q, 0, width, 0, high, ramp, along_x, along_y)
                     for y in range(y1 - y0):
                         line = fields[g, y0 + y, x0:x1]
                         for x in range(x1 - x0):
                             value = line[x]
-                            for k in range(DRAWN):
+                            for k in range(TOGETHER):
                                 value += along_y[k, y] * along_x[k, x]
                             line[x] = value
             painted = 0
@@ -88,116 +155,70 @@ def draw(
                             found, line = seen[g, painted : painted + length], fields[g, y, start:x]
                             for i in range(length):
                                 found[i] = line[i]
-                        runs[count, 0], runs[count, 1], runs[count, 2] = n, top + up + y, left + start
-                        runs[count, 3], runs[count, 4] = length, pixels + painted
+                        runs[count, STROKE], runs[count, ROW], runs[count, COLUMN] = n, top + up + y, left + start
+                        runs[count, LENGTH], runs[count, START] = length, pixels + painted
                         painted += length
                         count += 1
                     x += 1
-            for i in range(0, painted, BLOCK):
-                some = min(BLOCK, painted - i)
-                _look(seen, i, some, told[n], w1, b1[n], w2, b2, faint, edge, head, opacity, slopes, pixels + i)
+            for i in range(0, painted, PIXELS):
+                some = min(PIXELS, painted - i)
+                opacity_of_fields(
+                    seen, i, some, size_features[n], w1, b1[n], w2, b2, faint, edge, head, opacity, slopes, pixels + i
+                )
             pixels += painted
     return pixels, count
 
 
-@private
-def _look(
-    seen: Any, begin: Any, some: Any, told: Any, w1: Any, b1: Any, w2: Any, b2: Any, faint: Any, edge: Any,
-    head: Any, opacity: Any, slopes: Any, at: Any,
-) -> None:  # fmt: skip
-    """The head on ``some`` pixels: their fields in ``seen`` from ``begin`` on to opacity and slopes from ``at`` on."""
-    g_count = len(seen)
-    inputs, by_input = head[:g_count], head[g_count : 2 * g_count + 1]
-    above, rise, hidden, out = head[-4], head[-3], head[-2], head[-1]
-    fill(above[:some], -ONE)
-    for g in range(g_count):
-        found, put = seen[g, begin : begin + some], inputs[g]
-        for i in range(some):
-            put[i] = log(found[i] + faint)
-            above[i] += found[i] / faint
-    for g in range(g_count + 1):
-        fill(by_input[g, :some], ZERO)
-    fill(out[:some], b2[0])
-    for h in range(len(w2)):
-        fill(hidden[:some], b1[h] + w1[h, g_count] * told)
-        for g in range(g_count):
-            put, weight = inputs[g], w1[h, g]
-            for i in range(some):
-                hidden[i] += weight * put[i]
-        weight = w2[h]
-        for i in range(some):
-            gate = ONE / (ONE + exp(-max(hidden[i], F32(-80))))
-            out[i] += weight * hidden[i] * gate
-            hidden[i] = weight * gate * (ONE + hidden[i] * (ONE - gate))
-        if slopes.shape[1]:
-            for g in range(g_count + 1):
-                put, weight = by_input[g], w1[h, g]
-                for i in range(some):
-                    put[i] += weight * hidden[i]
-    painted = opacity[at : at + some]
-    for i in range(some):
-        value = ONE / (ONE + exp(-max(out[i], F32(-80))))
-        share = min(above[i] / edge, ONE)
-        painted[i] = value * share
-        rise[i] = value / (edge * faint) if share < ONE else ZERO
-        out[i] = value * (ONE - value) * share
-    if slopes.shape[1]:
-        for g in range(g_count):
-            slope, put, found = slopes[g, at : at + some], by_input[g], seen[g, begin : begin + some]
-            for i in range(some):
-                slope[i] = put[i] * out[i] / (found[i] + faint) + rise[i]
-        slope, put = slopes[g_count, at : at + some], by_input[g_count]
-        for i in range(some):
-            slope[i] = put[i] * out[i]
-
-
 @compiled()
-def derive(
-    first: Any, boxes: Any, places: Any, splats: Any, runs: Any, slopes: Any, given: Any, d_splats: Any, d_told: Any,
+def _backward(
+    first: Any, boxes: Any, places: Any, gaussians: Any, runs: Any, slopes: Any, grad_opacity: Any,
+    grad_gaussians: Any, grad_size_features: Any,
 ) -> None:  # fmt: skip
-    """What ``draw`` drew, backward: from the gradient ``given`` ``(P,)`` of its opacity; adds to the gradients."""
-    fields_count, samples = splats.shape[1], splats.shape[3]
+    """The same backward, of the runs of the strokes from ``first`` on; adds to the gradients, and to
+    ``grad_size_features`` ``(N,)`` of all strokes.
+    """
+    fields_count, samples = gaussians.shape[1], gaussians.shape[3]
     wide = 0
     for r in range(len(runs)):
-        wide = max(wide, boxes[runs[r, 0], 2])
-    stride, rows = _strip(wide, fields_count)
-    fields = np.empty((fields_count, rows, stride), F32)  # their gradients
-    ramp, at, along_x, along_y = _scratch(stride, rows, samples, DERIVED)
-    columns = np.empty((DERIVED, stride), F32)
+        wide = max(wide, boxes[runs[r, STROKE], WIDTH])
+    stride, rows = strip(wide, fields_count)
+    grad_fields = np.empty((fields_count, rows, stride), F32)
+    ramp, at, along_x, along_y = scratch(stride, rows, samples, TOGETHER_BACKWARD)
+    columns = np.empty((TOGETHER_BACKWARD, stride), F32)
     r = 0
     while r < len(runs):
-        n, up, left = runs[r, 0], runs[r, 1], boxes[runs[r, 0], 0]
-        side, width = places[n, 2], boxes[n, 2]
+        n, up, left = runs[r, STROKE], runs[r, ROW], boxes[runs[r, STROKE], LEFT]
+        side, width = places[n, SIDE], boxes[n, WIDTH]
         for g in range(fields_count):
             for y in range(rows):
-                fill(fields[g, y, : width + LANES], ZERO)
+                fill(grad_fields[g, y, : width + LANES], ZERO)
         west, east, high = width, 0, 0
         total = ZERO
-        while r < len(runs) and runs[r, 0] == n and runs[r, 1] - up < rows:
-            y, x, length, start = runs[r, 1] - up, runs[r, 2] - left, runs[r, 3], runs[r, 4]
-            by_paint = given[start : start + length]
+        while r < len(runs) and runs[r, STROKE] == n and runs[r, ROW] - up < rows:
+            y, x, length, start = runs[r, ROW] - up, runs[r, COLUMN] - left, runs[r, LENGTH], runs[r, START]
+            grad_paint = grad_opacity[start : start + length]
             for g in range(fields_count):
-                line, slope = fields[g, y, x : x + length], slopes[g, start : start + length]
+                line, slope = grad_fields[g, y, x : x + length], slopes[g, start : start + length]
                 for i in range(length):
-                    line[i] = slope[i] * by_paint[i]
+                    line[i] = slope[i] * grad_paint[i]
             slope = slopes[fields_count, start : start + length]
             for i in range(length):
-                total += slope[i] * by_paint[i]
+                total += slope[i] * grad_paint[i]
             west, east, high = min(west, x), max(east, x + length), y + 1
             r += 1
-        d_told[n] += total
+        grad_size_features[n] += total
         for g in range(fields_count):
-            _place(splats[n - first, g], places[n], int(left), int(up), at)
-            for q in range(0, at.shape[1], DERIVED):
-                x0, x1, y0, y1 = _near(at, q, west, east, 0, high, ramp, along_x, along_y)
+            place(gaussians[n - first, g], places[n], int(left), int(up), at)
+            for q in range(0, at.shape[1], TOGETHER_BACKWARD):
+                x0, x1, y0, y1 = near(at, q, west, east, 0, high, ramp, along_x, along_y)
                 if x0 == x1:
                     continue
-                for k in range(DERIVED):
+                for k in range(TOGETHER_BACKWARD):
                     fill(columns[k, : x1 - x0], ZERO)
                 e0, e1, e2, e3 = along_x[0], along_x[1], along_x[2], along_x[3]
                 c0, c1, c2, c3 = columns[0], columns[1], columns[2], columns[3]
                 for y in range(y1 - y0):  # along_y becomes the sums over rows, columns those over columns
-                    line = fields[g, y0 + y, x0:x1]
+                    line = grad_fields[g, y0 + y, x0:x1]
                     a0, a1, a2, a3 = along_y[0, y], along_y[1, y], along_y[2, y], along_y[3, y]
                     s0 = s1 = s2 = s3 = ZERO
                     for x in range(x1 - x0):
@@ -211,90 +232,24 @@ def derive(
                         c2[x] += value * a2
                         c3[x] += value * a3
                     along_y[0, y], along_y[1, y], along_y[2, y], along_y[3, y] = a0 * s0, a1 * s1, a2 * s2, a3 * s3
-                for k in range(min(DERIVED, samples - q)):
-                    variance = at[3, q + k]
-                    by_x, by_y, column = along_x[k], along_y[k], columns[k]
+                for k in range(min(TOGETHER_BACKWARD, samples - q)):
+                    variance = at[VARIANCE, q + k]
+                    factor_x, sums_y, column = along_x[k], along_y[k], columns[k]
                     total = shift_x = shift_y = spread = ZERO
-                    lines, rows_at, columns_at = ramp[y0:y1], at[1, q + k], at[0, q + k]
+                    lines, rows_at, columns_at = ramp[y0:y1], at[Y, q + k], at[X, q + k]
                     for y in range(y1 - y0):
                         gap = lines[y] - rows_at
-                        total += by_y[y]
-                        shift_y += by_y[y] * gap
-                        spread += by_y[y] * gap * gap
+                        total += sums_y[y]
+                        shift_y += sums_y[y] * gap
+                        spread += sums_y[y] * gap * gap
                     across = ramp[x0:x1]
                     for x in range(x1 - x0):
                         gap = across[x] - columns_at
-                        part = column[x] * by_x[x] * gap
+                        part = column[x] * factor_x[x] * gap
                         shift_x += part
                         spread += part * gap
-                    found = d_splats[n - first, g, :, q + k]
+                    found = grad_gaussians[n - first, g, :, q + k]
                     found[X] += shift_x * side / variance
                     found[Y] += shift_y * side / variance
                     found[WEIGHT] += total / max(at[WEIGHT, q + k], TINY)
                     found[VARIANCE] += spread * side * side / (TWO * variance * variance)
-
-
-@private
-def _place(splats: Any, place: Any, left: Any, up: Any, at: Any) -> None:
-    """A field's Gaussians in pixels from ``left, up``: ``at`` ``(5, Q)`` gets x, y, weight, variance, and how far each
-    one counts. Some more of no weight fill up the last group.
-    """
-    x, y, weight, variance, reach = at[X], at[Y], at[WEIGHT], at[VARIANCE], at[4]
-    side, shift_x, shift_y = place[2], place[0] - F32(left) - HALF, place[1] - F32(up) - HALF
-    many = splats.shape[1]
-    for q in range(many):
-        x[q] = splats[X, q] * side + shift_x
-        y[q] = splats[Y, q] * side + shift_y
-    for q in range(many):
-        weight[q] = splats[WEIGHT, q]
-        variance[q] = splats[VARIANCE, q] * side * side
-        reach[q] = np.sqrt(TWO * variance[q] * log(max(weight[q] / CUT, ONE)))
-    for q in range(many, len(x)):
-        x[q], y[q], weight[q], variance[q], reach[q] = x[0], y[0], ZERO, ONE, ZERO
-
-
-@private
-def _near(at: Any, q: Any, west: Any, east: Any, north: Any, south: Any, ramp: Any, along_x: Any, along_y: Any) -> Any:
-    """The columns and rows where one of a group of Gaussians counts, that from ``q`` on, of those from ``west`` to
-    ``east`` and ``north`` to ``south``; ``along_x`` ``(K, W)`` and, with the weight, ``along_y`` ``(K, H)`` get the
-    factors there, from their first number on.
-    """
-    many = len(along_x)
-    x0, x1, y0, y1 = F32(east), F32(west), F32(south), F32(north)
-    for k in range(q, q + many):
-        if at[4, k] > ZERO:
-            x0, x1 = min(x0, at[0, k] - at[4, k]), max(x1, at[0, k] + at[4, k])
-            y0, y1 = min(y0, at[1, k] - at[4, k]), max(y1, at[1, k] + at[4, k])
-    left, right = int(max(x0, F32(west))), int(min(x1 + ONE, F32(east)))
-    top, bottom = int(max(y0, F32(north))), int(min(y1 + ONE, F32(south)))
-    if left >= right or top >= bottom:
-        return 0, 0, 0, 0
-    right = left + (right - left + LANES - 1) // LANES * LANES
-    columns, lines = ramp[left:right], ramp[top:bottom]  # loops from 0 on: what may be negative indexes no vector
-    for k in range(many):
-        x, y, weight, scale = at[0, q + k], at[1, q + k], at[2, q + k], -HALF / at[3, q + k]
-        by_x, by_y = along_x[k], along_y[k]
-        for i in range(len(columns)):
-            gap = columns[i] - x
-            by_x[i] = exp(gap * gap * scale)
-        for i in range(len(lines)):
-            gap = lines[i] - y
-            by_y[i] = weight * exp(gap * gap * scale)
-    return left, right, top, bottom
-
-
-@private
-def _strip(width: Any, fields_count: Any) -> Any:
-    """How long the rows are in memory, with room for a group that ends beyond, and how many make a strip."""
-    stride = (width + LANES - 1) // LANES * LANES + LANES
-    return stride, max(ROWS, STRIP // (fields_count * stride))
-
-
-@private
-def _scratch(stride: Any, rows: Any, samples: Any, many: Any) -> Any:
-    """Room for ``_place`` and ``_near``."""
-    ramp = np.empty(max(stride, rows), F32)
-    for i in range(len(ramp)):
-        ramp[i] = F32(i)
-    at = np.empty((5, (samples + many - 1) // many * many), F32)
-    return ramp, at, np.empty((many, stride), F32), np.empty((many, rows), F32)

@@ -8,39 +8,32 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..columns import COLUMN, LENGTH, ROW, START, STROKE
 from .compiler import compiled, copy
+from .threads import arrays
 
 
-class Dense(torch.autograd.Function):
-    """The opacity ``(P,)`` of runs ``(R, 5)``, in any order, on a box ``(N, 1, H, W)`` that begins at 0, 0."""
+def runs_to_pictures_forward(opacity: Tensor, runs: Tensor, shape: tuple[int, int, int]) -> Tensor:
+    pictures = np.zeros(shape, np.float32)
+    _forward(*arrays(opacity, runs), pictures)
+    return torch.from_numpy(pictures)
 
-    @staticmethod
-    def forward(ctx: Any, opacity: Tensor, runs: Tensor, shape: tuple[int, int, int, int]) -> Tensor:
-        ctx.save_for_backward(runs)
-        ctx.many = len(opacity)
-        pictures = np.zeros(shape, np.float32)
-        spread(pictures, runs.numpy(), opacity.detach().contiguous().numpy())
-        return torch.from_numpy(pictures)
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        (runs,) = ctx.saved_tensors
-        by_opacity = np.empty(ctx.many, np.float32)
-        gather(gradients[0].contiguous().numpy(), runs.numpy(), by_opacity)
-        return torch.from_numpy(by_opacity), None, None
+def runs_to_pictures_backward(grad_pictures: Tensor, runs: Tensor, count: int) -> Tensor:
+    grad_opacity = np.empty(count, np.float32)
+    _backward(*arrays(grad_pictures, runs), grad_opacity)
+    return torch.from_numpy(grad_opacity)
 
 
 @compiled()
-def spread(pictures: Any, runs: Any, opacity: Any) -> None:
-    """Fill in the pictures."""
+def _forward(opacity: Any, runs: Any, pictures: Any) -> None:
     for r in range(len(runs)):
-        stroke, y, x, length, start = runs[r, 0], runs[r, 1], runs[r, 2], runs[r, 3], runs[r, 4]
-        copy(opacity[start : start + length], pictures[stroke, 0, y, x : x + length])
+        stroke, y, x, length, start = runs[r, STROKE], runs[r, ROW], runs[r, COLUMN], runs[r, LENGTH], runs[r, START]
+        copy(opacity[start : start + length], pictures[stroke, y, x : x + length])
 
 
 @compiled()
-def gather(pictures: Any, runs: Any, opacity: Any) -> None:
-    """What the pictures have where runs are."""
+def _backward(grad_pictures: Any, runs: Any, grad_opacity: Any) -> None:
     for r in range(len(runs)):
-        stroke, y, x, length, start = runs[r, 0], runs[r, 1], runs[r, 2], runs[r, 3], runs[r, 4]
-        copy(pictures[stroke, 0, y, x : x + length], opacity[start : start + length])
+        stroke, y, x, length, start = runs[r, STROKE], runs[r, ROW], runs[r, COLUMN], runs[r, LENGTH], runs[r, START]
+        copy(grad_pictures[stroke, y, x : x + length], grad_opacity[start : start + length])

@@ -1,0 +1,42 @@
+"""Work in parts, on as many threads as torch has. Compiled code runs without the interpreter's lock.
+
+How work is parted depends on the work alone, and no two parts add to the same number: the result is the same, bit for
+bit, whatever the number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, TypeVar
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Result = TypeVar("Result")
+
+
+def arrays(*tensors: Tensor) -> list[NDArray[Any]]:
+    """The numbers of tensors, in place where they stand in a row."""
+    return [tensor.detach().contiguous().numpy() for tensor in tensors]
+
+
+def share(work: Callable[..., Result], parts: Sequence[tuple[Any, ...]]) -> list[Result]:
+    """``work`` on all parts, in order."""
+    threads = min(torch.get_num_threads(), len(parts))
+    if threads == 1:
+        return [work(*part) for part in parts]
+    return list(_pool(threads).map(lambda part: work(*part), parts))
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Kept, as to start threads takes longer than to draw a few strokes."""
+    return ThreadPoolExecutor(threads)
+
+
+if hasattr(os, "register_at_fork"):  # a child has no threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)
