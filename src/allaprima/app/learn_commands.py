@@ -78,8 +78,8 @@ def train(
 ) -> None:
     """Let a neural brush learn from strokes. Run it again to go on after a stop. Needs the extra `train`."""
     learning, steps_of = _learning(), (steps, critic_steps, gan_steps)
-    lessons = learning.Lessons.plan(_stages(stages), generator, steps_of, seed, mix, features)
-    _train(folder, output, lessons, learning.look(lessons, vgg_weights, download_vgg), report)
+    config = learning.TrainingConfig.plan(_stages(stages), generator, steps_of, seed, mix, features)
+    _train(folder, output, config, learning.load_network(config, vgg_weights, download_vgg), report)
 
 
 def learn_brush(
@@ -96,12 +96,12 @@ def learn_brush(
 ) -> None:
     """Teach the machine a MyPaint brush: strokes and training in one. Run it again to go on after a stop."""
     learning = _learning()
-    lessons = learning.Lessons.plan(_stages(stages), steps=(steps, None, None), seed=seed, features=features)
-    network = learning.look(lessons, vgg_weights, download_vgg)
+    config = learning.TrainingConfig.plan(_stages(stages), steps=(steps, None, None), seed=seed, features=features)
+    network = learning.load_network(config, vgg_weights, download_vgg)
     learning.check_brush_output(output)
     folder = output.with_suffix(".strokes")
     _draw_strokes(folder, brush, count, 64, seed, None)
-    _train(folder, output, lessons, network, report)
+    _train(folder, output, config, network, report)
     shutil.rmtree(folder)
 
 
@@ -139,7 +139,7 @@ def _learning() -> Any:
     return training
 
 
-def _train(folder: Path, output: Path, lessons: Any, network: Any, report: Path | None) -> None:
+def _train(folder: Path, output: Path, config: Any, network: Any, report: Path | None) -> None:
     from ..learning.stages import TITLES as titles
 
     with stoppable() as stop, bar() as shown:
@@ -150,7 +150,7 @@ def _train(folder: Path, output: Path, lessons: Any, network: Any, report: Path 
 
         learn = _learning().learn_brush
         card = _or_go_on(
-            lambda: learn(folder, output, lessons, network=network, on_step=follow, report=report),
+            lambda: learn(folder, output, config, network=network, on_step=follow, report=report),
             "a checkpoint is kept",
         )
     tell(

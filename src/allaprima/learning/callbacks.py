@@ -7,11 +7,13 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from torch import Tensor
 
 from ..errors import InputError
+from ..strokes import Strokes
 from .checkpoint import Checkpoint
 from .dataset import Source
 
@@ -27,7 +29,7 @@ OnStep = Callable[[int, int, int, float], None]
 
 
 @dataclass(frozen=True)
-class Pace:
+class StageConfig:
     """How long and how fast a stage learns: numbers that, with the data, give the same weights again.
 
     Raises InputError, naming value and bound, for numbers out of range.
@@ -47,26 +49,26 @@ class Pace:
 
 class Batches:
     """The batch of each step, from seed, stage and step alone, so that a training can go on anywhere. ``sources`` take
-    turns; ``see`` makes what the stage learns from out of actions ``(B, 12)`` and opacity ``(B, 1, size, size)``.
+    turns; ``prepare`` makes what the stage learns from out of B strokes and their opacity ``(B, 1, size, size)``.
     """
 
     def __init__(
         self,
         sources: Sequence[Source],
-        pace: Pace,
+        pace: StageConfig,
         stage: int,
         first: int,
-        see: Callable[[Tensor, Tensor], tuple[Tensor, ...]] = lambda actions, opacity: (actions, opacity),
+        prepare: Callable[[Strokes, Tensor], tuple[Any, ...]] = lambda strokes, opacity: (strokes, opacity),
     ) -> None:
-        self.sources, self.pace, self.stage, self.first, self.see = sources, pace, stage, first, see
+        self.sources, self.pace, self.stage, self.first, self.prepare = sources, pace, stage, first, prepare
 
     def __len__(self) -> int:
         return self.pace.steps - self.first
 
-    def __getitem__(self, index: int) -> tuple[Tensor, ...]:
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
         step = self.first + index
         rng, source = np.random.default_rng([self.pace.seed, self.stage, step]), self.sources[step % len(self.sources)]
-        return self.see(*source.batch(rng.integers(0, len(source), self.pace.batch)))
+        return self.prepare(*source.batch(rng.integers(0, len(source), self.pace.batch)))
 
 
 class WarmUpCosine(Callback):  # type: ignore[misc]

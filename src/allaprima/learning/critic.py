@@ -12,6 +12,8 @@ import warnings
 import torch
 from torch import Tensor, nn
 
+from ..strokes import Strokes
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of fast.ai's own imports
     from fastai.vision.gan import AdaptiveLoss, gan_critic
@@ -29,8 +31,8 @@ def binary_loss() -> nn.Module:
     return loss
 
 
-class Shown:
-    """What the critic is shown: each batch half real strokes and half the generator's, of the same actions, with
+class CriticBatches:
+    """What the critic learns from: each batch half real strokes and half the generator's, of the same actions, with
     their labels 1 and 0. The generator is in eval mode and no gradient reaches it.
     """
 
@@ -38,10 +40,10 @@ class Shown:
         self.generator = generator
 
     @torch.no_grad()
-    def __call__(self, actions: Tensor, opacity: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(self, strokes: Strokes, opacity: Tensor) -> tuple[Tensor, Tensor]:
         self.generator.eval()
-        generated = self.generator(actions)
-        labels = torch.cat([torch.ones(len(opacity)), torch.zeros(len(generated))])
+        generated = self.generator(strokes)
+        labels = torch.cat([opacity.new_ones(len(opacity)), opacity.new_zeros(len(generated))])
         return torch.cat([opacity, generated]), labels
 
 

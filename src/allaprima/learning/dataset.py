@@ -27,7 +27,7 @@ from torch.nn import functional as F
 from ..brush.mypaint_dabs import Dabs
 from ..errors import InputError
 from ..files import written_aside
-from ..strokes import WINDOW, Strokes
+from ..strokes import WINDOW, PlacedStrokes, Strokes
 
 FORMAT, VERSION = "allaprima.strokes", 1
 SHARD = 1000  # strokes in a shard: about a second of drawing
@@ -71,7 +71,9 @@ class Source(Protocol):
 
     def __len__(self) -> int: ...
 
-    def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]: ...
+    def batch(self, indices: NDArray[np.int64]) -> tuple[Strokes, Tensor]:
+        """The strokes at ``indices`` ``(B,)``, and their opacity ``(B, 1, size, size)`` float32 in [0,1]."""
+        ...
 
 
 class StrokeData:
@@ -102,12 +104,12 @@ class StrokeData:
         except (OSError, ValueError) as error:
             raise InputError(f"{path} is damaged ({error}): remove it and run `allaprima strokes` again") from None
 
-    def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """Actions ``(B, 12)`` and opacity ``(B, 1, size, size)`` float32 in [0,1] of the strokes at ``indices``."""
+    def batch(self, indices: NDArray[np.int64]) -> tuple[Strokes, Tensor]:
+        """The strokes at ``indices`` ``(B,)``, and their opacity ``(B, 1, size, size)`` float32 in [0,1]."""
         pairs = [(self._opened[i // self.meta.shard], i % self.meta.shard) for i in indices.tolist()]
         actions = np.stack([shard[0][row] for shard, row in pairs])
         opacity = np.stack([shard[1][row] for shard, row in pairs])
-        return torch.from_numpy(actions), torch.from_numpy(opacity)[:, None].float() / 255
+        return Strokes.from_actions(torch.from_numpy(actions)), torch.from_numpy(opacity)[:, None].float() / 255
 
     @cached_property
     def known(self) -> KnownStrokes | None:
@@ -146,14 +148,16 @@ class KnownStrokes:
     def __len__(self) -> int:
         return len(self.actions)
 
-    def batch(self, indices: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """Actions with the sample as a 13th number ``(B, 13)``, and opacity ``(B, 1, size, size)`` float32 in [0,1]. Of
-        large strokes there are fewer: as many as have no more pixels than those at 64 px.
+    def batch(self, indices: NDArray[np.int64]) -> tuple[PlacedStrokes, Tensor]:
+        """The strokes at ``indices`` on windows of their own, with their samples, and their opacity
+        ``(B, 1, size, size)`` float32 in [0,1]. Of large strokes there are fewer: as many as have no more pixels than
+        those at 64 px.
         """
         indices = indices[:: max(1, self.size**2 // WINDOW**2)]
-        told = np.concatenate([self.actions[indices], self.samples[indices, None].astype(np.float32)], 1)
+        strokes = Strokes.from_actions(torch.from_numpy(self.actions[indices]))
         opacity = torch.from_numpy(self.opacity[indices])[:, None].float() / 255
-        return torch.from_numpy(told), F.avg_pool2d(opacity, opacity.shape[-1] // self.size)
+        placed = strokes.placed(0, 0, self.size, sample=torch.from_numpy(self.samples[indices]))
+        return placed, F.avg_pool2d(opacity, opacity.shape[-1] // self.size)
 
 
 def read_meta(folder: Path) -> Meta:

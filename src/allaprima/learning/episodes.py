@@ -29,12 +29,11 @@ def export_episodes(data: StrokeData, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for number, first in enumerate(range(0, len(data), EPISODE)):
-        actions, opacity = data.batch(np.arange(first, min(first + EPISODE, len(data))))
-        color = Strokes.from_actions(actions).color.numpy()
-        strokes = on_white(opacity[:, 0].numpy(), color)
+        strokes, opacity = data.batch(np.arange(first, min(first + EPISODE, len(data))))
+        painted = on_white(opacity[:, 0].numpy(), strokes.color.numpy())
         path = folder / f"episodes_{number}.npz"
         with written_aside(path) as aside:
-            np.savez_compressed(aside, strokes=strokes, actions=actions.numpy())
+            np.savez_compressed(aside, strokes=painted, actions=strokes.actions.numpy())
         paths.append(path)
     return paths
 

@@ -24,10 +24,10 @@ from torch import Tensor, nn
 
 from ..brush.splat import SplatBrush
 from ..brush.texture import Texture
-from ..strokes import ACTION, Strokes
-from .callbacks import Batches, Follow, OnStep, Pace, StayFrozen, WarmUpCosine
+from ..strokes import Strokes
+from .callbacks import Batches, Follow, OnStep, StageConfig, StayFrozen, WarmUpCosine
 from .checkpoint import Checkpoint
-from .critic import Shown, binary_loss
+from .critic import CriticBatches, binary_loss
 from .dataset import Source, StrokeData
 
 with warnings.catch_warnings():
@@ -52,7 +52,7 @@ TITLES = {
 
 
 @dataclass
-class Studio:
+class TrainingContext:
     """What the stages share: strokes to learn from, the networks, the generator's loss, and the checkpoint. Without
     ``texture`` the generator itself stands before the critic.
     """
@@ -76,72 +76,69 @@ class Studio:
         return self.data.known if self.texture and self.data.known else self.data
 
 
-def pretrain_generator(studio: Studio, pace: Pace) -> None:
-    """Stage 1: from actions to opacity, with the feature loss (and nothing adversarial), at all sizes of strokes."""
-    data = studio.data
-    sources = data.sizes(data) if isinstance(studio.generator, SplatBrush) else [data]
-    batches = Batches(sources, pace, GENERATOR, studio.checkpoint.first_step(GENERATOR, pace.steps), sized)
-    _pretrain(AtSize(studio.generator, studio.data.meta.size), studio, batches)
+def pretrain_generator(context: TrainingContext, pace: StageConfig) -> None:
+    """Stage 1: from strokes to opacity, with the feature loss (and nothing adversarial), at all sizes of strokes."""
+    data = context.data
+    sources = data.sizes(data) if isinstance(context.generator, SplatBrush) else [data]
+    batches = Batches(sources, pace, GENERATOR, context.checkpoint.first_step(GENERATOR, pace.steps), sized)
+    _pretrain(AtSize(context.generator, context.data.meta.size), context, batches)
 
 
-def pretrain_texture(studio: Studio, pace: Pace) -> None:
-    """Stage 1, second part: from actions and samples to opacity, with the same loss."""
-    sources = studio.data.sizes(studio.strokes)
-    batches = Batches(sources, pace, TEXTURE, studio.checkpoint.first_step(TEXTURE, pace.steps), sized)
-    _pretrain(studio.drawing, studio, batches)
+def pretrain_texture(context: TrainingContext, pace: StageConfig) -> None:
+    """Stage 1, second part: from strokes and their samples to opacity, with the same loss."""
+    sources = context.data.sizes(context.strokes)
+    batches = Batches(sources, pace, TEXTURE, context.checkpoint.first_step(TEXTURE, pace.steps), sized)
+    _pretrain(context.drawing, context, batches)
 
 
-def pretrain_critic(studio: Studio, pace: Pace) -> None:
+def pretrain_critic(context: TrainingContext, pace: StageConfig) -> None:
     """Stage 2: the critic learns to tell real strokes from those of the frozen generator."""
-    drawing = studio.drawing.requires_grad_(False)
-    batches = Batches([studio.strokes], pace, CRITIC, studio.checkpoint.first_step(CRITIC, pace.steps), Shown(drawing))
-    _fit(_critic_learner(studio, batches), studio, batches)
+    drawing = context.drawing.requires_grad_(False)
+    batches = Batches(
+        [context.strokes], pace, CRITIC, context.checkpoint.first_step(CRITIC, pace.steps), CriticBatches(drawing)
+    )
+    _fit(_critic_learner(context, batches), context, batches)
     drawing.requires_grad_(True)
 
 
-def adversarial(studio: Studio, pace: Pace, mix: float = 0.5) -> None:
+def adversarial(context: TrainingContext, pace: StageConfig, mix: float = 0.5) -> None:
     """Stage 3: generator and critic take turns; the generator's loss is ``mix`` x BCE + (1 - ``mix``) x features."""
-    batches = Batches([studio.strokes], pace, ADVERSARIAL, studio.checkpoint.first_step(ADVERSARIAL, pace.steps))
-    drawing = Learner(_loaders(batches), studio.drawing, loss_func=studio.loss)
+    batches = Batches([context.strokes], pace, ADVERSARIAL, context.checkpoint.first_step(ADVERSARIAL, pace.steps))
+    drawing = Learner(_loaders(batches), context.drawing, loss_func=context.loss)
     learner = GANLearner.from_learners(
         drawing,
-        _critic_learner(studio, batches),
+        _critic_learner(context, batches),
         weights_gen=(mix, 1 - mix),
         show_img=False,
         **_adam(0.99),
         cbs=[StayFrozen(), GradientClip(1.0)],
     )
-    _fit(learner, studio, batches)
+    _fit(learner, context, batches)
 
 
 class AtSize(nn.Module):
-    """A generator that draws at the data's size, if it is told no other; a 13th number of an action is the stroke's
-    sample.
-    """
+    """A generator that draws at the data's size, if it is told no other."""
 
     def __init__(self, generator: nn.Module, size: int) -> None:
         super().__init__()
         self.generator, self.size = generator, size
 
-    def forward(self, actions: Tensor, size: int | None = None) -> Any:
-        strokes = Strokes.from_actions(actions[:, : len(ACTION)])
-        if actions.shape[1] > len(ACTION):
-            strokes = strokes.placed(0, 0, self.size, sample=actions[:, len(ACTION)])
+    def forward(self, strokes: Strokes, size: int | None = None) -> Any:
         return self.generator(strokes, size or self.size)
 
 
-def sized(actions: Tensor, opacity: Tensor) -> tuple[Any, ...]:
-    """A batch that tells its size in pixels."""
-    return actions, opacity.shape[-1], opacity
+def sized(strokes: Strokes, opacity: Tensor) -> tuple[Any, ...]:
+    """A batch that says its size in pixels."""
+    return strokes, opacity.shape[-1], opacity
 
 
-def _pretrain(drawing: AtSize, studio: Studio, batches: Batches) -> None:
-    learner = Learner(_loaders(batches), drawing, loss_func=studio.loss, **_adam(0.98), cbs=GradientClip(STEEP))
-    _fit(learner, studio, batches)
+def _pretrain(drawing: AtSize, context: TrainingContext, batches: Batches) -> None:
+    learner = Learner(_loaders(batches), drawing, loss_func=context.loss, **_adam(0.98), cbs=GradientClip(STEEP))
+    _fit(learner, context, batches)
 
 
-def _critic_learner(studio: Studio, batches: Batches) -> Learner:
-    return Learner(_loaders(batches), studio.critic, loss_func=binary_loss(), **_adam(0.999, 0.5))
+def _critic_learner(context: TrainingContext, batches: Batches) -> Learner:
+    return Learner(_loaders(batches), context.critic, loss_func=binary_loss(), **_adam(0.999, 0.5))
 
 
 def _loaders(batches: Batches) -> DataLoaders:
@@ -152,12 +149,12 @@ def _adam(second: float, first: float = 0.9) -> dict[str, Any]:
     return {"opt_func": partial(OptimWrapper, opt=torch.optim.Adam, betas=(first, second))}
 
 
-def _fit(learner: Learner, studio: Studio, batches: Batches) -> None:
+def _fit(learner: Learner, context: TrainingContext, batches: Batches) -> None:
     if len(batches) == 0:
         return
-    learner.add_cbs([WarmUpCosine(batches), Follow(studio.checkpoint, batches, studio.on_step)])
+    learner.add_cbs([WarmUpCosine(batches), Follow(context.checkpoint, batches, context.on_step)])
     learner.create_opt()
-    studio.checkpoint.restore(batches.stage, learner.opt.opt)
+    context.checkpoint.restore(batches.stage, learner.opt.opt)
     # the same stage gives the same weights, dropout included, wherever it was interrupted between two runs
     with torch.random.fork_rng(devices=[]), learner.no_bar(), learner.no_logging(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*shadowing an attribute")  # by fast.ai's own GANTrainer

@@ -9,14 +9,16 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ..brush.library import Card, make_generator, save_brush
+from ..brush.generators import make_generator
+from ..brush.library import save_brush
+from ..brush.neural import Card
 from ..brush.texture import Texture
 from ..errors import InputError
 from ..files import check_output
 from ..perception.features import load_features
 from ..perception.losses import WEIGHTS, FeatureLoss, Features
 from ..version import VERSION
-from .callbacks import OnStep, Pace
+from .callbacks import OnStep, StageConfig
 from .checkpoint import Checkpoint
 from .critic import make_critic
 from .dataset import StrokeData
@@ -27,16 +29,16 @@ from .stages import (
     GENERATOR,
     TEXTURE,
     TITLES,
-    Studio,
+    TrainingContext,
     adversarial,
     pretrain_critic,
     pretrain_generator,
     pretrain_texture,
 )
 
-FIRST = {"splat": Pace(3500, 16, 2e-2), "dcgan": Pace(4000, 64, 1e-3)}  # the usual pace of stage 1
-OF_TEXTURE = Pace(560, 16, 1.5e-2)
-SECOND, THIRD = Pace(200, 16, 1e-3), Pace(200, 16, 1e-3)
+FIRST = {"splat": StageConfig(3500, 16, 2e-2), "dcgan": StageConfig(4000, 64, 1e-3)}  # the usual pace of stage 1
+OF_TEXTURE = StageConfig(560, 16, 1.5e-2)
+SECOND, THIRD = StageConfig(200, 16, 1e-3), StageConfig(200, 16, 1e-3)
 FEATURES = ("pocket", "vgg16", "none")
 PIXEL = 3000.0  # weight of the squared error of pixels: with less, features of so few strokes are noise to it
 EVERY = {"splat": 16, "dcgan": 1}  # the network looks at each 16th stroke: a step of splat is too short for more
@@ -46,7 +48,7 @@ BRISTLES = {"bristles": 5}  # as these cost 5 times as much, from smaller batche
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TrainingConfig:
     """A whole training. ``stages``, in order, out of 1 (generator), 2 (critic) and 3 (adversarial; alone it is
     training from scratch); ``generator`` splat or dcgan; ``mix`` is the critic's part in the loss of stage 3;
     ``features`` is the network that looks at strokes: pocket, vgg16, or none for pixels alone.
@@ -56,10 +58,10 @@ class Lessons:
 
     stages: tuple[int, ...] = (1,)
     generator: str = "splat"
-    first: Pace = FIRST["splat"]
-    texture: Pace = OF_TEXTURE
-    second: Pace = SECOND
-    third: Pace = THIRD
+    first: StageConfig = FIRST["splat"]
+    texture: StageConfig = OF_TEXTURE
+    second: StageConfig = SECOND
+    third: StageConfig = THIRD
     mix: float = 0.5
     features: str = "pocket"
 
@@ -81,9 +83,9 @@ class Lessons:
         seed: int = 0,
         mix: float = 0.5,
         features: str = "pocket",
-    ) -> Lessons:
-        """Lessons at the usual pace of a generator; ``steps`` of the three stages where they are given (the texture's
-        share of stage 1 goes with it).
+    ) -> TrainingConfig:
+        """A training at the usual pace of a generator; ``steps`` of the three stages where they are given (the
+        texture's share of stage 1 goes with it).
         """
         if generator not in FIRST:
             raise InputError(f"there is no generator {generator!r}: choose from {', '.join(FIRST)}")
@@ -100,33 +102,31 @@ class Lessons:
 def learn(
     data: StrokeData,
     checkpoint: Path,
-    lessons: Lessons = Lessons(),
+    config: TrainingConfig = TrainingConfig(),
     *,
     network: Features | None = None,
     on_step: OnStep | None = None,
     report: Report | None = None,
 ) -> tuple[nn.Module, Texture | None]:
-    """Take the lessons' stages and return the generator, and the texture if chance plays a part in the brush's strokes
-    and the generator is splat. ``report`` is brought up to date after stages 1 and 3.
+    """Take the stages of a training and return the generator, and the texture if chance plays a part in the brush's
+    strokes and the generator is splat. ``report`` is brought up to date after stages 1 and 3.
 
-    ``network`` is one already loaded for ``lessons.features``. ``checkpoint`` is rewritten every half minute and when
+    ``network`` is one already loaded for ``config.features``. ``checkpoint`` is rewritten every half minute and when
     the training is interrupted; if it is there, the training goes on from it. Raises InputError if it is damaged or of
     another training, and for data the stages cannot use.
     """
-    if lessons.stages != (1,) and data.meta.size != 64:
+    if config.stages != (1,) and data.meta.size != 64:
         raise InputError(f"these strokes have {data.meta.size} px: the critic of stages 2 and 3 needs 64")
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(lessons.first.seed)
-        config = _config(data, lessons.generator)
-        generator = make_generator(lessons.generator, **config)
+        torch.manual_seed(config.first.seed)
+        options = _generator_options(data, config.generator)
+        generator = make_generator(config.generator, **options)
         critic = make_critic()
-        texture = (
-            Texture(data.meta.myb) if data.known and lessons.generator == "splat" and 1 in lessons.stages else None
-        )
-    identity = f"{lessons} on {data.meta.brush} {data.meta.myb_sha256} {data.meta.count} {data.meta.seed}"
+        texture = Texture(data.meta.myb) if data.known and config.generator == "splat" and 1 in config.stages else None
+    identity = f"{config} on {data.meta.brush} {data.meta.myb_sha256} {data.meta.count} {data.meta.seed}"
     models = {"generator": generator, "critic": critic} | ({"texture": texture} if texture else {})
-    network = network or look(lessons)
-    loss = FeatureLoss(network, pixel=PIXEL, distance="mse", every=EVERY[lessons.generator])
+    network = network or load_network(config)
+    loss = FeatureLoss(network, pixel=PIXEL, distance="mse", every=EVERY[config.generator])
     drawing = {GENERATOR: generator, TEXTURE: texture, ADVERSARIAL: texture or generator}
 
     def follow(stage: int, step: int, steps: int, value: float) -> None:
@@ -135,37 +135,35 @@ def learn(
         if on_step:
             on_step(stage, step, steps, value)
 
-    studio = Studio(data, generator, critic, loss, Checkpoint(checkpoint, identity, models), follow, texture)
-    if 1 in lessons.stages:
-        first = lessons.first
+    context = TrainingContext(data, generator, critic, loss, Checkpoint(checkpoint, identity, models), follow, texture)
+    if 1 in config.stages:
+        first = config.first
         nib = replace(first, batch=max(1, first.batch // 2), lr=first.lr / 2)
-        pretrain_generator(studio, nib if config else first)
-        if report and studio.checkpoint.stage < TEXTURE:
+        pretrain_generator(context, nib if options else first)
+        if report and context.checkpoint.stage < TEXTURE:
             report.after("stage 1", generator)
         if texture:
-            pretrain_texture(studio, lessons.texture)
-            if report and studio.checkpoint.stage < CRITIC:
+            pretrain_texture(context, config.texture)
+            if report and context.checkpoint.stage < CRITIC:
                 report.after("stage 1, texture", texture)
-    if 2 in lessons.stages:
-        pretrain_critic(studio, lessons.second)
-    if 3 in lessons.stages:
-        adversarial(studio, lessons.third, lessons.mix)
+    if 2 in config.stages:
+        pretrain_critic(context, config.second)
+    if 3 in config.stages:
+        adversarial(context, config.third, config.mix)
         if report:
             report.after("stage 3", texture or generator)
     return generator, texture
 
 
-def look(lessons: Lessons, vgg_weights: Path | None = None, download: bool = False) -> Features | None:
+def load_network(config: TrainingConfig, vgg_weights: Path | None = None, download: bool = False) -> Features | None:
     """The network that looks at strokes; see :func:`load_features` for what it raises without weights."""
-    return (
-        None if lessons.features == "none" else load_features(lessons.features, tuple(WEIGHTS), vgg_weights, download)
-    )
+    return None if config.features == "none" else load_features(config.features, tuple(WEIGHTS), vgg_weights, download)
 
 
 def learn_brush(
     folder: Path,
     output: Path,
-    lessons: Lessons = Lessons(),
+    config: TrainingConfig = TrainingConfig(),
     *,
     network: Features | None = None,
     on_step: OnStep | None = None,
@@ -181,7 +179,7 @@ def learn_brush(
     data = StrokeData(folder)
     checkpoint = output.with_suffix(".unfinished.safetensors")
     written = Report(report, data) if report else None
-    generator, texture = learn(data, checkpoint, lessons, network=network, on_step=on_step, report=written)
+    generator, texture = learn(data, checkpoint, config, network=network, on_step=on_step, report=written)
     figures = fidelity(generator, data)
     if texture and (of_texture := fidelity(texture, data)["psnr"]) > figures["psnr"] + WORTH:
         figures["texture"] = of_texture
@@ -191,13 +189,13 @@ def learn_brush(
     drawn = f"allaprima strokes STROKES --brush {meta.brush} --count {meta.count} --size {meta.size} --seed {meta.seed}"
     card = Card(
         name=output.stem,
-        kind=lessons.generator,
+        kind=config.generator,
         config=dict(generator.config),  # type: ignore[arg-type]
         mypaint=meta.brush,
         myb_sha256=meta.myb_sha256,
         myb=meta.myb,
         data={"count": meta.count, "size": meta.size, "seed": meta.seed},
-        command=f"{drawn} && allaprima train STROKES -o {output.name} {_options(lessons)}",
+        command=f"{drawn} && allaprima train STROKES -o {output.name} {_options(config)}",
         fidelity=figures,
         library=VERSION,
         texture=texture.config if texture else {},
@@ -214,17 +212,17 @@ def check_brush_output(output: Path) -> None:
     check_output(output)
 
 
-def _config(data: StrokeData, kind: str) -> dict[str, int]:
+def _generator_options(data: StrokeData, kind: str) -> dict[str, int]:
     """What the generator needs to know of the brush: whether its nib is round."""
     settings = json.loads(data.meta.myb or "{}").get("settings", {})
     ratio = settings.get("elliptical_dab_ratio", {}).get("base_value", 1.0)
     return BRISTLES if kind == "splat" and ratio > NIB else {}
 
 
-def _options(lessons: Lessons) -> str:
-    paces = {"steps": lessons.first, "critic-steps": lessons.second, "gan-steps": lessons.third}
-    used = [name for name, stage in zip(paces, (1, 2, 3), strict=True) if stage in lessons.stages]
-    steps = " ".join(f"--{name} {paces[name].steps}" for name in used)
-    stages = ",".join(map(str, lessons.stages))
-    kind = f"--generator {lessons.generator} --features {lessons.features}"
-    return f"--stages {stages} {kind} {steps} --seed {lessons.first.seed}"
+def _options(config: TrainingConfig) -> str:
+    stages_of = {"steps": config.first, "critic-steps": config.second, "gan-steps": config.third}
+    used = [name for name, stage in zip(stages_of, (1, 2, 3), strict=True) if stage in config.stages]
+    steps = " ".join(f"--{name} {stages_of[name].steps}" for name in used)
+    stages = ",".join(map(str, config.stages))
+    kind = f"--generator {config.generator} --features {config.features}"
+    return f"--stages {stages} {kind} {steps} --seed {config.first.seed}"
