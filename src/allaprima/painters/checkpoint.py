@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
@@ -14,7 +16,7 @@ from ..strokes import ACTION
 
 
 @dataclass(frozen=True)
-class Unfinished:
+class Checkpoint:
     """After ``index`` steps: the numbers that move ``(N, 12)`` and the windows ``(N, 3)`` of the strokes laid so far,
     which stand last in the painting; the optimiser's moments ``(2, M)``; the random generator's state; the pictures of
     style ``(H, W, 3)`` and focus ``(H, W)``, uint8, empty where there are none.
@@ -28,12 +30,28 @@ class Unfinished:
     style: Tensor
     focus: Tensor
 
+    @classmethod
+    def of(
+        cls,
+        index: int,
+        numbers: Tensor,
+        windows: Tensor,
+        moments: Tensor,
+        random: torch.Generator,
+        style: NDArray[np.uint8] | None,
+        focus: NDArray[np.uint8] | None,
+    ) -> Checkpoint:
+        """From what an optimiser holds, and the pictures that were read for it."""
+        none = np.zeros(0, np.uint8)
+        pictures = (torch.from_numpy((none if one is None else one).copy()) for one in (style, focus))
+        return cls(torch.tensor(index), numbers, windows.float(), moments, random.get_state(), *pictures)
+
     def pack(self) -> bytes:
         """As safetensors; the same state gives the same bytes."""
         return save({one.name: getattr(self, one.name).detach().cpu().contiguous() for one in fields(self)})
 
     @classmethod
-    def unpack(cls, packed: bytes, strokes: int) -> Unfinished:
+    def unpack(cls, packed: bytes, strokes: int) -> Checkpoint:
         """The opposite, for a painting with so many strokes. Raises InputError if it is damaged."""
         try:
             state = cls(**load(packed))

@@ -49,7 +49,7 @@ def _uncross(order: NDArray[np.int64], at: NDArray[np.float64], first: int) -> N
         order[first + 1 : first + best + 3] = order[first + 1 : first + best + 3][::-1].copy()
 
 
-def join(strokes: PlacedStrokes, begin: Tensor | None = None) -> PlacedStrokes:
+def chain_windows(strokes: PlacedStrokes, begin: Tensor | None = None) -> PlacedStrokes:
     """Placed strokes, each with its centre in the middle of its window, in the order of a tour from ``begin`` on (the
     joint, in canvas pixels, at which the first one starts), with joints half way to their neighbours' centres, and
     with windows as large as these need. Strokes stay as wide as they were.
@@ -73,7 +73,7 @@ def join(strokes: PlacedStrokes, begin: Tensor | None = None) -> PlacedStrokes:
     )  # fmt: skip
 
 
-def chained(strokes: PlacedStrokes, begin: Tensor | None = None) -> PlacedStrokes:
+def chain_ends(strokes: PlacedStrokes, begin: Tensor | None = None) -> PlacedStrokes:
     """The strokes, each started where the one before ends (the first one at ``begin`` ``(2,)``, in canvas pixels, if
     there is one), and ended where the next one's window still holds it; differentiable.
     """

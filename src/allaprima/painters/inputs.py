@@ -1,8 +1,7 @@
-"""What lies ready beside the photo: brushes and their shares, pictures of style and focus, the ground to paint on."""
+"""What is read for a painting: its photo, brushes, palette, and pictures of style, focus and background."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,112 +12,108 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from ..brush.library import NeuralBrush
+from ..brush.library import load_brush
+from ..brush.neural import NeuralBrush
 from ..errors import InputError
-from ..image.palette import read_palette
-from ..image.photo import Photo, fit, read_photo
+from ..image.palette import Palette, read_palette
+from ..image.photo import Photo, PhotoLike, fit, read_photo
+from ..painting.pictures import PictureFile, PictureHash, PictureSource, PlainColor
 from ..painting.settings import Settings, shares_of
+from ..rendering.background import Background
 from ..strokes import PlacedStrokes
 
 SEEN_AT = 256  # px: the long side at which style and focus are looked at
-GROUND_AT = 1024  # px: the most that a painting file keeps of a picture that is painted on
-COLOR = re.compile("#[0-9a-f]{6}")
+BACKGROUND_AT = 1024  # px: the most that a painting file keeps of a picture that is painted on
 Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Materials:
+class Inputs:
     """``brushes`` and the ``shares`` of the strokes that they take; ``style`` ``(H, W, 3)``, ``focus`` ``(H, W)`` and
-    ``ground`` ``(H, W, 3)`` uint8, where there are such; ``base``, strokes that are there already and stay.
+    ``background`` ``(H, W, 3)`` uint8 and a ``palette``, where there are such. Of a painting that goes on,
+    ``painted_on`` is its background, and ``base`` the strokes that are there already and stay.
     """
 
+    photo: Photo
     brushes: tuple[NeuralBrush, ...]
     shares: tuple[float, ...]
+    palette: Palette | None = None
     style: Picture | None = None
     focus: Picture | None = None
-    ground: Picture | None = None
+    background: Picture | None = None
+    painted_on: Background | None = None
     base: PlacedStrokes | None = None
 
-    def kinds(self, count: int) -> Tensor:
+    def brush_of_each(self, count: int) -> Tensor:
         """Which brush each of ``count`` strokes takes: the first ones, which are the coarsest, the first brush."""
         ends = np.cumsum(np.divide(self.shares, max(self.shares)))
         ends = ends / ends[-1] * count
         return torch.from_numpy(np.searchsorted(ends.round(), np.arange(count), "right").clip(max=len(ends) - 1))
 
-    def as_mypaint_draws(self) -> tuple[Sequence[NeuralBrush], float]:
-        """The brushes that draw strokes as MyPaint will draw them, and what a step then costs, in steps that draw the
-        mean. Where chance plays a part, that is the texture; if there is none, or it was not learned, the engine itself
-        draws, which takes longer.
-        """
-        grain: list[NeuralBrush] = []
-        cost = 0.0
-        for brush in self.brushes:
-            if brush.textured is not brush:
-                grain, cost = [*grain, brush.textured], max(cost, 3.0)
-            elif brush.fused:
-                from ..brush.straight_through import Drawn  # numba takes a while to load
 
-                grain, cost = [*grain, Drawn(brush)], 12.0
-            else:
-                grain.append(brush)
-        return grain, cost
-
-
-def gather(settings: Settings, photo: Photo, brushes: Sequence[NeuralBrush]) -> tuple[Materials, Settings]:
-    """All that the settings name besides the brushes, read, and the settings as they stand in the painting file, where
-    pictures are named by their sha256 and brushes by their names. Raises InputError for what cannot be read.
+def load_inputs(photo: Photo, settings: Settings, brushes: Sequence[NeuralBrush]) -> tuple[Inputs, Settings]:
+    """All that the settings name besides the brushes, read; and the settings as a painting records them, in which
+    pictures are known by their hashes, brushes by their names, and a palette by its colours. Raises InputError for what
+    cannot be read.
     """
-    shares = shares_of(settings.brush)
-    recorded = settings.change(brush=named(brushes, tuple(shares.values())), vgg_weights="")
+    shares = tuple(shares_of(settings.brush).values())
+    settings = settings.change(brush=brush_text(brushes, shares))
+    inputs = Inputs(photo, tuple(brushes), shares)
     if settings.palette:
-        recorded = recorded.change(palette=read_palette(settings.palette))
-    ground = None
-    if settings.background not in ("photo-mean", "white"):
-        color = settings.background.lower()
-        if color.startswith("#") and not COLOR.fullmatch(color):
-            raise InputError(f"background is {color[:20]!r}: a colour must look like #b7a994")
-        if not color.startswith("#"):
-            picture = read_named(settings.background, "background")
-            width, height = photo.canvas(min(settings.size, GROUND_AT))
-            ground = np.asarray(picture.image.resize((width, height), Image.Resampling.LANCZOS))
-            color = f"sha256:{picture.sha256}"
-        recorded = recorded.change(background=color)
-    return with_pictures(Materials(tuple(brushes), tuple(shares.values()), ground=ground), recorded)
+        inputs = replace(inputs, palette=read_palette(settings.palette))
+        settings = settings.change(palette=str(inputs.palette))
+    if isinstance(settings.background, (PictureFile, PictureHash)):
+        picture = read_source(settings.background, "background")
+        width, height = photo.canvas(min(settings.size, BACKGROUND_AT))
+        inputs = replace(inputs, background=np.asarray(picture.image.resize((width, height), Image.Resampling.LANCZOS)))
+        settings = settings.change(background=PictureHash(picture.sha256))
+    return load_pictures(inputs, settings)
 
 
-def with_pictures(materials: Materials, settings: Settings) -> tuple[Materials, Settings]:
-    """The same with the pictures of style and focus that the settings name, which become their sha256."""
+def load_pictures(inputs: Inputs, settings: Settings) -> tuple[Inputs, Settings]:
+    """The same with the pictures of style and focus that the settings name, which become their hashes."""
     style = focus = None
     if settings.style:
-        style, sha256 = look(settings.style, "style")
-        settings = settings.change(style=sha256)
+        style, known = read_picture(settings.style, "style")
+        settings = settings.change(style=known)
     if settings.focus:
-        focus, sha256 = look(settings.focus, "focus")
+        focus, known = read_picture(settings.focus, "focus")
         focus = np.asarray(Image.fromarray(focus).convert("L"))
         if not focus.any():
             raise InputError(f"the focus {settings.focus} is black all over: make it bright where detail is wanted")
-        settings = settings.change(focus=sha256)
-    return replace(materials, style=style, focus=focus), settings
+        settings = settings.change(focus=known)
+    return replace(inputs, style=style, focus=focus), settings
 
 
-def look(path: str, what: str) -> tuple[Picture, str]:
-    """A picture as it is looked at, and what a painting file says of it."""
-    picture = read_named(path, what)
+def read_picture(source: PictureSource, what: str) -> tuple[Picture, PictureHash]:
+    """A picture ``(H, W, 3)`` uint8 as it is looked at, and what a painting records of it."""
+    picture = read_source(source, what)
     size = fit(picture.width, picture.height, min(SEEN_AT, max(picture.width, picture.height)))
-    return np.asarray(picture.image.resize(size, Image.Resampling.BOX)), f"sha256:{picture.sha256}"
+    return np.asarray(picture.image.resize(size, Image.Resampling.BOX)), PictureHash(picture.sha256)
 
 
-def read_named(path: str, what: str) -> Photo:
+def read_source(source: PictureSource, what: str) -> Photo:
     """A picture that a setting names. Raises InputError, saying which, if it cannot be read."""
-    if path.startswith("sha256:"):
-        raise InputError(f"{what} is known by its {path[:19]} only: give its file")
+    if isinstance(source, PictureHash):
+        raise InputError(f"{what} is known by its {str(source)[:19]} only: give its file")
     try:
-        return read_photo(Path(path), most=GROUND_AT)
+        return read_photo(Path(source.path), most=BACKGROUND_AT)
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 
 
-def named(brushes: Sequence[NeuralBrush], shares: Sequence[float]) -> str:
+def read_subject(photo: PhotoLike, settings: Settings) -> Photo:
+    """The photo that is painted: where it is clear, the colour that it is painted on shows."""
+    background = settings.background
+    return read_photo(photo, background.hex if isinstance(background, PlainColor) else "white", settings.size)
+
+
+def load_brushes(settings: Settings, device: torch.device) -> list[NeuralBrush]:
+    """The brushes that the settings name."""
+    return [load_brush(name, device) for name in shares_of(settings.brush)]
+
+
+def brush_text(brushes: Sequence[NeuralBrush], shares: Sequence[float]) -> str:
     """Brushes and shares as they stand in the settings."""
     if len(brushes) == 1:
         return brushes[0].name

@@ -1,20 +1,14 @@
-"""Coarse to fine: how many strokes on windows of which size, and where and how they begin."""
+"""Coarse to fine: how many strokes on windows of which size."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
-from torch import Tensor
-from torch.nn import functional as F
-
-from ..strokes import PlacedStrokes, Strokes
-from .bounds import Mood
+from .bounds import StrokeBounds
 
 SMALLEST_WINDOW = 16  # canvas pixels
 SHARE = 3.5  # each level has so many times the strokes of the one before
 FIRST = 12  # strokes on the coarsest level, about
-PRESSURE = 0.7  # where strokes begin
 
 
 class Level(NamedTuple):
@@ -24,12 +18,12 @@ class Level(NamedTuple):
     window: int
 
 
-def levels(strokes: int, width: int, height: int, mood: Mood) -> list[Level]:
+def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:
     """The levels of a painting: ``strokes`` in all, exactly; each level's windows are half as wide as the last's, as
-    far as the mood allows.
+    far as the bounds allow.
     """
-    smallest = max(SMALLEST_WINDOW, mood.smallest_window(max(width, height)))
-    first = min(max(width, height), 2 * min(width, height), mood.largest_window(max(width, height)))
+    smallest = max(SMALLEST_WINDOW, bounds.smallest_window)
+    first = min(max(width, height), 2 * min(width, height), bounds.largest_window)
     number = 1
     while FIRST * (SHARE ** (number + 1) - 1) / (SHARE - 1) <= strokes * 1.5:
         number += 1
@@ -40,108 +34,10 @@ def levels(strokes: int, width: int, height: int, mood: Mood) -> list[Level]:
     return [Level(count, window) for count, window in zip(counts, windows, strict=True) if count]
 
 
-def more_levels(there: int, more: int, width: int, height: int, mood: Mood) -> list[Level]:
+def more_levels(there: int, more: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:
     """The levels of ``more`` strokes on a painting that has some: the finest ones of a painting with all of them."""
     kept: list[Level] = []
-    for level in reversed(levels(there + more, width, height, mood)):
+    for level in reversed(levels(there + more, width, height, bounds)):
         count = min(level.strokes, more - sum(one.strokes for one in kept))
         kept += [Level(count, level.window)] if count else []
     return kept[::-1]
-
-
-def begin(
-    target: Tensor,
-    canvas: Tensor,
-    level: Level,
-    scale: float,
-    mood: Mood,
-    generator: torch.Generator,
-    focus: Tensor | None = None,
-) -> PlacedStrokes:
-    """New strokes for a level: where ``canvas`` is far from ``target``, both ``(3, H, W)`` at ``scale`` of the
-    canvas, along the photo's edges, in its colours; and where ``focus`` ``(H, W)`` is large. Those on quiet ground come
-    first, those on detail over them.
-    """
-    window = level.window * scale
-    error = (target - canvas).square().sum(0)
-    points = _spread(error, focus, level.strokes, max(1, round(window / 4)), generator)
-    tensor = structure(target, window / 16)
-    y, x = points[(tensor[0] + tensor[2])[points[:, 0], points[:, 1]].argsort(stable=True)].unbind(1)
-    direction = _along_edges(tensor, generator)[:, y, x] * mood.reach
-    center = torch.stack([x, y]).to(target) + 0.5
-    corner = ((center / scale) - level.window / 2).round()
-    middle = (center / scale - corner) / level.window
-    ones = torch.ones(level.strokes, device=target.device)
-    (start_x, start_y), (end_x, end_y) = middle - direction, middle + direction
-    color = target[:, y, x]
-    return Strokes(
-        pressure=ones * PRESSURE, size=ones * mood.size, control_x=middle[0], control_y=middle[1], end_x=end_x,
-        end_y=end_y, color_r=color[0], color_g=color[1], color_b=color[2], start_x=start_x, start_y=start_y,
-        entry_pressure=ones * PRESSURE,
-    ).placed(corner[0], corner[1], level.window)  # fmt: skip
-
-
-def _spread(error: Tensor, focus: Tensor | None, count: int, cell: int, generator: torch.Generator) -> Tensor:
-    """``count`` pixels ``(count, 2)`` as y, x: each cell of the picture gets its share by error, times its focus, so
-    that strokes gather where they are needed without clumping, then chance chooses within the cell by both.
-    """
-    height, width = error.shape
-    rows, columns = -(-height // cell), -(-width // cell)
-
-    def cells(picture: Tensor) -> Tensor:
-        padded = F.pad(picture, (0, -width % cell, 0, -height % cell))
-        return padded.view(rows, cell, columns, cell).transpose(1, 2).reshape(rows * columns, cell * cell)
-
-    chance = cells(error + 1e-4)
-    share = chance.sum(1).sqrt() + 1e-12
-    if focus is not None:
-        chance, share = chance * (cells(focus) + 1e-6), share * cells(focus).mean(1) + 1e-12
-    share = share / share.sum() * count
-    # systematic resampling: every cell gets its share rounded down or up, and the sum is exact
-    offset = torch.rand(1, generator=generator).item()
-    edges = (share.double().cumsum(0) + offset).floor().long()
-    edges[-1] = count + int(offset)
-    owner = torch.repeat_interleave(torch.diff(edges, prepend=edges.new_zeros(1)))[:count]
-    owner = owner[torch.randperm(count, generator=generator).to(owner.device)]
-    pick = torch.multinomial(chance.cpu(), _most(owner), replacement=True, generator=generator).to(owner.device)
-    nth = _nth(owner)
-    inner = pick[owner, nth]
-    return torch.stack([owner // columns * cell + inner // cell, owner % columns * cell + inner % cell], 1)
-
-
-def _most(owner: Tensor) -> int:
-    return int(torch.bincount(owner).max())
-
-
-def _nth(owner: Tensor) -> Tensor:
-    """For each entry, how many equal entries stand before it."""
-    order = torch.argsort(owner, stable=True)
-    ordered = owner[order]
-    first = torch.searchsorted(ordered, ordered)
-    nth = torch.empty_like(owner)
-    nth[order] = torch.arange(len(owner), device=owner.device) - first
-    return nth
-
-
-def structure(target: Tensor, blur: float) -> Tensor:
-    """The structure tensor ``(3, H, W)`` of a picture ``(3, H, W)`` (xx, xy, yy), averaged over some ``blur`` pixels:
-    how much happens there, and in which direction.
-    """
-    gy, gx = torch.gradient(target.mean(0))
-    tensor = torch.stack([gx * gx, gx * gy, gy * gy])[None]
-    reach = max(1, round(blur))
-    for _ in range(2):  # two boxes are nearly a Gaussian
-        tensor = F.avg_pool2d(F.pad(tensor, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1)
-    return tensor[0]
-
-
-def _along_edges(tensor: Tensor, generator: torch.Generator) -> Tensor:
-    """Unit vectors ``(2, H, W)`` as x, y along the edges of the picture: the structure tensor's minor direction,
-    with a random sign; any direction where there is no edge.
-    """
-    xx, xy, yy = tensor
-    chance = torch.rand(xx.shape, generator=generator).to(tensor.device) * 2 * torch.pi
-    strong = (xx + yy) > 1e-6
-    angle = torch.where(strong, torch.atan2(2 * xy, xx - yy) / 2 + torch.pi / 2, chance)
-    angle = angle + torch.where(chance > torch.pi, torch.pi, 0.0)
-    return torch.stack([angle.cos(), angle.sin()])

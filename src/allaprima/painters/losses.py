@@ -1,4 +1,4 @@
-"""What the canvas is to be like: the photo's pixels, what a network sees in it, another picture's textures.
+"""What the canvas is to be like: a list of terms that add up. A new one is a class here, and a line in ``terms_of``.
 
 The feature loss without a style picture is the reference's *intrinsic style transfer*: the canvas gets the photo's
 features, and the medium makes the style. With a style picture, the Gram matrices of its activations are added (L. Gatys
@@ -7,8 +7,10 @@ et al., *A Neural Algorithm of Artistic Style*, arXiv 1508.06576).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -20,6 +22,7 @@ from ..painting.settings import Settings
 from ..perception.feature_network import LAYERS
 from ..perception.features import load_features
 from ..perception.losses import GRAM, WEIGHTS, Features, feature_parts, gram_matrix
+from ..strokes import PlacedStrokes
 
 DEEPEST = 16  # px: what the networks' deepest layer needs
 FEATURE_WEIGHT = 4e-4  # brings the feature loss of a finished painting to about the pixel loss
@@ -28,83 +31,168 @@ STYLE_WEIGHT = 5e-2
 QUIET = 0.2  # how much the darkest parts of a focus mask still count
 
 
+class Attempt:
+    """What strokes make at a step: the ``canvas`` ``(3, H, W)``, and what a network sees in it."""
+
+    def __init__(self, canvas: Tensor, strokes: PlacedStrokes, network: Features | None) -> None:
+        self.canvas, self.strokes, self._network = canvas, strokes, network
+
+    @cached_property
+    def features(self) -> dict[str, Tensor]:
+        """The canvas' activations by layer, looked at once for all terms that ask."""
+        assert self._network is not None
+        return self._network(self.canvas[None])
+
+
+class LossTerm(ABC):
+    """A part of the loss: what is wrong with an attempt, weighted. What it compares with is encoded once, before."""
+
+    name: str
+
+    @abstractmethod
+    def __call__(self, attempt: Attempt) -> Tensor:
+        """A number ``()``, differentiable in the attempt's canvas and strokes."""
+
+
 @dataclass(frozen=True)
-class Seen:
-    """A target at one size, looked at once: the picture ``(3, H, W)``, how much each pixel counts ``(1, H, W)``, its
-    activations, and the Gram matrices of the style.
-    """
+class PixelTerm(LossTerm):
+    """The squared error against the ``picture`` ``(3, H, W)``, each pixel counting ``weight`` ``(1, H, W)``."""
 
     picture: Tensor
     weight: Tensor | None
-    features: dict[str, Tensor]
-    style: dict[str, Tensor]
+    name = "pixel"
+
+    def __call__(self, attempt: Attempt) -> Tensor:
+        error = (attempt.canvas - self.picture).square()
+        return (error if self.weight is None else error * self.weight).mean()
 
 
-class Objective:
-    """``parts(canvas, seen)`` are what a painting's steps bring down. ``style`` ``(3, H, W)`` and ``focus``
-    ``(1, H, W)`` are in [0,1]. Raises InputError where a network's weights are missing.
+@dataclass(frozen=True)
+class FeatureTerm(LossTerm):
+    """The feature loss against the photo's ``activations``."""
+
+    activations: dict[str, Tensor]
+    name = "features"
+
+    def __call__(self, attempt: Attempt) -> Tensor:
+        apart = feature_parts(attempt.features, self.activations, gram=GRAM_SHARE * GRAM)
+        return FEATURE_WEIGHT * torch.stack(list(apart.values())).sum()
+
+
+@dataclass(frozen=True)
+class StyleTerm(LossTerm):
+    """How far the Gram matrices are from a style's, each layer in shares of its ``grams``."""
+
+    grams: dict[str, Tensor]
+    weight: float
+    name = "style"
+
+    def __call__(self, attempt: Attempt) -> Tensor:
+        apart = [
+            F.mse_loss(gram_matrix(attempt.features[layer]), gram) / gram.square().mean()
+            for layer, gram in self.grams.items()
+        ]
+        return STYLE_WEIGHT * self.weight * torch.stack(apart).mean()
+
+
+@dataclass(frozen=True)
+class ColorTerm(LossTerm):
+    """How far the strokes' colours are from the ``picture``'s ``(3, H, W)`` under them, squared: without this, strokes
+    that are hardly seen take any colour, since Adam moves all numbers alike, and it shows at their edges when they are
+    drawn large. The picture has ``scale`` pixels for each canvas pixel.
     """
 
-    def __init__(self, settings: Settings, style: Tensor | None, focus: Tensor | None, device: torch.device) -> None:
-        self.loss, self.style_weight = settings.loss, settings.style_weight
+    picture: Tensor
+    scale: float
+    weight: float
+    name = "color"
+
+    def __call__(self, attempt: Attempt) -> Tensor:
+        strokes, photo = attempt.strokes, self.picture
+        with torch.no_grad():
+            points = strokes.curve(torch.linspace(0.1, 0.9, 5, device=photo.device)) * strokes.places[:, None, 2:]
+            shape = points.new_tensor(photo.shape[:0:-1])
+            points = (points + strokes.places[:, None, :2]) * (2 * self.scale / shape) - 1
+            under = F.grid_sample(photo[None], points[None], padding_mode="border", align_corners=False)[0]
+        return self.weight * (strokes.color - under.mean(2).T).square().mean()
+
+
+@dataclass(frozen=True)
+class Target:
+    """The photo at one size, encoded once: the ``picture`` ``(3, H, W)`` and the terms that hold a canvas to it."""
+
+    picture: Tensor
+    losses: Sequence[LossTerm]
+    network: Features | None
+
+    def terms(self, canvas: Tensor, strokes: PlacedStrokes) -> dict[str, Tensor]:
+        """The weighted terms by name, of a canvas ``(3, H, W)`` with these strokes; their sum is the loss."""
+        attempt = Attempt(canvas, strokes, self.network)
+        return {term.name: term(attempt) for term in self.losses}
+
+
+class PaintingLoss:
+    """What a painting's steps bring down, by its settings. ``style`` ``(3, H, W)`` and ``focus`` ``(1, H, W)`` are in
+    [0,1]; ``color_weight`` says how strongly colours hold to the photo's. Raises InputError where a network's weights
+    are missing.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        color_weight: float,
+        style: Tensor | None,
+        focus: Tensor | None,
+        device: torch.device,
+        vgg_weights: str = "",
+    ) -> None:
+        self.loss, self.style_weight, self.color_weight = settings.loss, settings.style_weight, color_weight
         self.style, self.focus = (None if picture is None else picture.to(device) for picture in (style, focus))
         self.network: Features | None = None
-        if self.looks:
-            weights = Path(settings.vgg_weights) if settings.vgg_weights else None
+        if settings.loss != "pixel" or style is not None:
+            weights = Path(vgg_weights) if vgg_weights else None
             layers = LAYERS if style is not None else tuple(WEIGHTS)
             self.network = load_features(settings.features, layers, weights).to(device)
-
-    @property
-    def looks(self) -> bool:
-        """Whether a network looks at the canvas."""
-        return self.loss != "pixel" or self.style is not None
 
     def check(self, sizes: Iterable[tuple[int, int]]) -> None:
         """Raise InputError if a canvas of one of these widths and heights is too small for the network."""
         for width, height in sizes:
-            if self.looks and min(width, height) < DEEPEST:
+            if self.network and min(width, height) < DEEPEST:
                 raise InputError(
                     f"a network cannot see a canvas of {width}x{height} px, each side needs {DEEPEST} px: paint with "
                     f"--loss pixel and no style, or on a larger canvas"
                 )
 
     @torch.no_grad()
-    def see(self, picture: Tensor, closely: bool = True) -> Seen:
-        """Look at the photo at one size, once; if not ``closely``, only its pixels count."""
-        weight = None
-        if self.focus is not None:
-            weight = QUIET + (1 - QUIET) * resized(self.focus, picture.shape[1], picture.shape[2])
-            weight = weight / weight.mean()
-        features: dict[str, Tensor] = {}
-        style: dict[str, Tensor] = {}
-        if self.network and closely:
-            if self.loss != "pixel":
-                features = self.network(picture[None])
-            if self.style is not None:
-                side = max(picture.shape)
-                height, width = (max(DEEPEST, round(n * side / max(self.style.shape))) for n in self.style.shape[1:])
-                seen = self.network(resized(self.style, height, width)[None])
-                style = {layer: gram_matrix(value) for layer, value in seen.items()}
-        return Seen(picture, weight, features, style)
+    def encode(self, picture: Tensor, scale: float, closely: bool = True) -> Target:
+        """Look at the photo ``(3, H, W)`` at one size, with ``scale`` pixels for each canvas pixel; if not ``closely``,
+        no network looks, only pixels and colours count.
+        """
+        return Target(picture, list(self.terms_of(picture, scale, closely)), self.network)
 
-    def parts(self, canvas: Tensor, seen: Seen) -> dict[str, Tensor]:
-        """The weighted parts by name, of a canvas ``(3, H, W)``; their sum is the loss."""
-        parts: dict[str, Tensor] = {}
-        if self.loss != "features" or not seen.features:
-            error = (canvas - seen.picture).square()
-            parts["pixel"] = (error if seen.weight is None else error * seen.weight).mean()
-        if not (seen.features or seen.style):
-            return parts
+    def terms_of(self, picture: Tensor, scale: float, closely: bool) -> Iterable[LossTerm]:
+        """All that can be wrong with a canvas, in the order in which it is added up."""
+        if self.loss != "features" or not closely:
+            yield PixelTerm(picture, self.weight_of(picture))
+        if self.network and self.loss != "pixel" and closely:
+            yield FeatureTerm(self.network(picture[None]))
+        if self.network and self.style is not None and closely:
+            yield StyleTerm(self.grams_of(self.style, max(picture.shape)), self.style_weight)
+        if self.color_weight:
+            yield ColorTerm(picture, scale, self.color_weight)
+
+    def weight_of(self, picture: Tensor) -> Tensor | None:
+        """How much each pixel counts ``(1, H, W)``, if there is a focus; 1 in the mean."""
+        if self.focus is None:
+            return None
+        weight = QUIET + (1 - QUIET) * resized(self.focus, picture.shape[1], picture.shape[2])
+        return weight / weight.mean()
+
+    def grams_of(self, style: Tensor, side: int) -> dict[str, Tensor]:
+        """The Gram matrices of a style with about so many px on its long side, by layer."""
         assert self.network is not None
-        looked = self.network(canvas[None])
-        if seen.features:
-            apart = feature_parts(looked, seen.features, gram=GRAM_SHARE * GRAM)
-            parts["features"] = FEATURE_WEIGHT * torch.stack(list(apart.values())).sum()
-        if seen.style:
-            apart = {layer: F.mse_loss(gram_matrix(looked[layer]), gram) / gram.square().mean()
-                     for layer, gram in seen.style.items()}  # fmt: skip
-            parts["style"] = STYLE_WEIGHT * self.style_weight * torch.stack(list(apart.values())).mean()
-        return parts
+        height, width = (max(DEEPEST, round(n * side / max(style.shape))) for n in style.shape[1:])
+        return {layer: gram_matrix(value) for layer, value in self.network(resized(style, height, width)[None]).items()}
 
 
 def resized(picture: Tensor, height: int, width: int) -> Tensor:

@@ -10,287 +10,197 @@ with, and the pixel loss where no other is asked for (docs/departures.md).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from ..brush.library import NeuralBrush
 from ..brush.mypaint import SAMPLES
-from ..brush.opaque import Opaque
+from ..brush.neural import NeuralBrush
+from ..brush.opaque import OpaqueBrush
 from ..errors import InputError
-from ..image.color_transfer import toned
-from ..image.palette import SEEN, colors_of, nearest
-from ..image.photo import Photo, fit
-from ..painting.painting import BrushRef, Painting, PhotoRef, paper_of
+from ..painting.compute import Compute
+from ..painting.painting import Painting
 from ..painting.settings import Settings
 from ..perception.losses import psnr
 from ..rendering.compositing import composite
-from ..strokes import ACTION, PlacedStrokes, Strokes
-from ..version import VERSION
+from ..strokes import ACTION, PlacedStrokes
 from .adam import Adam
-from .bounds import Mood
-from .checkpoint import Unfinished
-from .connected import join, last_end
-from .inputs import Materials, as_tensor
-from .levels import begin, levels, more_levels
-from .losses import Objective, resized
-from .parameters import Form, gray
-from .schedule import Phase, Schedule
+from .assembly import assemble, picture_of
+from .bounds import StrokeBounds
+from .canvas import Subject, canvas_of, palette_of
+from .checkpoint import Checkpoint
+from .connected import chain_windows, last_end
+from .constraints import Constraints
+from .grain import as_mypaint_draws
+from .inputs import Inputs, as_tensor
+from .levels import more_levels
+from .losses import PaintingLoss, resized
+from .parameters import COLORS, StrokeParameters, leaves
+from .placement import initial_strokes
+from .schedule import Kind, Phase, Schedule
 from .step import Step
 
-COLORS = ("color_r", "color_g", "color_b")
 RATE, COLOR_RATE = 0.13, 0.18  # peak learning rates of logits: a colour may have to go from black to white
 IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
 
-class Easel:
-    """A photo, how to paint it, with what, and the strokes so far; ``unfinished``: where to go on."""
+class StrokeOptimizer:
+    """How to paint, with what, and the strokes so far; ``checkpoint``: where to go on."""
 
     def __init__(
         self,
-        photo: Photo,
+        inputs: Inputs,
         settings: Settings,
-        recorded: Settings,
-        materials: Materials,
+        compute: Compute,
         device: torch.device,
-        unfinished: Unfinished | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
-        self.photo, self.settings, self.recorded = photo, settings, recorded
-        self.materials, self.device = materials, device
-        self.width, self.height = photo.canvas(settings.size)
-        self.base = materials.base.to(device).to(torch.float32) if materials.base else None
-        there = len(self.base) if self.base else 0
+        self.inputs, self.settings, self.compute, self.device = inputs, settings, compute, device
+        self.subject = Subject(inputs, settings, device)
+        palette = palette_of(inputs, settings, self.subject, device)
+        self.canvas = canvas_of(inputs, settings, self.subject, palette, device)
+        self.constraints = Constraints(palette, settings.grayscale, settings.connected)
+        self.bounds = StrokeBounds.of(settings)
+        there = 0 if inputs.base is None else len(inputs.base)
+        shape = self.canvas.width, self.canvas.height
         self.count = settings.strokes - there
-        self.palette = None
-        if recorded.palette:
-            seen = self.target(min(SEEN, settings.size)).cpu()
-            colors = colors_of(recorded.palette, seen, settings.seed)
-            if settings.grayscale:
-                colors = (gray(colors.T).T * 255).round() / 255
-            self.palette = colors.to(device)
-        mood = Mood.of(settings)
-        self.form = Form(settings, mood, self.palette)
-        plan = (settings.strokes, self.width, self.height, mood)
-        self.levels = more_levels(there, self.count, *plan[1:]) if there else levels(*plan)
+        self.levels = more_levels(there, self.count, *shape, self.bounds)
         self.random = torch.Generator().manual_seed(settings.seed)
         samples = torch.Generator().manual_seed(settings.seed)
-        self.samples = torch.randint(SAMPLES, (settings.strokes,), generator=samples)[there:]
-        self.kinds = materials.kinds(self.count)
-        self.focus = as_tensor(materials.focus)
-        self.background = self.ground_color()
-        self.grain, cost = materials.as_mypaint_draws() if settings.engine == "mypaint" else (self.brushes, 0.0)
+        self.samples = torch.randint(SAMPLES, (settings.strokes,), generator=samples)[there:].to(device)
+        self.brush_of_each = inputs.brush_of_each(self.count).to(device)
+        self.focus = as_tensor(inputs.focus)
+        style = as_tensor(inputs.style)
+        self.grain, cost = as_mypaint_draws(inputs.brushes) if settings.engine == "mypaint" else (inputs.brushes, 0.0)
         self.schedule = Schedule(settings, self.levels, cost)
-        self.objective = Objective(settings, as_tensor(materials.style), self.focus, device)
-        self.objective.check(self.shape(phase.size) for phase in self.schedule.phases if self.joint(phase))
-        self.laid: list[PlacedStrokes] = []  # by level, in logits
+        weights = compute.vgg_weights
+        self.loss = PaintingLoss(settings, self.bounds.color_weight, style, self.focus, device, weights)
+        self.loss.check(self.canvas.shape(phase.size) for phase in self.schedule.phases if phase.together)
+        self.moving: list[StrokeParameters] = []  # by level
         self.index, self.adam = 0, Adam([], 1)
-        if unfinished:
-            self.restore(unfinished)
-
-    # ---- what there is to see
-
-    @property
-    def brushes(self) -> Sequence[NeuralBrush]:
-        return self.materials.brushes
-
-    def shape(self, size: int) -> tuple[int, int]:
-        """Width and height of the canvas with so many px on its long side."""
-        return fit(self.width, self.height, size)
-
-    def scale(self, picture: Tensor) -> float:
-        return max(picture.shape) / self.settings.size
-
-    def target(self, size: int) -> Tensor:
-        """The photo ``(3, H, W)`` as it is to be painted, with so many px on its long side."""
-        target, weight = self.photo.at(*self.shape(size)), self.settings.style_weight
-        style = as_tensor(self.materials.style)
-        if style is not None:
-            target = toned(target, style, weight / (1 + weight))
-        return (gray(target).contiguous() if self.settings.grayscale else target).to(self.device)
-
-    def ground_color(self) -> str:
-        """The colour of the paper: the mean one of the photo, or of the picture that is painted on, or what was asked
-        for.
-        """
-        wanted = self.settings.background
-        if wanted == "white" or wanted.startswith("#"):
-            return "#ffffff" if wanted == "white" else wanted.lower()
-        ground = as_tensor(self.materials.ground)
-        color = (self.target(self.settings.size) if ground is None else ground).mean((1, 2)).cpu()
-        if self.palette is not None and ground is None:
-            color = nearest(color[None], self.palette.cpu())[0]
-        return "#" + "".join(f"{round(value * 255):02x}" for value in color.tolist())
-
-    def under(self, target: Tensor, drawing: Sequence[NeuralBrush], count: int = 0) -> Tensor:
-        """What lies under the strokes that move: paper, strokes that were there before, and the first ``count``."""
-        below = paper_of(self.background, self.materials.ground, target.shape[2], target.shape[1]).to(self.device)
-        done = [part for part in (self.base, self.strokes()[:count] if count else None) if part is not None]
-        with torch.no_grad():
-            for part in done:
-                below = composite(below, part, drawing, self.scale(target))
-        return below.contiguous()
-
-    def drawing(self, phase: Phase) -> Sequence[NeuralBrush]:
-        """The brushes as they draw in a phase."""
-        brushes = self.grain if phase.grain else self.brushes
-        return [Opaque(brush, phase.steep) for brush in brushes] if self.settings.opaque else brushes
+        if checkpoint:
+            self.restore(checkpoint)
 
     # ---- the work
 
-    def work(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
         """Go on from where the painting is to its end."""
         for phase, done in self.schedule.after(self.index):
             yield from self.run(phase, done)
 
     def run(self, phase: Phase, done: int) -> Iterator[Step]:
         """The steps of a phase that are left when ``done`` of them are."""
-        target, drawing = self.target(phase.size), self.drawing(phase)
-        seen = self.objective.see(target, closely=self.joint(phase))
-        if self.joint(phase):
-            free, before = self.laid, 0
-        else:
-            before = sum(level.strokes for level in self.levels[: phase.level])
-            if not done:
-                self.laid.append(self.lay(phase.level, target, self.under(target, drawing, before)))
-            free = self.laid[-1:]
+        picture, brushes = self.subject.at(*self.canvas.shape(phase.size)), self.brushes_in(phase)
+        scale = self.canvas.scale(picture)
+        target = self.loss.encode(picture, scale, closely=phase.together)
+        still = 0 if phase.together else phase.level  # levels that stay
+        begin = self.chain_begin(still)
+        below = self.canvas.under(picture, self.strokes(still) if still else None, brushes)
         if not done:
-            self.adam = self.optimiser(free, phase)
-        below = self.under(target, drawing, before)
-        start = self.start(before)
+            if not phase.together:
+                self.moving.append(self.begin_level(phase.level, picture, below))
+            self.adam = self.optimizer(self.moving[still:], phase)
+        moving = self.moving[still:]
         for _ in range(done, phase.steps):
-            strokes = self.form.bound(free, start)
-            canvas = composite(below, strokes, drawing, self.scale(target))
-            parts = self.objective.parts(canvas, seen)
-            if self.form.mood.on:
-                parts["color"] = self.form.mood.astray(strokes, target, self.scale(target))
-            torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+            strokes = self.constraints.strokes(moving, begin)
+            canvas = composite(below, strokes, brushes, scale)
+            terms = target.terms(canvas, strokes)
+            torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
             self.adam.step()
-            self.form.keep(free)
+            self.constraints.mend(moving)
             self.index += 1
             with torch.no_grad():
-                error = float((canvas - target).square().mean())
-            yield self.step(phase, {name: float(part.detach()) for name, part in parts.items()}, error)
+                error = float((canvas - picture).square().mean())
+            yield self.report(phase, {name: float(term.detach()) for name, term in terms.items()}, error)
 
-    def joint(self, phase: Phase) -> bool:
-        return phase.level == len(self.levels)
+    def brushes_in(self, phase: Phase) -> Sequence[NeuralBrush]:
+        """The brushes as they draw in a phase."""
+        brushes = self.grain if phase.kind is Kind.GRAIN else self.inputs.brushes
+        return [OpaqueBrush(brush, phase.steep) for brush in brushes] if self.settings.opaque else brushes
 
-    def lay(self, number: int, target: Tensor, below: Tensor) -> PlacedStrokes:
-        """The strokes of a level, as numbers that a gradient may move."""
-        focus, level = None, self.levels[number]
+    def begin_level(self, number: int, picture: Tensor, below: Tensor) -> StrokeParameters:
+        """The strokes of a level as they begin, over what is there."""
+        focus = None
         if self.focus is not None:
             share = (number + 1) / len(self.levels)  # the coarsest ones cover all of the canvas
-            mask = resized(self.focus.to(self.device), target.shape[1], target.shape[2])[0]
+            mask = resized(self.focus.to(self.device), picture.shape[1], picture.shape[2])[0]
             focus = (IN_FOCUS + (1 - IN_FOCUS) * mask) ** share
-        new = begin(target, below, level, self.scale(target), self.form.mood, self.random, focus)
-        first = sum(map(len, self.laid))
+        level, scale = self.levels[number], self.canvas.scale(picture)
+        strokes = initial_strokes(picture, below, level, scale, self.bounds, self.random, focus)
         if self.settings.connected:
-            new = join(new, self.start(first))
-        return self.form.free(self.marked(new, first))
+            strokes = chain_windows(strokes, self.chain_begin(number))
+        return self.marked(StrokeParameters.from_strokes(strokes, self.bounds), number)
 
-    def marked(self, strokes: PlacedStrokes, first: int) -> PlacedStrokes:
-        """With samples and brushes, where the first one is this easel's ``first``."""
-        part = slice(first, first + len(strokes))
-        return strokes.change(sample=self.samples[part].to(self.device), brush=self.kinds[part].to(self.device))
+    def marked(self, level: StrokeParameters, number: int) -> StrokeParameters:
+        """A level with its brushes and samples; levels over those of strokes that were there go on counting."""
+        first = sum(one.strokes for one in self.levels[:number])
+        part = slice(first, first + len(level))
+        below = 0 if self.canvas.base is None else int(self.canvas.base.level.max()) + 1
+        return level.marked(self.brush_of_each[part], below + number, self.samples[part])
 
-    def start(self, before: int) -> Tensor | None:
-        """Where a chain goes on after so many strokes, in canvas pixels; None where it begins."""
-        if before:
-            return last_end(self.strokes()[:before])
-        return last_end(self.base) if self.base else None
+    def chain_begin(self, still: int) -> Tensor | None:
+        """Where a chain goes on over so many levels, in canvas pixels; None where it begins."""
+        if still:
+            return last_end(self.strokes(still))
+        return None if self.canvas.base is None else last_end(self.canvas.base)
 
-    def optimiser(self, free: Sequence[PlacedStrokes], phase: Phase) -> Adam:
+    def optimizer(self, moving: Sequence[StrokeParameters], phase: Phase) -> Adam:
         """For the steps of a phase."""
         groups = [
-            ([getattr(level, name) for level in free for name in names], rate * phase.pace)
-            for names, rate in ((COLORS, COLOR_RATE), ([n for n in ACTION if n not in COLORS], RATE))
+            (leaves(moving, names), rate * phase.pace)
+            for names, rate in ((COLORS, COLOR_RATE), ([name for name in ACTION if name not in COLORS], RATE))
         ]
         return Adam(groups, phase.steps)
 
-    def strokes(self) -> PlacedStrokes:
-        """The strokes that this easel has laid."""
-        return self.form.bound(self.laid, self.start(0)).detach()
+    def strokes(self, levels: int | None = None) -> PlacedStrokes:
+        """The strokes that this optimiser has laid, or those of the first levels."""
+        return self.constraints.strokes(self.moving[:levels], self.chain_begin(0)).detach()
 
-    def step(self, phase: Phase, parts: dict[str, float], error: float) -> Step:
+    # ---- what comes of it
+
+    def report(self, phase: Phase, parts: dict[str, float], error: float) -> Step:
         return Step(
             index=self.index,
             total=self.schedule.total,
             level=phase.level,
-            strokes=self.settings.strokes - self.count + sum(map(len, self.laid)),
+            strokes=self.settings.strokes - self.count + sum(map(len, self.moving)),
             loss=sum(parts.values()),
             parts=parts,
             psnr=psnr(error),
             size=phase.size,
             share=self.schedule.done(self.index),
-            _easel=self,
+            refining=phase.together,
+            _painting=self.painting,
+            _picture=partial(picture_of, self.inputs.brushes),
         )
-
-    # ---- what comes of it
 
     def painting(self) -> Painting:
         """The painting as it is now."""
-        strokes = self.strokes().to("cpu")
-        first = 0
-        if self.base is not None and self.materials.base is not None:
-            first = int(self.materials.base.level.max()) + 1
-        number = [torch.full((len(level),), first + number) for number, level in enumerate(self.laid)]
-        strokes = strokes.to(torch.float64).change(level=torch.cat(number))
-        if self.materials.base is not None:
-            strokes = PlacedStrokes.cat([self.materials.base, strokes])
-        return Painting(
-            strokes=strokes,
-            width=self.width,
-            height=self.height,
-            background=self.background,
-            settings=self.recorded,
-            threads=torch.get_num_threads(),
-            photo=PhotoRef(self.photo.sha256, self.photo.width, self.photo.height),
-            brushes=tuple(BrushRef.of(brush) for brush in self.brushes),
-            library=VERSION,
-            ground=self.materials.ground,
-            unfinished=self.state().pack() if self.index < self.schedule.total else None,
-        )
+        checkpoint = self.checkpoint() if self.index < self.schedule.total else None
+        return assemble(self.inputs, self.settings, self.compute, self.canvas, self.strokes(), checkpoint)
 
-    def state(self) -> Unfinished:
+    def checkpoint(self) -> Checkpoint:
         """All that is needed to go on from here."""
-        laid = PlacedStrokes.cat(self.laid)
-        none = np.zeros(0, np.uint8)
-        kept = (none if one is None else one for one in (self.materials.style, self.materials.focus))
-        style, focus = (torch.from_numpy(one.copy()) for one in kept)
-        return Unfinished(
-            index=torch.tensor(self.index),
-            numbers=laid.actions,
-            windows=laid.places.float(),
-            moments=self.adam.moments(),
-            random=self.random.get_state(),
-            style=style,
-            focus=focus,
-        )
+        numbers = torch.cat([level.numbers() for level in self.moving])
+        windows = torch.cat([level.place.places for level in self.moving])
+        pictures = self.inputs.style, self.inputs.focus
+        return Checkpoint.of(self.index, numbers, windows, self.adam.moments(), self.random, *pictures)
 
-    def restore(self, state: Unfinished) -> None:
-        """Be where another easel was, with the same photo, settings and materials. Raises InputError if that cannot
-        be.
-        """
-        self.index = int(state.index)
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Be where another optimiser was, with the same inputs and settings. Raises InputError if that cannot be."""
+        self.index, numbers = int(checkpoint.index), checkpoint.numbers.to(self.device)
         if not 0 < self.index < self.schedule.total:
             raise InputError(f"the unfinished state is damaged: it is after step {self.index} of {self.schedule.total}")
         phase, done = next(self.schedule.after(self.index))
-        there = sum(level.strokes for level in self.levels[: phase.level + (done > 0)])
-        if len(state.numbers) != there:
-            raise InputError(f"the unfinished state is damaged: it has {len(state.numbers)} strokes, not {there}")
-        self.random.set_state(state.random)
-        first = 0
-        for level in self.levels:
-            if first >= len(state.numbers):
-                break
-            part = slice(first, first + level.strokes)
-            numbers, windows = state.numbers[part].to(self.device), state.windows[part].to(self.device)
-            placed = Strokes.from_actions(numbers).placed(*windows.unbind(1))
-            placed = self.marked(placed, first)
-            self.laid.append(placed.change(**{
-                name: getattr(placed, name).clone().requires_grad_() for name in ACTION
-            }))  # fmt: skip
-            first += level.strokes
+        counts = [level.strokes for level in self.levels[: phase.level + (done > 0)]]
+        if len(numbers) != sum(counts):
+            raise InputError(f"the unfinished state is damaged: it has {len(numbers)} strokes, not {sum(counts)}")
+        self.random.set_state(checkpoint.random)
+        windows = checkpoint.windows.to(self.device)
+        parts = zip(torch.split(numbers, counts), torch.split(windows, counts), strict=True)
+        for number, part in enumerate(parts):
+            self.moving.append(self.marked(StrokeParameters.from_numbers(*part, self.bounds), number))
         if done:
-            self.adam = self.optimiser(self.laid if self.joint(phase) else self.laid[-1:], phase)
-            self.adam.restore(done, state.moments.to(self.device))
+            self.adam = self.optimizer(self.moving if phase.together else self.moving[-1:], phase)
+            self.adam.restore(done, checkpoint.moments.to(self.device))

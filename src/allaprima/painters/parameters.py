@@ -1,59 +1,85 @@
-"""What the strokes of a painting may be: a mood's bounds, a few colours, greys, one chain."""
+"""What an optimiser moves: the 12 numbers of each stroke without bounds, and the strokes that they stand for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ..image.palette import nearest
-from ..painting.settings import Settings
-from ..strokes import PlacedStrokes
-from .bounds import Mood
-from .connected import chained
+from ..strokes import ACTION, PlacedStrokes, Strokes
+from .bounds import StrokeBounds
 
-LUMA = (0.299, 0.587, 0.114)  # shares of red, green and blue in a grey (ITU-R BT.601)
+COLORS = ("color_r", "color_g", "color_b")
+POINTS = ("start", "control", "end")
+LONGER = 1.5  # at most so many times longer in one step: no stroke jumps
+MARGIN = 0.02  # of its range: strokes begin so far within it, where a gradient can move them either way
 
 
-class Form:
-    """From numbers without bounds, which a gradient may move, to strokes that keep to the settings, and back.
-    ``palette`` ``(K, 3)`` holds the only colours, if there is one.
+@dataclass(frozen=True, eq=False)
+class StrokeParameters:
+    """N strokes of one level while they are optimised: ``unbounded`` holds a tensor ``(N,)`` for each of the 12 names,
+    a leaf of a graph, from minus to plus infinity; the sigmoid brings it within its range, which ``bounds`` say.
+    ``place`` holds their windows, brushes, level and samples, which stay.
     """
 
-    def __init__(self, settings: Settings, mood: Mood, palette: Tensor | None = None) -> None:
-        self.mood, self.palette = mood, palette
-        self.long_side, self.grayscale, self.connected = settings.size, settings.grayscale, settings.connected
+    unbounded: dict[str, Tensor]
+    place: PlacedStrokes
+    bounds: StrokeBounds
 
-    def free(self, strokes: PlacedStrokes) -> PlacedStrokes:
-        """The 12 numbers as logits, leaves of a graph."""
-        return self.mood.free(strokes, self.long_side)
+    @classmethod
+    def from_strokes(cls, strokes: PlacedStrokes, bounds: StrokeBounds) -> StrokeParameters:
+        """Those that stand for these strokes, brought a little within their bounds."""
+        unbounded = {
+            name: ((getattr(strokes, name) - low) / room).clamp(MARGIN, 1 - MARGIN).logit().requires_grad_()
+            for name, (low, room) in bounds.ranges(strokes.window).items()
+        }
+        return cls(unbounded, strokes, bounds)
 
-    def bound(self, free: Sequence[PlacedStrokes], begin: Tensor | None = None) -> PlacedStrokes:
-        """All strokes that the logits of these levels stand for, in order; a chain starts at ``begin`` ``(2,)``, in
-        canvas pixels.
-        """
-        strokes = PlacedStrokes.cat([self.mood.bound(level, self.long_side) for level in free])
-        if self.connected:
-            strokes = chained(strokes, begin)
-        color = strokes.color
-        if self.grayscale:
-            color = gray(color.T)[0, :, None].expand(-1, 3)
-        if self.palette is not None:
-            with torch.no_grad():
-                held = nearest(color, self.palette) - color
-            color = color + held  # the gradient goes to the free colour, until another one is nearer
-        red, green, blue = color.unbind(1)
-        return strokes.change(color_r=red, color_g=green, color_b=blue)
+    @classmethod
+    def from_numbers(cls, numbers: Tensor, windows: Tensor, bounds: StrokeBounds) -> StrokeParameters:
+        """The unbounded numbers ``(N, 12)`` in the published order, of strokes on windows ``(N, 3)``."""
+        place = Strokes.from_actions(numbers).placed(*windows.unbind(1))
+        unbounded = {name: getattr(place, name).clone().requires_grad_() for name in ACTION}
+        return cls(unbounded, place, bounds)
 
-    def keep(self, free: Sequence[PlacedStrokes]) -> None:
-        """Mend, in place, what a step has made too short; a chain's strokes are as long as their way."""
-        if not self.connected:
-            for level in free:
-                self.mood.lengthen(level, self.long_side)
+    def marked(self, brush: Tensor, level: int, sample: Tensor) -> StrokeParameters:
+        """With other brushes ``(N,)``, another level and other samples ``(N,)``."""
+        marks = {"brush": brush, "level": torch.full_like(brush, level), "sample": sample}
+        return StrokeParameters(self.unbounded, self.place.change(**marks), self.bounds)
+
+    def strokes(self) -> PlacedStrokes:
+        """The strokes that the numbers stand for; differentiable."""
+        return self.place.change(**{
+            name: low + room * self.unbounded[name].sigmoid()
+            for name, (low, room) in self.bounds.ranges(self.place.window).items()
+        })  # fmt: skip
+
+    def numbers(self) -> Tensor:
+        """The unbounded numbers ``(N, 12)`` in the published order."""
+        return torch.stack([self.unbounded[name] for name in ACTION], 1)
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    @torch.no_grad()
+    def lengthen(self) -> None:
+        """Draw out, in place, strokes that have become too short for their width."""
+        if not self.bounds.length:
+            return
+        strokes = self.strokes()
+        factor = self.bounds.too_short(strokes)
+        short = factor > 1
+        factor = factor.clamp(1, LONGER)
+        for axis in "xy":
+            points = torch.stack([getattr(strokes, f"{point}_{axis}") for point in POINTS])
+            longer = points.mean(0) + factor * (points - points.mean(0))
+            for point, place in zip(POINTS, longer.clamp(0.005, 0.995), strict=True):
+                logits = self.unbounded[f"{point}_{axis}"]
+                logits.copy_(torch.where(short, place.logit(), logits))
 
 
-def gray(picture: Tensor) -> Tensor:
-    """``(3, ...)`` as greys, in three channels."""
-    weights = picture.new_tensor(LUMA).view(3, *[1] * (picture.ndim - 1))
-    return (picture * weights).sum(0, keepdim=True).expand_as(picture)
+def leaves(levels: Sequence[StrokeParameters], names: Sequence[str]) -> list[Tensor]:
+    """The tensors of some of the names, level by level."""
+    return [level.unbounded[name] for level in levels for name in names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from ..brush.opaque import FINAL, SOFT
@@ -18,7 +19,7 @@ BY_EYE = 0.5  # likewise, when what `pocket` sees is all that counts: faster, st
 class Effort(NamedTuple):
     """Steps for each level, for all strokes together, and for those once more with grain."""
 
-    greedy: int
+    coarse: int
     joint: int
     grain: int
 
@@ -27,19 +28,32 @@ EFFORT = {"draft": Effort(6, 14, 0), "normal": Effort(8, 34, 10), "best": Effort
 JOINT_AT = 256  # px of the long side of the canvas that all strokes together are seen on
 
 
+class Kind(Enum):
+    """What a phase is for."""
+
+    COARSE = "coarse"  # the strokes of one level, on a small canvas
+    JOINT = "joint"  # the strokes of all levels together
+    GRAIN = "grain"  # once more, seen as MyPaint will draw them
+
+
 class Phase(NamedTuple):
     """``steps`` on a canvas with ``size`` px on its long side, each of which costs ``cost``, of the strokes of
-    ``level``, or of all together (``level`` is their number then), at so much of the optimiser's ``pace``. ``grain``:
-    strokes are seen as MyPaint will draw them. ``steep``: how far opacity is driven to 0 or 1, if it is.
+    ``level``, or of all together (``level`` is their number then), at so much of the optimiser's ``pace``. ``steep``:
+    how far opacity is driven to 0 or 1, if it is.
     """
 
+    kind: Kind
     level: int
     steps: int
     size: int
     cost: float
     pace: float = 1.0
-    grain: bool = False
     steep: float = FINAL
+
+    @property
+    def together(self) -> bool:
+        """Whether all levels move."""
+        return self.kind is not Kind.COARSE
 
 
 class Schedule:
@@ -56,13 +70,13 @@ class Schedule:
 
         for number, level in enumerate(levels):
             size = min(long_side, math.ceil(long_side * WINDOW_AT / level.window))
-            self.phases.append(Phase(number, effort.greedy, size, cost([level], size), steep=SOFT))
+            self.phases.append(Phase(Kind.COARSE, number, effort.coarse, size, cost([level], size), steep=SOFT))
         size = min(long_side, JOINT_AT)
         work = cost(levels, size)
         pace = BY_EYE if (settings.loss, settings.features) == ("features", "pocket") else 1.0
-        self.phases.append(Phase(len(levels), effort.joint, size, work, pace))
+        self.phases.append(Phase(Kind.JOINT, len(levels), effort.joint, size, work, pace))
         if grain and effort.grain:
-            self.phases.append(Phase(len(levels), effort.grain, size, grain * work, GENTLE * pace, grain=True))
+            self.phases.append(Phase(Kind.GRAIN, len(levels), effort.grain, size, grain * work, GENTLE * pace))
         self.total = sum(phase.steps for phase in self.phases)
         self.work = sum(phase.steps * phase.cost for phase in self.phases)
 

@@ -1,16 +1,14 @@
-"""What is told of each step of a painting."""
+"""What is reported of each step of a painting."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from ..painting.painting import Painting
-    from .optimizer import Easel
+from ..painting.painting import Painting
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,8 @@ class Step:
 
     ``index`` of ``total`` steps; ``level`` under way (the number of levels during the joint refinement);
     ``strokes`` on the canvas so far; ``loss`` and its named ``parts``; ``psnr`` in dB on a canvas with
-    ``size`` px on its long side, which is what this step saw; ``share`` of the whole work done, 0 to 1.
+    ``size`` px on its long side, which is what this step saw; ``share`` of the whole work done, 0 to 1; ``refining``,
+    whether all levels are refined together by now.
     """
 
     index: int
@@ -32,19 +31,16 @@ class Step:
     psnr: float
     size: int
     share: float
-    _easel: Easel = field(repr=False, compare=False)
-
-    @property
-    def refining(self) -> bool:
-        """Whether all levels are refined together by now."""
-        return self.level == len(self._easel.levels)
+    refining: bool
+    _painting: Callable[[], Painting] = field(repr=False, compare=False)
+    _picture: Callable[[Painting, int | None], NDArray[np.uint8]] = field(repr=False, compare=False)
 
     def painting(self) -> Painting:
         """The painting as it is now: valid, with the strokes there are. Until the last step it holds what is needed to
         go on: ``paint(photo, resume=...)``.
         """
-        return self._easel.painting()
+        return self._painting()
 
     def canvas(self, size: int | None = None) -> NDArray[np.uint8]:
         """That painting's picture, ``(H, W, 3)`` uint8, by the neural brush that paints it."""
-        return self._easel.painting().render(size, brushes=self._easel.materials.brushes)
+        return self._picture(self._painting(), size)

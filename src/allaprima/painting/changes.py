@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 import operator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import torch
 
 from ..errors import InputError
-from ..image.palette import colors_of, named, nearest, read_palette
-from ..rendering.compositing import pixels
+from ..image.palette import Palette, nearest, read_palette
+from ..rendering.compositing import as_picture
 from ..strokes import PlacedStrokes
+from .record import PaintingRecord
 from .settings import Settings
 
-if TYPE_CHECKING:
-    from .painting import Painting
+AnyRecord = TypeVar("AnyRecord", bound=PaintingRecord)
 
 
-def added(lower: Painting, upper: Painting) -> Painting:
+def added(lower: AnyRecord, upper: PaintingRecord) -> AnyRecord:
     """See :meth:`Painting.__add__`."""
     if (lower.width, lower.height) != (upper.width, upper.height):
         raise InputError(
@@ -40,20 +40,20 @@ def added(lower: Painting, upper: Painting) -> Painting:
     return replace(lower, settings=settings).change(strokes, brushes=tuple(brushes))
 
 
-def recolored(painting: Painting, text: str) -> Painting:
+def recolored(painting: AnyRecord, text: str) -> AnyRecord:
     """See :meth:`Painting.recolored`."""
     palette = read_palette(text)
     colors = painting.strokes.color
     if not len(colors):
         return painting
-    found = colors_of(palette, colors.T[:, None].float(), painting.settings.seed)
+    found = palette.find(colors.T[:, None].float(), painting.settings.seed)
     red, green, blue = nearest(colors, found).unbind(1)
     # not how many: strokes that are added later would find others, in the photo
-    settings = painting.settings.change(palette=named(found))
+    settings = painting.settings.change(palette=str(Palette.of(found)))
     return painting.change(painting.strokes.change(color_r=red, color_g=green, color_b=blue), settings=settings)
 
 
-def cropped(painting: Painting, box: tuple[int, int, int, int]) -> Painting:
+def cropped(painting: AnyRecord, box: tuple[int, int, int, int]) -> AnyRecord:
     """See :meth:`Painting.cropped`."""
     try:
         left, top, right, bottom = (operator.index(side) for side in box)
@@ -67,17 +67,18 @@ def cropped(painting: Painting, box: tuple[int, int, int, int]) -> Painting:
     width, height = right - left, bottom - top
     strokes = painting.strokes
     moved = strokes.change(window_x=strokes.window_x - left, window_y=strokes.window_y - top)
-    ground = painting.ground
-    if ground is not None:
-        ground = pixels(painting.paper(painting.width, painting.height)[:, top:bottom, left:right])
+    background = painting.background
+    if background.picture is not None:
+        whole = painting.paper(painting.width, painting.height)
+        background = replace(background, picture=as_picture(whole[:, top:bottom, left:right]))
     settings = _sized(painting, max(width, height))
     photo = painting.photo
     if (width, height) != (painting.width, painting.height):  # nothing can be added from the whole photo any more
         photo = replace(photo, sha256=f"part of {photo.sha256.removeprefix('part of ')}")
-    return painting.change(moved, width=width, height=height, ground=ground, settings=settings, photo=photo)
+    return painting.change(moved, width=width, height=height, background=background, settings=settings, photo=photo)
 
 
-def scaled(painting: Painting, factor: float) -> Painting:
+def scaled(painting: AnyRecord, factor: float) -> AnyRecord:
     """See :meth:`Painting.scaled`."""
     if not (math.isfinite(factor) and factor > 0):
         raise InputError(f"the factor is {factor:g}: it must be above 0")
@@ -91,7 +92,7 @@ def scaled(painting: Painting, factor: float) -> Painting:
     return painting.change(larger, width=width, height=height, settings=settings)
 
 
-def _sized(painting: Painting, size: int) -> Settings:
+def _sized(painting: PaintingRecord, size: int) -> Settings:
     """Its settings with another long side of the canvas, which may be shorter than one that is painted on."""
     about = Settings.about("size").metadata
     if not about["low"] <= size <= about["high"]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import re
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -18,26 +17,30 @@ from PIL import Image, UnidentifiedImageError
 from ..brush.mypaint import SAMPLES
 from ..errors import InputError
 from ..files import written_aside
+from ..image.hex import is_hex
+from ..rendering.background import Background
 from ..strokes import ACTION, PLACE, PlacedStrokes
-from .painting import DIGITS, BrushRef, Painting, PhotoRef
+from .compute import DEVICES
+from .record import DIGITS, BrushRef, PaintingRecord, PhotoRef
 from .settings import Settings
 
 FORMAT, VERSION = "allaprima.painting", 2
 PARTS = ("settings", "canvas", "photo", "brushes", "strokes")
-FIRST = ("brush", "strokes", "size", "seed", "quality", "engine", "device")  # settings that every file has
+FIRST = ("brush", "strokes", "size", "seed", "quality", "engine")  # settings that every file has
+UNRECORDED = "vgg_weights"  # always empty: which file of weights there is on a machine
 INTEGERS = ("brush", "level", "sample")
 BIGGEST = 2**31 - 1
 FARTHEST, SMALLEST = 1_000_000, 0.001  # canvas pixels: of a window's place and side
 
 
-def save(painting: Painting, path: Path) -> None:
+def save(painting: PaintingRecord, path: Path) -> None:
     """Write a painting file, aside first; the same painting gives the same bytes."""
     text = to_json(painting)
     with written_aside(path) as aside:
         aside.write_text(text, encoding="utf-8", newline="\n")
 
 
-def load(path: Path) -> Painting:
+def load(path: Path) -> PaintingRecord:
     """Read a painting file. Raises InputError that says what is wrong and where."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -55,15 +58,17 @@ def load(path: Path) -> Painting:
         raise InputError(f"the painting {path} is damaged: {error}") from None
 
 
-def to_json(painting: Painting) -> str:
+def to_json(painting: PaintingRecord) -> str:
     """The text of a painting file: its head, then a line for each stroke."""
-    ground = {} if painting.ground is None else {"picture": _packed(_png(painting.ground))}
+    background = {"background": painting.background.color}
+    if painting.background.picture is not None:
+        background["picture"] = _packed(_png(painting.background.picture))
     head = {
         "format": FORMAT,
         "version": VERSION,
         "library": painting.library,
-        "settings": {**asdict(painting.settings), "threads": painting.threads},
-        "canvas": {"width": painting.width, "height": painting.height, "background": painting.background, **ground},
+        "settings": {**settings_of(painting), "threads": painting.threads},
+        "canvas": {"width": painting.width, "height": painting.height, **background},
         "photo": asdict(painting.photo),
         "brushes": [asdict(brush) for brush in painting.brushes],
     }
@@ -79,7 +84,20 @@ def to_json(painting: Painting) -> str:
     return json.dumps(head, indent=1)[:-2] + f',\n "strokes": [\n  {body}\n ]\n}}\n'
 
 
-def from_json(text: str) -> Painting:
+def settings_of(painting: PaintingRecord) -> dict[str, Any]:
+    """The settings as they are recorded, in the file's order: what names a picture is its hash, as text, and the file
+    of a network's weights stays empty.
+    """
+    recorded: dict[str, Any] = {}
+    for one in fields(Settings):
+        value = getattr(painting.settings, one.name)
+        recorded[one.name] = value if isinstance(value, (str, bool, int, float)) else str(value or "")
+        if one.name == "features":
+            recorded[UNRECORDED] = ""
+    return {**recorded, "device": painting.device}
+
+
+def from_json(text: str) -> PaintingRecord:
     """A painting from the text of its file. Raises InputError that says what is wrong and where."""
     try:
         data = json.loads(text, parse_constant=_no_number)
@@ -99,13 +117,13 @@ def from_json(text: str) -> Painting:
     if not brushes:
         raise InputError("brushes is empty: a painting needs at least one")
     background = _get(canvas, "background", str, "canvas.background")
-    if not re.fullmatch("#[0-9a-f]{6}", background):
+    if not is_hex(background) or background != background.lower():
         raise InputError(f"canvas.background is {background!r}: it must look like #b7a994")
-    return Painting(
+    return PaintingRecord(
         strokes=_strokes(_get(data, "strokes", list, "strokes"), len(brushes)),
         width=_integer(canvas, "width", "canvas", 1, BIGGEST),
         height=_integer(canvas, "height", "canvas", 1, BIGGEST),
-        background=background,
+        background=Background(background, _picture(canvas)),
         settings=_settings(made),
         threads=_integer(made, "threads", "settings", 1, BIGGEST),
         photo=PhotoRef(
@@ -115,7 +133,7 @@ def from_json(text: str) -> Painting:
         ),
         brushes=tuple(_brush(brush, f"brushes[{index}]") for index, brush in enumerate(brushes)),
         library=_get(data, "library", str, "library"),
-        ground=_picture(canvas),
+        device=_device(made),
         unfinished=_bytes(data, "unfinished", "unfinished") if "unfinished" in data else None,
     )
 
@@ -123,12 +141,20 @@ def from_json(text: str) -> Painting:
 def _settings(made: dict[str, Any]) -> Settings:
     known = [one.name for one in fields(Settings) if one.name in made or one.name in FIRST]
     values = {name: _get(made, name, object, f"settings.{name}") for name in known}
-    if unknown := made.keys() - values.keys() - {"threads"}:
+    if unknown := made.keys() - values.keys() - {"threads", "device", UNRECORDED}:
         raise InputError(f"settings.{min(unknown)[:40]!r} is unknown")
+    _get({UNRECORDED: "", **made}, UNRECORDED, str, f"settings.{UNRECORDED}")
     try:
         return Settings(**values)
     except InputError as error:
         raise InputError(f"settings.{error}") from None
+
+
+def _device(made: dict[str, Any]) -> str:
+    device: str = _get(made, "device", str, "settings.device")
+    if device not in DEVICES:
+        raise InputError(f"settings.device is {device!r}: choose from {', '.join(DEVICES)}")
+    return device
 
 
 def _picture(canvas: dict[str, Any]) -> NDArray[np.uint8] | None:

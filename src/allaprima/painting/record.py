@@ -1,0 +1,104 @@
+"""What a painting is, and what its file holds: placed strokes on a background, and what they were made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from ..brush.neural import NeuralBrush
+from ..rendering.background import Background
+from ..rendering.drawing import Composition
+from ..strokes import PlacedStrokes
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class PhotoRef:
+    """The photo that was painted: the file's sha256, and its size in pixels."""
+
+    sha256: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class BrushRef:
+    """A brush of a painting: its name, the weights that painted, and the MyPaint brush that they imitate."""
+
+    name: str
+    weights: str
+    mypaint: str
+    myb: str
+
+    @classmethod
+    def of(cls, brush: NeuralBrush) -> BrushRef:
+        return cls(brush.name, f"sha256:{brush.sha256}", brush.card.mypaint, f"sha256:{brush.card.myb_sha256}")
+
+
+@dataclass(frozen=True, eq=False)
+class PaintingRecord:
+    """Strokes, bottom first, over a ``background`` on a canvas of ``width x height`` px; the ``settings``, in which
+    pictures are known by their hashes; the ``device`` that was asked for, and the number of ``threads``.
+    ``unfinished``: what is needed to go on with a painting under way.
+
+    All numbers of the strokes are rounded to 6 decimals, so that the file is the painting, exactly. Two paintings are
+    equal if their files are.
+    """
+
+    strokes: PlacedStrokes
+    width: int
+    height: int
+    background: Background
+    settings: Settings
+    threads: int
+    photo: PhotoRef
+    brushes: tuple[BrushRef, ...]
+    library: str
+    device: str = "auto"
+    unfinished: bytes | None = None
+
+    def __post_init__(self) -> None:
+        exact = self.strokes.detach().to("cpu").to(torch.float64)
+        rounded = exact.map(lambda value: value.round(decimals=DIGITS) if value.is_floating_point() else value)
+        object.__setattr__(self, "strokes", rounded)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PaintingRecord):
+            return NotImplemented
+        plain = [one.name for one in fields(self) if one.name != "strokes"]
+        mine, theirs = self.strokes, other.strokes
+        return all(getattr(self, name) == getattr(other, name) for name in plain) and all(
+            torch.equal(getattr(mine, one.name), getattr(theirs, one.name)) for one in fields(PlacedStrokes)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __len__(self) -> int:
+        return len(self.strokes)
+
+    @property
+    def size(self) -> int:
+        """Long side of the canvas in pixels."""
+        return max(self.width, self.height)
+
+    @property
+    def composition(self) -> Composition:
+        """What is drawn of it."""
+        return Composition(self.strokes, self.width, self.height, self.background, self.settings.opaque)
+
+    def paper(self, width: int, height: int) -> Tensor:
+        """What was painted on, ``(3, height, width)`` in [0,1]."""
+        return self.background.at(width, height)
+
+    def change(self, strokes: PlacedStrokes, **values: Any) -> Self:
+        """With other strokes, and what goes with them; nothing is left unfinished."""
+        settings = self.settings.change(strokes=max(1, len(strokes)))
+        return replace(self, strokes=strokes, **{"settings": settings, "unfinished": None, **values})
