@@ -10,46 +10,41 @@ same to both brushes, the finished painting can be drawn again by the real MyPai
 >>> allaprima.write(painting, "cat.png", size=2048)           # doctest: +SKIP
 >>> painting.save("cat.painting.json")                        # doctest: +SKIP
 
-Read on: ``brush`` (what makes a stroke), ``learning`` (how a neural brush learns), ``painting`` (how a picture is
-painted), ``export`` (what leaves the easel), ``app`` (what people touch).
+Read on: ``strokes`` (what a stroke is), ``image`` (pictures in, and colour), ``kernels`` (compiled code), ``brush``
+(what draws a stroke), ``perception`` (how pictures are compared), ``learning`` (how a neural brush learns),
+``rendering`` (strokes to pictures), ``painting`` (the painting as a value), ``painters`` (how strokes are found),
+``export`` (what leaves the easel), ``app`` (what people touch). docs/house.md says where to add what.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .errors import AllaprimaError, InputError
+from .errors import AllaprimaError, AllaprimaWarning, InputError
+from .lazy import lazy
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
     from .brush.library import brushes, load_brush
     from .brush.mypaint import MyPaintBrush
+    from .export.export import Export
     from .export.write import write
     from .painters.paint import optimise, paint
     from .painters.step import Step
+    from .painting.compute import Compute
     from .painting.painting import Painting
     from .painting.settings import Settings
+    from .rendering.rendering import Rendering
     from .strokes import PlacedStrokes, Strokes
-
-_LAZY = {
-    "MyPaintBrush": ".brush.mypaint",
-    "Painting": ".painting.painting",
-    "PlacedStrokes": ".strokes",
-    "Settings": ".painting.settings",
-    "Step": ".painters.step",
-    "Strokes": ".strokes",
-    "brushes": ".brush.library",
-    "load_brush": ".brush.library",
-    "optimise": ".painters.paint",
-    "paint": ".painters.paint",
-    "write": ".export.write",
-}
 
 __all__ = [
     "AllaprimaError",
+    "AllaprimaWarning",
+    "Compute",
+    "Export",
     "InputError",
     "MyPaintBrush",
     "Painting",
     "PlacedStrokes",
+    "Rendering",
     "Settings",
     "Step",
     "Strokes",
@@ -61,11 +56,25 @@ __all__ = [
     "write",
 ]
 
-
-def __getattr__(name: str) -> Any:  # PEP 562: torch is imported when something needs it
-    if name in _LAZY:
-        return getattr(import_module(_LAZY[name], __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, _ = lazy(  # PEP 562: torch is imported when something needs it
+    __name__,
+    {
+        "Compute": ".painting.compute",
+        "Export": ".export.export",
+        "MyPaintBrush": ".brush.mypaint",
+        "Painting": ".painting.painting",
+        "PlacedStrokes": ".strokes",
+        "Rendering": ".rendering.rendering",
+        "Settings": ".painting.settings",
+        "Step": ".painters.step",
+        "Strokes": ".strokes",
+        "brushes": ".brush.library",
+        "load_brush": ".brush.library",
+        "optimise": ".painters.paint",
+        "paint": ".painters.paint",
+        "write": ".export.write",
+    },
+)
 
 
 def __dir__() -> list[str]:

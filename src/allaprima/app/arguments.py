@@ -1,4 +1,4 @@
-"""Options of commands, from the fields of Settings and Export: defaults, bounds and help stand there, once."""
+"""Options of commands, from the fields of Settings, Compute and Export: defaults, bounds and help stand there, once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+TYPES = {"int": int, "float": float, "bool": bool}  # any other is given as text
 
 
 def setting(about: Field[Any]) -> Any:
@@ -20,7 +20,7 @@ def setting(about: Field[Any]) -> Any:
         help += f" One of {', '.join(bounds['among'])}."
     elif bounds["high"] and bounds["high"] < 2**31:
         help += f" {bounds['low']:,} to {bounds['high']:,}."
-    if about.default not in ("", False, 0.0):
+    if about.default not in ("", None, False, 0.0):
         help += f" Default: {about.default}."
     flag = about.name.replace("_", "-")
     return typer.Option(
@@ -42,7 +42,7 @@ def with_fields(*kinds: type) -> Callable[[Callable[..., Any]], Callable[..., An
                 about.name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=None,
-                annotation=Annotated[TYPES[str(about.type)] | None, setting(about)],
+                annotation=Annotated[TYPES.get(str(about.type), str) | None, setting(about)],
             )
             for about in abouts
         ]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InputError
+from ..export.formats import is_painting
+from ..rendering.rendering import Rendering
 from .learn_commands import VGG
 from .terminal import loading, patient
 
@@ -29,13 +31,12 @@ def compare(
     try:
         with loading():
             from ..image.photo import read_photo
-            from ..painting.painting import check_size
             from ..perception.features import load_features
             from ..perception.metrics import figures
     except ModuleNotFoundError:
         raise InputError("comparing needs scikit-image: pip install 'allaprima[compare]'") from None
 
-    check_size(size)
+    Rendering(size=size)  # refuses one that cannot be
     name = "vgg16" if vgg_weights else "pocket"
     network = load_features(name, vgg_weights=vgg_weights)
     original = read_photo(photo)
@@ -51,11 +52,10 @@ def compare(
 
 def _read(path: Path) -> Photo:
     """A picture, or a painting as its brushes draw it at its canvas' size."""
-    from ..export.write import PAINTING
     from ..image.photo import read_photo
     from ..painting.painting import Painting
 
-    if not path.name.lower().endswith(PAINTING):
+    if not is_painting(path):
         return read_photo(path)
     with patient():
         return read_photo(Painting.load(path).render())

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import math
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from ..painters.step import Step
+    from rich.progress import Progress
 
 console = Console(stderr=True)
 
@@ -48,50 +44,18 @@ class Bar:
 @contextmanager
 def bar() -> Iterator[Bar]:
     """A bar on stderr, if a person is there to see it."""
+    # takes a tenth of the time in which help comes, which shows no bar
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Bar(progress)
 
 
-class Autosave:
-    """A painting file that is brought up to date every few seconds while a painting grows, so that it can be gone on
-    with, whatever happens. There from the first step on.
-    """
-
-    SECONDS = 4.0  # between two savings: with a long step and a slow disk still under ten
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._saved = path, -math.inf
-
-    def look(self, step: Step) -> None:
-        if time.monotonic() - self._saved >= self.SECONDS and step.index < step.total:
-            step.painting().save(self._path)
-            self._saved = time.monotonic()
-
-
-class Preview:
-    """A picture file that is brought up to date about once a second while a painting grows; none without a path."""
-
-    SECONDS, SIZE = 1.0, 512  # between two looks, and most px of the long side
-
-    def __init__(self, path: Path | None) -> None:
-        self._path, self._looked = path, time.monotonic()
-
-    def look(self, step: Step) -> None:
-        if self._path is None or (time.monotonic() - self._looked < self.SECONDS and step.index < step.total):
-            return
-        from PIL import Image
-
-        from ..export.picture import save_picture
-
-        save_picture(Image.fromarray(step.canvas(self.SIZE)), self._path)
-        self._looked = time.monotonic()
-
-
 @contextmanager
 def patient() -> Iterator[None]:
     """Within, a person who waits for the very first painting is told why."""
-    from ..kernels.cpu.compiler import on_compile
+    from ..kernels import on_compile
 
     with on_compile(lambda: tell("compiling for this machine, which takes some seconds, this once")):
         yield

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, TypedDict
 
 from ..errors import InputError
 from ..options import check_fields, choice
@@ -65,10 +65,27 @@ class Export:
         """The dpi that pictures are marked with, 0 for none."""
         return self.dpi or (DPI if self.print else 0.0)
 
-    @classmethod
-    def of(cls, **chosen: Any) -> Export:
-        """From choices by name. Raises InputError for a name that is none (and lists them)."""
-        known = [one.name for one in fields(cls)]
-        if unknown := [name for name in chosen if name not in known]:
+    def change(self, **changes: Any) -> Export:
+        """With some of it changed. Raises InputError for a name that is no option (and lists them)."""
+        known = [one.name for one in fields(self)]
+        if unknown := [name for name in changes if name not in known]:
             raise InputError(f"there is no option {unknown[0]!r}: choose from {', '.join(known)}")
-        return cls(**chosen)
+        return replace(self, **changes)
+
+
+class ExportOptions(TypedDict, total=False):
+    """The fields of :class:`Export` by name, for editors; a test holds both together."""
+
+    dpi: float
+    print: str
+    fit: Literal["fit", "crop"]
+    title: str
+    metadata: bool
+    layers: str
+    svg_style: Literal["outline", "centerline"]
+    svg_width: float
+    seconds: float
+    fps: float
+    beside: bool
+    brush_motion: bool
+    film: bool

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..painting.painting import Painting
-from ..rendering.drawing import Drawing, Picture, runs
+from ..rendering.drawing import Drawing, Picture, runs_of_brushes
+from .base import Job, Writer
 from .picture import on_paper
-from .writer import Job, Writer
 
 ROWS = 256  # of a layer that are looked at together
 MOST = 1000  # layers: more than that no program shows in any useful way
@@ -88,7 +88,7 @@ def groups(painting: Painting, by: str) -> list[Group]:
     if by == "level":
         found = by_level(painting)
     elif by == "brush":
-        found = [Group(painting.brushes[brush].name, end) for brush, _, end in runs(painting.strokes)]
+        found = [Group(painting.brushes[brush].name, end) for brush, _, end in runs_of_brushes(painting.strokes)]
     else:
         bounds = np.linspace(0, len(painting), min(int(by), len(painting)) + 1).round().astype(int).tolist()
         found = [Group(counted(first + 1, end), end) for first, end in pairwise(bounds)]

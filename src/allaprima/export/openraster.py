@@ -10,9 +10,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from PIL import Image
 
 from ..rendering.drawing import Picture
+from .base import Job
 from .layers import Layer, Layered
 from .picture import how
-from .writer import Job
 
 THUMBNAIL = 256  # px: the format's own limit
 MYPAINT = "http://mypaint.org/ns/openraster"

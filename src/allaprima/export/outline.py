@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..brush.library import NeuralBrush
-from ..brush.opaque import Opaque
+from ..brush.neural import NeuralBrush
+from ..brush.opaque import OpaqueBrush
 from ..painting.painting import Painting
 from ..strokes import WINDOW, PlacedStrokes
 
@@ -57,7 +57,7 @@ def outlines(painting: Painting, brushes: Sequence[NeuralBrush] | None = None) -
     """
     opaque = painting.settings.opaque
     found = painting.find_brushes(brushes)
-    drawing = [Opaque(brush) for brush in found] if opaque else found
+    drawing = [OpaqueBrush(brush) for brush in found] if opaque else found
     tried = torch.ones(1) if opaque else torch.arange(1, OPACITIES + 1) / OPACITIES
     for first in range(0, len(painting), AT_ONCE):
         some = painting.strokes[first : first + AT_ONCE].to(torch.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..painting.file import to_json
-from .writer import Writer
+from .base import Writer
 
 
 class PaintingFile(Writer):

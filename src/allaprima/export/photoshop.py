@@ -25,12 +25,11 @@ from psd_tools.psd.tagged_blocks import TaggedBlocks
 from ..errors import InputError
 from ..rendering.drawing import Picture
 from ..version import VERSION
+from .base import Job
 from .layers import Layer, Layered
 from .picture import srgb
-from .writer import Job
 
-LARGEST = 30_000  # px of a side: the format's own limits, this
-MOST = 2 << 30  # and bytes
+MOST = 2 << 30  # bytes: the format's own limit
 RGB = (ChannelID.CHANNEL_0, ChannelID.CHANNEL_1, ChannelID.CHANNEL_2)
 RGBA = (*RGB, ChannelID.TRANSPARENCY_MASK)
 PER_INCH, INCHES = 1, 1
@@ -43,11 +42,6 @@ class Photoshop(Layered):
 
     def __init__(self, job: Job, path: Path) -> None:
         super().__init__(job, path)
-        width, height = job.export.paper() or (job.width, job.height)
-        if max(width, height) > LARGEST:
-            raise InputError(
-                f"a .psd of {max(width, height):,} px cannot be, at most {LARGEST:,}: choose fewer, or .ora"
-            )
         self.records = LayerRecords()
         self.pixels = ChannelImageData()
         self.merged = ImageData(Compression.RLE)

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
 
-from ..files import written_aside
+from ..image.encode import options_for
+from ..painting.file import settings_of
 from ..painting.painting import Painting
 from ..rendering.drawing import Drawing, Picture
 from ..version import VERSION
-from .writer import Job, Writer
+from .base import Job, Writer
 
-PICTURES: dict[str, dict[str, Any]] = {  # suffix: how Pillow saves it
-    ".png": {"format": "PNG"},
-    ".jpg": {"format": "JPEG", "quality": 95, "subsampling": 0},
-    ".jpeg": {"format": "JPEG", "quality": 95, "subsampling": 0},
-    ".tif": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
-    ".tiff": {"format": "TIFF", "compression": "tiff_adobe_deflate"},
-    ".webp": {"format": "WEBP", "quality": 92, "method": 4},
-}
 DESCRIPTION, SOFTWARE, X_RESOLUTION, Y_RESOLUTION, UNIT, INCHES = 270, 305, 282, 283, 296, 2  # of EXIF and TIFF
 
 
@@ -57,7 +48,7 @@ def on_paper(job: Job, picture: Picture) -> Picture:
 
 def how(job: Job, suffix: str) -> dict[str, Any]:
     """The arguments with which Pillow saves a picture."""
-    chosen = PICTURES[suffix] | {"icc_profile": srgb()}
+    chosen = options_for(suffix) | {"icc_profile": srgb()}
     dpi = job.export.marked_dpi
     if dpi and suffix != ".webp":
         chosen["dpi"] = (dpi, dpi)
@@ -81,7 +72,7 @@ def how(job: Job, suffix: str) -> dict[str, Any]:
 
 def described(painting: Painting, title: str) -> dict[str, str]:
     """What a picture says of itself: title, seed and settings, by the names of PNG's keywords."""
-    settings = json.dumps(asdict(painting.settings), ensure_ascii=False)
+    settings = json.dumps(settings_of(painting), ensure_ascii=False)
     made = f"{len(painting):,} strokes of {', '.join(ref.name for ref in painting.brushes)}"
     return {"Title": title or made, "Software": f"allaprima {VERSION}", "Description": f"settings: {settings}"}
 
@@ -93,9 +84,3 @@ def srgb() -> bytes:
     profile[24:36] = bytes.fromhex("07e800010001000000000000")  # 2024-01-01
     profile[84:100] = bytes(16)  # the hash of it all, which is optional
     return bytes(profile)
-
-
-def save_picture(picture: Image.Image, path: Path) -> None:
-    """Write a plain picture, aside first, as its suffix says: one of PICTURES."""
-    with written_aside(path) as aside:
-        picture.save(aside, **PICTURES[path.suffix.lower()])

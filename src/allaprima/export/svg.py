@@ -14,13 +14,13 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..image.palette import oklab, parse
+from ..image.color import colors_to_hex, hex_to_colors, srgb_to_oklab
 from ..image.photo import fit
 from ..painting.painting import Painting
-from ..rendering.compositing import pixels
+from ..rendering.compositing import as_picture
+from .base import Job, Writer
 from .outline import Outline, Points, outlines
 from .picture import described
-from .writer import Job, Writer
 
 SVG = 'xmlns="http://www.w3.org/2000/svg"'
 XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink"'  # many programs look for a picture there only
@@ -45,7 +45,7 @@ def filled(job: Job) -> Iterator[str]:
     yield f'<svg {SVG} {XLINK} width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
     yield from told(job)
     yield ground(painting, width, height)
-    colors, shapes = hexes(painting), outlines(painting, job.brushes)
+    colors, shapes = hexes(painting), outlines(painting, job.rendering.brushes)
     scale = max(width, height) / painting.size
     seen: Counter[int] = Counter()
     index = 0
@@ -100,7 +100,7 @@ def centerlines(job: Job) -> Iterator[str]:
     size = f'width="{number(width, 3)}mm" height="{number(height, 3)}mm"'
     yield f'<svg {SVG} {INKSCAPE} {size} viewBox="0 0 {number(width, 3)} {number(height, 3)}">'
     yield from told(job)
-    points, widths = in_mm(painting, width), [shape.width for shape in outlines(painting, job.brushes)]
+    points, widths = in_mm(painting, width), [shape.width for shape in outlines(painting, job.rendering.brushes)]
     for pen, color in enumerate(sorted(set(colors), key=lightness, reverse=True), 1):
         layer = f'inkscape:groupmode="layer" inkscape:label="{pen} {color}"'
         yield f'<g id="pen-{pen}" {layer} fill="none" stroke="{color}" stroke-linecap="round">'
@@ -122,13 +122,12 @@ def in_mm(painting: Painting, width: float) -> Points:
 
 def hexes(painting: Painting) -> list[str]:
     """The strokes' colours as ``#rrggbb``."""
-    colors = (painting.strokes.color * 255).round().int().tolist()
-    return ["#" + bytes(color).hex() for color in colors]
+    return colors_to_hex(painting.strokes.color)
 
 
 def lightness(color: str) -> tuple[float, str]:
     """To sort colours by."""
-    return float(oklab(parse(color))[0, 0]), color
+    return float(srgb_to_oklab(hex_to_colors([color]))[0, 0]), color
 
 
 def told(job: Job) -> Iterator[str]:
@@ -141,10 +140,10 @@ def told(job: Job) -> Iterator[str]:
 
 def ground(painting: Painting, width: int, height: int) -> str:
     """What the strokes are painted on; a picture no larger than it was."""
-    if painting.ground is None:
-        return f'<rect width="{width}" height="{height}" fill="{painting.background}"/>'
-    most = min(max(width, height), max(painting.ground.shape))
-    picture, file = pixels(painting.paper(*fit(width, height, most))), io.BytesIO()
+    if painting.background.picture is None:
+        return f'<rect width="{width}" height="{height}" fill="{painting.background.color}"/>'
+    most = min(max(width, height), max(painting.background.picture.shape))
+    picture, file = as_picture(painting.paper(*fit(width, height, most))), io.BytesIO()
     Image.fromarray(picture).save(file, "PNG")
     data = base64.b64encode(file.getvalue()).decode()
     box = f'width="{width}" height="{height}" preserveAspectRatio="none"'

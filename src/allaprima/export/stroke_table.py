@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 
+from .base import Writer
 from .outline import outlines
 from .svg import hexes, in_mm
-from .writer import Writer
 
 COLUMNS = (
     "index", "level", "brush", "start_x", "start_y", "control_x", "control_y", "end_x", "end_y", "width",
@@ -26,7 +26,7 @@ class Table(Writer):
             strokes.level.tolist(),
             (painting.brushes[index].name for index in strokes.brush.tolist()),
             in_mm(painting, width).reshape(-1, 6),
-            (shape.width * width / painting.width for shape in outlines(painting, self.job.brushes)),
+            (shape.width * width / painting.width for shape in outlines(painting, self.job.rendering.brushes)),
             strokes.entry_pressure.tolist(),
             strokes.pressure.tolist(),
             hexes(painting),

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..brush.library import NeuralBrush
 from ..image.photo import Photo
 from ..painting.painting import Painting
 from ..rendering.drawing import Drawing
+from ..rendering.rendering import Rendering
 from .export import Export
 
 
 @dataclass(frozen=True)
 class Job:
-    """A painting to be drawn ``width x height`` px large by an engine, and how its files are to be."""
+    """A painting to be drawn ``width x height`` px large, and how its files are to be."""
 
     painting: Painting
     width: int
     height: int
-    engine: str
-    texture: bool
-    brushes: Sequence[NeuralBrush] | None
+    rendering: Rendering
     photo: Photo | None
     export: Export
 
