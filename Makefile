@@ -6,7 +6,7 @@ REAL := libmypaint-1.5-1 mypaint-brushes
 
 export PHOTO ?= examples/chelsea.png
 # the real MyPaint draws the picture where it is installed; ENGINE=neural does without
-ENGINE ?= $(shell $(BIN)/python -c 'from allaprima.brush.surface import engine; engine()' 2>/dev/null \
+ENGINE ?= $(shell $(BIN)/python -c 'from allaprima.brush.libmypaint import engine; engine()' 2>/dev/null \
 	&& echo mypaint || echo neural)
 # where benchmarks leave their results; more options for `make bench-all`, such as --photos FOLDER; and a file of VGG16's
 # weights (docs/features.md), with which it looks, too, and paints by the reference's recipe
@@ -14,13 +14,17 @@ RESULTS := bench-results
 BENCH ?=
 VGG ?=
 
-.PHONY: paint test test-all check bench bench-all bench-reference clean
+.PHONY: paint test test-all test-cuda check bench bench-all bench-reference clean
 
 paint: $(VENV)/core
 	$(BIN)/allaprima paint --output-size 2048 --engine $(ENGINE) -- "$$PHOTO"
 
 test: $(VENV)/all
 	$(BIN)/python -m pytest
+
+# where there is a GPU; elsewhere these are skipped
+test-cuda: $(VENV)/all
+	$(BIN)/python -m pytest -m cuda
 
 test-all: $(VENV)/all
 	$(BIN)/python -m pytest -m ''

@@ -1,6 +1,7 @@
 """What the tests share: the sample photo, a small painting, and pictures to compare with."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import allaprima
-from allaprima import Painting, PlacedStrokes, Settings, Strokes
-from allaprima.painting.painting import BrushRef, PhotoRef
+from allaprima import MyPaintBrush, Painting, PlacedStrokes, Settings, Strokes
+from allaprima.learning import StrokeData, draw_strokes
+from allaprima.painting import BrushRef, PhotoRef
+from allaprima.rendering import Background
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -31,6 +34,39 @@ def photo() -> Path:
 @pytest.fixture(scope="session")
 def painting(photo: Path) -> Painting:
     return allaprima.paint(photo, strokes=40, size=64, quality="draft")
+
+
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands run in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def mask(tmp_path: Path) -> Callable[..., str]:
+    """Makes a picture of upright stripes of these greys."""
+
+    def make(*greys: int) -> str:
+        path = tmp_path / f"{'-'.join(map(str, greys))}.png"
+        Image.fromarray(np.repeat(np.uint8([greys]), 30, 1).repeat(60, 0)).save(path)
+        return str(path)
+
+    return make
+
+
+COUNT = 2300  # strokes of ``data``: two whole shards and a part
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> StrokeData:
+    """Strokes to learn from."""
+    folder = tmp_path_factory.mktemp("strokes") / "dry"
+    seen: list[tuple[int, int]] = []
+    data = draw_strokes(
+        folder, MyPaintBrush("classic/dry_brush"), COUNT, seed=5, on_progress=lambda *at: seen.append(at)
+    )
+    assert seen[-1][0] == seen[-1][1] == 3 * COUNT + 2000 and seen == sorted(seen)
+    return data
 
 
 @pytest.fixture
@@ -80,7 +116,7 @@ def made(count: int = 30, seed: int = 0, brush: str = "dry_brush", window: int =
         strokes=placed(count, 96, seed, window),
         width=96,
         height=72,
-        background="#b7a994",
+        background=Background("#b7a994"),
         settings=Settings(strokes=max(1, count), size=96, brush=brush),
         threads=2,
         photo=PhotoRef("00", 10, 10),

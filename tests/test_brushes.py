@@ -8,10 +8,14 @@ import torch
 
 import allaprima
 from allaprima import InputError, MyPaintBrush, Strokes
-from allaprima.brush.curve import Fields
+from allaprima.brush import generator
 from allaprima.brush.dcgan import DCGANBrush
 from allaprima.brush.splat import SplatBrush
+from allaprima.kernels import runs_to_pictures
+from allaprima.rendering.compositing import boxes
 from allaprima.strokes import ACTION
+
+from .conftest import placed
 
 
 def untrained(make: Callable[..., torch.nn.Module], **config: int) -> torch.nn.Module:
@@ -100,14 +104,6 @@ def test_color_does_not_change_opacity(name: str) -> None:
         assert torch.equal(brush(strokes, 64), brush(other, 64))
 
 
-def test_fields_gradient() -> None:
-    torch.manual_seed(0)
-    centers, weights = torch.rand(2, 3, 4, 2).double(), torch.rand(2, 3, 4).double()
-    variances, x, y = torch.rand(2, 3, 4).double() / 10 + 0.02, torch.rand(2, 7).double(), torch.rand(2, 5).double()
-    inputs = [value.requires_grad_() for value in (centers, weights, variances)]
-    assert torch.autograd.gradcheck(lambda c, w, v: Fields.apply(c, w, v, x, y), inputs)
-
-
 def test_paint_beyond_the_window_is_drawn(brush: Any) -> None:
     if not hasattr(brush, "opacity_at"):
         pytest.skip("the real brush draws on canvases itself")
@@ -128,3 +124,31 @@ def test_dcgan_is_the_references_generator() -> None:
 
 def test_splat_is_small() -> None:
     assert sum(value.numel() for value in SplatBrush().parameters()) < 100_000
+
+
+def test_runs_of_dense_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generator that knows whole pictures only tells where paint is all the same; many pixels are drawn again for the
+    gradient.
+    """
+    brush, strokes = untrained(DCGANBrush, latent=32, features=8), placed(30, 60, 2, 48)
+    corners, sides = boxes(strokes, [brush], 1.0)  # type: ignore[list-item]
+    x, y, pixel = (strokes.places[:, axis] for axis in range(3))
+    where = torch.stack([*corners.clamp(min=0).unbind(1), sides, sides], 1).int()
+    grids = (((torch.arange(512) + 0.5) - at[:, None]) / pixel[:, None] for at in (x, y))
+    true = brush.opacity_at(strokes, *grids, 1 / pixel)[:, 0]
+
+    def drawn() -> list[torch.Tensor]:
+        size = strokes.size.clone().requires_grad_()
+        opacity, runs = brush.runs_at(strokes.change(size=size), where, strokes.places)
+        pictures = runs_to_pictures(opacity, runs, (30, 512, 512))
+        return [pictures.detach(), *torch.autograd.grad(pictures.square().sum(), size)]
+
+    kept = drawn()
+    for index, (left, top, width, height) in enumerate(where.tolist()):
+        part = (index, slice(top, top + height), slice(left, left + width))
+        assert torch.allclose(kept[0][part], true[part], atol=1e-5)
+        kept[0][part] = 0
+    assert (kept[0] == 0).all() and kept[1].abs().max() > 0
+    monkeypatch.setattr(generator, "KEPT", 0)
+    monkeypatch.setattr(generator, "BATCH", 20_000)
+    assert torch.allclose(drawn()[1], kept[1], rtol=1e-3, atol=1e-5)

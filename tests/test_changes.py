@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 import allaprima
 from allaprima import InputError, Painting, Strokes
-from allaprima.painters.optimizer import COLORS
+from allaprima.painters.parameters import COLORS
 from allaprima.painting.file import from_json, to_json
-from allaprima.rendering.compositing import composite, pixels
+from allaprima.rendering import Background
+from allaprima.rendering.compositing import as_picture, composite
 from allaprima.strokes import PLACE
 
 from .conftest import made as small
@@ -24,13 +25,14 @@ GROUND = np.random.default_rng(5).integers(0, 255, (24, 32, 3), np.uint8).repeat
 
 def made(count: int = 12, seed: int = 0, brush: str = "dry_brush", ground: bool = False) -> Painting:
     """A painting of 96x72 px with strokes anywhere on it."""
-    return replace(small(count, seed, brush), ground=GROUND if ground else None)
+    background = Background("#b7a994", GROUND if ground else None)
+    return replace(small(count, seed, brush), background=background)
 
 
 def over(picture: NDArray[np.uint8], painting: Painting) -> NDArray[np.uint8]:
     """The painting's strokes over a picture."""
     canvas = torch.from_numpy(picture.copy()).permute(2, 0, 1) / 255
-    return pixels(composite(canvas, painting.strokes.to(torch.float32), painting.find_brushes(), 1.0))
+    return as_picture(composite(canvas, painting.strokes.to(torch.float32), painting.find_brushes(), 1.0))
 
 
 def apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
@@ -53,7 +55,7 @@ def test_the_first_strokes(count: int, ground: bool) -> None:
     painting = made(ground=ground)
     part = kept(painting[:count])
     assert len(part) == min(count, 12) and part.settings.strokes == max(1, len(part))
-    paper = pixels(painting.paper(96, 72))
+    paper = as_picture(painting.paper(96, 72))
     assert apart(part.render(), over(paper, replace(painting, strokes=painting.strokes[:count]))) == 0
     assert painting[:12] == painting
 
@@ -133,7 +135,7 @@ def test_a_number_of_colors_is_found_among_the_strokes() -> None:
     palette = recolored.settings.palette.split(",")
     assert len(recolored.strokes.color.unique(dim=0)) == len(palette) == 4
     assert recolored.recolored(recolored.settings.palette) == recolored
-    assert (recolored.background, len(recolored)) == ("#b7a994", 30)
+    assert (recolored.background.color, len(recolored)) == ("#b7a994", 30)
 
 
 @pytest.mark.parametrize("palette", ["0", "257", "red", "", "#12", "missing.gpl"])
@@ -166,7 +168,7 @@ def test_a_crop_is_that_part_of_the_picture(box: tuple[int, int, int, int], grou
 def test_crops_of_crops_and_by_the_real_brush() -> None:
     painting = made()
     assert painting.cropped((10, 5, 90, 70)).cropped((6, 7, 40, 50)) == painting.cropped((16, 12, 50, 55))
-    whole, part = painting.render(192, "mypaint"), painting.cropped((0, 0, 96, 36)).render(192, "mypaint")
+    whole, part = painting.render(192, engine="mypaint"), painting.cropped((0, 0, 96, 36)).render(192, engine="mypaint")
     assert np.abs(part.astype(int) - whole[:72]).mean() < 3
 
 

@@ -1,13 +1,7 @@
 """The command line as a person meets it: results, exit codes, and one line for what is wrong."""
 
-import os
-import random
 import re
-import shlex
-import signal
 import struct
-import subprocess
-import sys
 import time
 import zlib
 from pathlib import Path
@@ -17,33 +11,15 @@ import pytest
 import torch
 from PIL import Image
 
-import allaprima
-from allaprima import Painting, files
+from allaprima import Painting
 from allaprima.app.cli import run
-from allaprima.painters.checkpoint import Unfinished
 
+from .commands import QUICK, assert_one_line, assert_told, listed, start
 from .conftest import picture_size
 
+pytestmark = pytest.mark.usefixtures("inside")
+
 MISSING = "mps" if torch.cuda.is_available() else "cuda"
-QUICK = ["--strokes", "20", "--size", "48", "--quality", "draft"]
-
-
-@pytest.fixture(autouse=True)
-def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-def listed() -> list[str]:
-    return sorted(path.name for path in Path().iterdir())
-
-
-def start(*arguments: str, before: str = "pass") -> "subprocess.Popen[str]":
-    # a job in the background, and all that it starts, does not hear a Ctrl-C: here it is always heard
-    hears = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    code = f"{hears}; from allaprima.__main__ import main; {before}; main()"
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
 
 
 def test_paint_and_render(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,12 +88,6 @@ def test_bad_photos(name: str, photo: Path, capsys: pytest.CaptureFixture[str]) 
     assert run(["paint", name, *QUICK]) == 2
     assert_one_line(capsys, told)
     assert listed() == before
-
-
-def assert_one_line(capsys: pytest.CaptureFixture[str], told: str) -> None:
-    shown = capsys.readouterr()
-    assert told in shown.err and shown.err.startswith("allaprima: ")
-    assert shown.err.count("\n") == 1 and not shown.out, shown
 
 
 @pytest.mark.parametrize(
@@ -214,97 +184,6 @@ def test_no_traceback_from_a_real_process(photo: Path) -> None:
     assert (process.returncode, out, err) == (2, "", "allaprima: strokes is 0: choose 1 to 20,000\n")
 
 
-def test_disk_full_leaves_the_old_file(photo: Path) -> None:
-    """A file-size limit of the system stands for the full disk: the write fails half-way."""
-    for name in ("old.png", "old.painting.json"):
-        Path(name).write_bytes(b"precious")
-        process = start(
-            "paint", str(photo), *QUICK, "--output-size", "600", "-o", name,
-            before="import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))",
-        )  # fmt: skip
-        out, err = process.communicate()
-        assert process.returncode == 1 and out == "" and "the machine failed" in err and "Traceback" not in err
-        assert Path(name).read_bytes() == b"precious"
-    assert listed() == ["old.painting.json", "old.png"]
-
-
-def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
-    process = start(
-        "paint", str(photo), "--strokes", "3000", "--size", "256", "--quality", "best",
-        "-o", "a.png", "-o", "a.painting.json", "--preview", "growing.png",
-    )  # fmt: skip
-    looks = set()
-    for _ in range(90):
-        time.sleep(0.1)
-        if Path("growing.png").exists():
-            assert picture_size("growing.png") == (512, 340)
-            looks.add(Path("growing.png").stat().st_mtime)
-    assert process.poll() is None and len(looks) > 1
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert out.split() == ["a.png", "a.painting.json"]
-    assert "stopped at step" in err
-    painting = Painting.load("a.painting.json")
-    assert 0 < len(painting) <= 3000
-    assert (np.asarray(Image.open("a.png")) == painting.render()).all()
-    command = shlex.split(err.strip().partition("go on with: ")[2])
-    assert command[:4] == ["allaprima", "paint", str(photo), "--resume"]
-    assert Painting.load(command[4]) == painting and painting.unfinished is not None
-
-
-def test_what_fails_while_drawing_keeps_the_painting(
-    photo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Path("a.painting.json").write_text("another painting")
-    for error, code in ((KeyboardInterrupt(), 130), (OSError(28, "No space left on device"), 1), (MemoryError(), 1)):
-        monkeypatch.setattr(Painting, "drawing", Fails(error))
-        assert run(["paint", str(photo), *QUICK, "-o", "a.png"]) == code
-        told = capsys.readouterr()
-        assert "kept in a.png.unfinished.painting.json: draw it with" in told.err and not told.out
-        assert listed() == ["a.painting.json", "a.png.unfinished.painting.json"]
-        assert len(Painting.load("a.png.unfinished.painting.json")) == 20
-        Path("a.png.unfinished.painting.json").unlink()
-    assert "No space left on device" not in told.err and "out of memory" in told.err
-    assert Path("a.painting.json").read_text() == "another painting"
-
-
-class Fails:
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
-
-    def __call__(self, *_: object, **__: object) -> None:
-        raise self.error
-
-
-def test_ctrl_c_before_anything_is_told(photo: Path) -> None:
-    for seconds in (0.1, 0.4, 0.8, 1.2, 2.0):
-        process = start("paint", str(photo), "--strokes", "5000", before="print('begun', file=sys.stderr, flush=True)")
-        assert process.stderr and process.stderr.readline() == "begun\n"  # from here on it is ours to hear it
-        time.sleep(seconds)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-        assert process.returncode in (130, -signal.SIGINT) and "Traceback" not in err.replace(
-            'Traceback (most recent call last):\n  File "<string>"', ""
-        )
-
-
-def test_ctrl_c_in_a_terminal_goes_to_every_process() -> None:
-    """A terminal signals the whole group: the processes that draw must not die of it."""
-    command = ["strokes", "data", "--brush", "classic/dry_brush", "--count", "3000", "--processes", "2"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "allaprima", *command], start_new_session=True, stderr=subprocess.PIPE, text=True
-    )
-    while not Path("data/meta.json").exists():
-        time.sleep(0.05)
-    time.sleep(0.7)
-    os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 130 and "Traceback" not in err, err
-    assert "finished shards are kept; run the same command again" in err
-    assert run([*command[:4], "--count", "3000"]) == 0
-
-
 def test_warnings_are_one_line(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["paint", str(photo), *QUICK, "-o", "a.painting.json"]) == 0
     text = Path("a.painting.json").read_text()
@@ -314,11 +193,6 @@ def test_warnings_are_one_line(photo: Path, capsys: pytest.CaptureFixture[str]) 
     assert_told(capsys, "painted with other weights (dry_brush sha256:feed) than those that draw")
     assert run(["render", "a.painting.json", "-o", "a.png", "--brush", "oil"]) == 0
     assert_told(capsys, "(oil sha256:")
-
-
-def assert_told(capsys: pytest.CaptureFixture[str], told: str) -> None:
-    shown = capsys.readouterr().err
-    assert told in shown and shown.count("\n") == 1
 
 
 def test_strange_names(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -368,67 +242,3 @@ def test_more_strokes(photo: Path) -> None:
     assert run(["paint", str(photo), *more]) == 0
     first, then = Painting.load("a.painting.json"), Painting.load("b.painting.json")
     assert len(then) == 27 and (then.strokes[:20].actions == first.strokes.actions).all()
-
-
-def test_what_was_stopped_is_not_painted_over(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    kept = Path("a.png.unfinished.painting.json")
-    kept.write_text("precious")
-    assert run(["paint", str(photo), *QUICK, "-o", "a.png"]) == 2
-    assert_one_line(capsys, f"there is a painting that was stopped, {kept}: go on with it by --resume, or delete it")
-    assert kept.read_text() == "precious"
-
-
-@pytest.mark.slow
-def test_killed_at_any_moment(photo: Path) -> None:
-    """SIGKILL 20 times: what is kept is always whole, never older than ten seconds, and leads to the same end."""
-    chance = random.Random(0)
-    command = ["paint", str(photo), "--strokes", "1500", "--size", "256", "--quality", "best", "-o", "a.painting.json"]
-    kept = Path("a.painting.json.unfinished.painting.json")
-    going_on: list[str] = []
-    steps = [0]
-    for _ in range(20):
-        process = start(*command, *going_on)
-        deadline = time.monotonic() + 60
-        before = kept.stat().st_mtime if kept.exists() else 0
-        while time.monotonic() < deadline and not (kept.exists() and kept.stat().st_mtime > before):
-            time.sleep(0.02)
-        time.sleep(chance.uniform(0, 6))
-        process.kill()
-        process.communicate()
-        if Path("a.painting.json").exists():
-            break
-        assert time.time() - kept.stat().st_mtime < 10
-        painting = Painting.load(kept)
-        assert painting.unfinished is not None
-        steps.append(int(Unfinished.unpack(painting.unfinished, len(painting)).index))
-        going_on, command = ["--resume", str(kept)], ["paint", str(photo), "-o", "a.painting.json"]
-    assert steps == sorted(steps) and steps[-1] > 0
-    if not Path("a.painting.json").exists():
-        assert run([*command, *going_on]) == 0
-    whole = allaprima.paint(photo, strokes=1500, size=256, quality="best")
-    assert Painting.load("a.painting.json") == whole
-    assert not kept.exists()
-
-
-def test_what_a_killed_process_left_is_removed(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not what another one is still writing, though."""
-    monkeypatch.setattr(files, "FRESH", -1.0)
-    Path(".allaprima-left.png").write_bytes(b"half")
-    with files.written_aside(Path("b.png")) as aside:
-        assert not Path(".allaprima-left.png").exists()
-        with files.written_aside(Path("c.png")) as other:
-            other.write_bytes(b"c")
-            assert aside.exists()
-        aside.write_bytes(b"b")
-    assert listed() == ["b.png", "c.png"]
-
-
-def test_ended_while_writing(photo: Path) -> None:
-    """SIGTERM: no half-written file stays."""
-    process = start("paint", str(photo), "--strokes", "300", "--output-size", "6000", "-o", "a.tif", "-o", "b.ora")
-    while not list(Path().glob(".allaprima-*.ora")) and process.poll() is None:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGTERM)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 143, err
-    assert listed() == ["a.tif.unfinished.painting.json"]

@@ -14,7 +14,7 @@ from allaprima.image.photo import read_photo
 from allaprima.perception import metrics as compare
 from allaprima.perception.features import load_features
 
-from .test_cli import assert_one_line
+from .commands import assert_one_line
 
 LINE = r"^(\S+) +(-?[\d.]+) dB  SSIM +(-?[\d.]+)  pocket +([\d.]+)$"
 

@@ -14,16 +14,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import allaprima
-from allaprima import InputError, Painting, Step
-from allaprima.brush.opaque import FINAL, Opaque, harden
-from allaprima.image.color_transfer import toned
-from allaprima.image.palette import colors_of, nearest, oklab, read_palette, rgb
+from allaprima import InputError, Painting
+from allaprima.brush.opaque import FINAL, OpaqueBrush, harden
 from allaprima.image.photo import read_photo
 from allaprima.painters.connected import tour
-from allaprima.painters.inputs import Materials
-from allaprima.perception.features import load_features
-from allaprima.perception.losses import feature_parts
-from allaprima.rendering.compositing import composite, pixels
+from allaprima.painters.inputs import Inputs
+from allaprima.painting.pictures import PictureHash
+from allaprima.rendering.compositing import as_picture, composite
 
 from .conftest import psnr
 
@@ -32,9 +29,7 @@ SMALL: dict[str, Any] = {"strokes": 60, "size": 64, "quality": "draft"}
 
 def widths(painting: Painting) -> torch.Tensor:
     """Of the strokes, in shares of the canvas' long side."""
-    window = painting.strokes.window
-    assert window is not None
-    return 2 * painting.strokes.radius * window / painting.size
+    return 2 * painting.strokes.radius * painting.strokes.window / painting.size
 
 
 def across(painting: Painting) -> torch.Tensor:
@@ -50,28 +45,9 @@ def gaps(painting: Painting) -> torch.Tensor:
     return (corner + painting.strokes.end * side)[:-1].sub((corner + painting.strokes.start * side)[1:]) / painting.size
 
 
-def colors(painting: Painting) -> list[str]:
-    """The colours there are, as ``#rrggbb``; each must be one of 256 levels of red, green and blue."""
-    levels = painting.strokes.color * 255
-    assert (levels - levels.round()).abs().max() < 1e-3
-    return ["#" + bytes(color).hex() for color in levels.round().int().unique(dim=0).tolist()]
-
-
 def likeness(painting: Painting, picture: NDArray[np.uint8], photo: Path) -> float:
     target = read_photo(photo).at(painting.width, painting.height)
     return psnr(torch.from_numpy(picture.copy()).permute(2, 0, 1) / 255, target)
-
-
-@pytest.fixture
-def mask(tmp_path: Path) -> Callable[..., str]:
-    """Makes a picture of upright stripes of these greys."""
-
-    def make(*greys: int) -> str:
-        path = tmp_path / f"{'-'.join(map(str, greys))}.png"
-        Image.fromarray(np.repeat(np.uint8([greys]), 30, 1).repeat(60, 0)).save(path)
-        return str(path)
-
-    return make
 
 
 # ---- sizes
@@ -95,56 +71,16 @@ def test_brushes_share_the_strokes(photo: Path) -> None:
     assert brush is not None and level is not None
     assert [ref.name for ref in painting.brushes] == ["oil", "dry_brush"]
     assert brush.tolist() == [0] * 42 + [1] * 18 and (level.diff() >= 0).all()
-    neural, real = (painting.render(128, engine).astype(float) for engine in ("neural", "mypaint"))
+    neural, real = (painting.render(128, engine=engine).astype(float) for engine in ("neural", "mypaint"))
     assert np.abs(neural - real).mean() < 8
 
 
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=5), st.integers(1, 20_000))
 def test_shares_are_exact(shares: list[float], count: int) -> None:
-    kinds = Materials((), tuple(shares)).kinds(count)
+    kinds = Inputs(read_photo(np.zeros((9, 9, 3), np.uint8)), (), tuple(shares)).brush_of_each(count)
     assert len(kinds) == count and (kinds.diff() >= 0).all()
     parts = kinds.bincount(minlength=len(shares)).tolist()
     assert all(abs(part - share / sum(shares) * count) <= 1 for part, share in zip(parts, shares, strict=True))
-
-
-# ---- colours
-
-
-@pytest.mark.parametrize("count", [1, 5, 256])
-def test_a_palette_found_in_the_photo(photo: Path, count: int) -> None:
-    painting = allaprima.paint(photo, palette=str(count), **SMALL)
-    assert min(count, 3) <= len(colors(painting)) <= count
-    assert count > 1 or painting.background in colors(painting)
-
-
-def test_a_palette_of_named_colors(photo: Path, tmp_path: Path) -> None:
-    named = ["#1a0f08", "#8a6a50", "#d9c2a7"]
-    gimp, lines = tmp_path / "cat.gpl", tmp_path / "cat.txt"
-    gimp.write_text(
-        "GIMP Palette\r\nName: cat\r\nColumns: 0\r\n#\r\n 26  15   8\tdark\r\n138 106 80\r\n217 194 167\r\n"
-    )
-    lines.write_text("\ufeff#1A0F08 dark\n\n#8a6a50\n#d9c2a7\n#d9c2a7\n", encoding="utf-8")
-    paintings = [allaprima.paint(photo, palette=palette, **SMALL) for palette in (", ".join(named), gimp, lines)]
-    assert colors(paintings[0]) == named and paintings[0].background in named
-    assert paintings[0].settings.palette == ",".join(named)
-    assert paintings[0] == paintings[1] == paintings[2]
-
-
-def test_colors_of_simple_pictures() -> None:
-    flat, two = torch.full((3, 9, 9), 0.2), torch.tensor([0.0, 1.0]).expand(3, 4, 2)
-    assert colors_of("7", flat, 0).shape == (1, 3)
-    assert (colors_of("7", two, 0) - torch.tensor([[0.0] * 3, [1.0] * 3])).abs().max() < 0.02
-    any_colors = torch.rand(50, 3, dtype=torch.float64)
-    assert torch.allclose(rgb(oklab(any_colors)), any_colors, atol=1e-6)
-    assert torch.equal(nearest(any_colors, any_colors), any_colors)
-
-
-def test_grayscale(photo: Path) -> None:
-    painting = allaprima.paint(photo, grayscale=True, **SMALL)
-    assert (painting.strokes.color == painting.strokes.color[:, :1]).all()
-    assert (np.ptp(painting.render(), axis=2) == 0).all()
-    limited = allaprima.paint(photo, grayscale=True, palette="4", **SMALL)
-    assert 1 < len(colors(limited)) <= 4 and (np.ptp(limited.render(), axis=2) == 0).all()
 
 
 # ---- focus
@@ -183,11 +119,20 @@ def test_background_picture(photo: Path, mask: Callable[..., str], tmp_path: Pat
     ground = read_photo(mask(0, 128, 255)).image.resize((64, 43), Image.Resampling.LANCZOS)
     for engine in ("neural", "mypaint"):
         assert (painting[:0].render(engine=engine) == np.asarray(ground)).all()
-    assert painting.settings.background.startswith("sha256:")
+    assert isinstance(painting.settings.background, PictureHash)
     painting.save(tmp_path / "on.painting.json")
     loaded = Painting.load(tmp_path / "on.painting.json")
     assert loaded == painting and (loaded.render(100) == painting.render(100)).all()
     assert painting != allaprima.paint(photo, background=mask(0, 100, 255), **SMALL)
+
+
+def test_clear_photos_are_painted_on_their_background(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    Image.new("RGBA", (32, 32), (255, 255, 255, 0)).save(path)
+    small = {"strokes": 10, "size": 32, "quality": "draft"}
+    blue = allaprima.paint(path, background="#2040c0", **small).render()  # type: ignore[arg-type]
+    assert np.abs(blue.mean((0, 1)) - (32, 64, 192)).max() < 12
+    assert allaprima.paint(path, background="white", **small).render().mean() > 240  # type: ignore[arg-type]
 
 
 # ---- paint
@@ -198,9 +143,9 @@ def test_opaque_paint_covers_or_does_not(photo: Path, brush: str) -> None:
     """With every half-transparent pixel made clear or opaque, the picture is nearly as good."""
     painting = allaprima.paint(photo, opaque=True, brush=brush, **SMALL)
     paper, strokes = painting.paper(painting.width, painting.height), painting.strokes.to(torch.float32)
-    hard = [Opaque(one, 1000.0) for one in painting.find_brushes()]
+    hard = [OpaqueBrush(one, 1000.0) for one in painting.find_brushes()]
     shown = likeness(painting, painting.render(), photo)
-    assert likeness(painting, pixels(composite(paper, strokes, hard, 1.0)), photo) >= shown - 1
+    assert likeness(painting, as_picture(composite(paper, strokes, hard, 1.0)), photo) >= shown - 1
     assert likeness(painting, painting.render(engine="mypaint"), photo) >= shown - 3 and shown > 20
 
 
@@ -242,73 +187,12 @@ def test_a_tour_visits_every_point_once(count: int, seed: int) -> None:
     assert length <= points.diff(dim=0).norm(dim=1).sum() + 1e-6 or count < 10
 
 
-# ---- what counts as alike
-
-
-def steps(photo: Path, **changes: Any) -> list[Step]:
-    return list(allaprima.optimise(photo, **SMALL | changes))
-
-
-@pytest.mark.parametrize(
-    ("loss", "parts"), [("pixel", {"pixel"}), ("features", {"features"}), ("both", {"pixel", "features"})]
-)
-def test_losses_are_told_by_name(photo: Path, loss: str, parts: set[str]) -> None:
-    first, *_, last = steps(photo, loss=loss)
-    assert set(first.parts) == {"pixel", "color"} and set(last.parts) == parts | {"color"}
-    assert last.loss == pytest.approx(sum(last.parts.values()))
-
-
-def test_the_feature_loss_brings_features_nearer(photo: Path) -> None:
-    network = load_features("pocket")
-
-    def apart(loss: str) -> float:
-        painting = allaprima.paint(photo, loss=loss, **SMALL)
-        shown = torch.from_numpy(painting.render()).permute(2, 0, 1)[None] / 255
-        target = read_photo(photo).at(painting.width, painting.height)[None]
-        return float(torch.stack(list(feature_parts(network(shown), network(target)).values())).sum())
-
-    assert apart("features") < apart("pixel") * 0.7
-
-
-def test_a_style_comes_nearer(photo: Path, mask: Callable[..., str]) -> None:
-    parts = [step.parts for step in steps(photo, style=mask(0, 255, 0, 255)) if step.refining]
-    assert set(parts[0]) == {"pixel", "style", "color"} and parts[-1]["style"] < 0.7 * parts[0]["style"]
-    less = steps(photo, style=mask(0, 255, 0, 255), style_weight=0.01)[-1]
-    assert less.psnr > steps(photo, style=mask(0, 255, 0, 255))[-1].psnr
-    assert less.painting().settings.style.startswith("sha256:")
-
-
-def test_a_style_gives_its_colours(photo: Path, tmp_path: Path) -> None:
-    def mean(**changes: Any) -> NDArray[np.float64]:
-        return np.asarray(allaprima.paint(photo, **SMALL | changes).render().mean((0, 1)))
-
-    noise = np.random.default_rng(0).integers(0, 60, (32, 48, 3), np.uint8) + np.array([0, 60, 190], np.uint8)
-    Image.fromarray(noise).save(blue := tmp_path / "blue.png")
-    plain, styled, more = mean(), mean(style=str(blue)), mean(style=str(blue), style_weight=9)
-    apart = [float(np.linalg.norm(one - noise.mean((0, 1)))) for one in (plain, styled, more)]
-    assert apart[1] < 0.7 * apart[0] and apart[2] < 0.7 * apart[1]
-
-
-@given(st.integers(0, 99), st.floats(0, 1))
-def test_toning(seed: int, share: float) -> None:
-    random = torch.Generator().manual_seed(seed)
-    base = 0.3 + 0.3 * torch.rand(2, 3, 1, 1, generator=random)
-    picture, style = base + 0.2 * torch.rand(2, 3, 40, 30, generator=random)
-    assert torch.allclose(toned(picture, style, 0), picture, atol=1e-4)
-    assert torch.allclose(toned(picture, picture, share), picture, atol=1e-4)
-    labs = [oklab(one.flatten(1).T.double()) for one in (toned(picture, style, share), picture, style)]
-    means = [lab.mean(0) for lab in labs]
-    assert torch.allclose(means[0], torch.lerp(means[1], means[2], share), atol=2e-3)
-    whole = oklab(toned(picture, style, 1).flatten(1).T.double())
-    assert torch.allclose(torch.cov(whole.T), torch.cov(labs[2].T), atol=2e-4)
-
-
 # ---- together
 
 
 def test_chain_palette_and_brushes_together(photo: Path) -> None:
     painting = allaprima.paint(photo, connected=True, palette="3", brush="oil:1,dry_brush:1", **SMALL)
-    assert (gaps(painting).abs() <= 1e-3).all() and len(colors(painting)) == 3
+    assert (gaps(painting).abs() <= 1e-3).all() and len(painting.strokes.color.unique(dim=0)) == 3
     assert painting.strokes.brush is not None and painting.strokes.brush.bincount().tolist() == [30, 30]
 
 
@@ -372,12 +256,3 @@ def test_bad_values(
     with pytest.raises(InputError) as error:
         allaprima.optimise(photo, **SMALL | changes)
     assert told in str(error.value) and "\n" not in str(error.value) and len(str(error.value)) < 200
-
-
-@pytest.mark.parametrize("line", ["² 0 0", "-1 2 3", "1 2", "1 2 3.5", "9" * 5000 + " 1 2", "#zz"])
-def test_damaged_palettes(tmp_path: Path, line: str) -> None:
-    for name, head in (("a.gpl", "GIMP Palette\n1 2 3\n"), ("a.txt", "#010203\n")):
-        (tmp_path / name).write_text(head + line + "\n", encoding="utf-8")
-        if name == "a.txt" or not line.startswith("#"):
-            with pytest.raises(InputError, match="is damaged: line"):
-                read_palette(str(tmp_path / name))

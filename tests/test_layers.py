@@ -25,7 +25,8 @@ from allaprima.export.export import Export
 from allaprima.export.layers import groups
 from allaprima.export.picture import srgb
 from allaprima.export.write import write_all
-from allaprima.painting.painting import BrushRef
+from allaprima.painting import BrushRef
+from allaprima.rendering import Background, Rendering
 
 from .conftest import made, placed
 
@@ -60,7 +61,7 @@ def mixed() -> Painting:
 
 def on_ground() -> Painting:
     noise = np.random.default_rng(0).integers(0, 256, (18, 24, 3), np.uint8)
-    return replace(leveled(20, 2), ground=noise)
+    return replace(leveled(20, 2), background=Background("#b7a994", noise))
 
 
 def opaque() -> Painting:
@@ -121,7 +122,7 @@ def written(folder: Path, case: str, engine: str) -> tuple[Path, Path, NDArray[n
     """The same painting as .ora, as .psd and as a picture, in one pass."""
     painting, options, _ = CASES[case]
     paths = [folder / f"{case}-{engine}{suffix}" for suffix in (".ora", ".psd", ".png")]
-    write_all(painting, paths, engine=engine, export=Export(**options))
+    write_all(painting, paths, Rendering(engine=engine), Export(**options))
     return paths[0], paths[1], np.asarray(Image.open(paths[2]))
 
 
@@ -226,7 +227,7 @@ def test_any_name(tmp_path: Path) -> None:
 
 
 def test_too_large_for_photoshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match=r"a \.psd of 30,001 px cannot be, at most 30,000"):
+    with pytest.raises(InputError, match=r"picture would have 30,001 px, and a .psd at most 30,000"):
         allaprima.write(made(1), tmp_path / "a.psd", size=30_001)
     monkeypatch.setattr(photoshop, "MOST", 1000)
     with pytest.raises(InputError, match=r"the \.psd would have .* GB, at most 2: choose a smaller size, or \.ora"):

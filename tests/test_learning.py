@@ -15,111 +15,29 @@ from PIL import Image, ImageDraw
 from safetensors import safe_open
 
 import allaprima
-from allaprima import InputError, MyPaintBrush, Strokes
+from allaprima import InputError, Strokes
 from allaprima.app.cli import run
-from allaprima.brush.library import make_generator
+from allaprima.brush.generators import make_generator
 from allaprima.brush.mypaint import brush_file
 from allaprima.learning import callbacks, report
 from allaprima.learning import train as apprentice
-from allaprima.learning.callbacks import Pace
+from allaprima.learning.callbacks import StageConfig
 from allaprima.learning.checkpoint import Checkpoint
 from allaprima.learning.critic import accuracy, make_critic
-from allaprima.learning.dataset import StrokeData, read_meta
-from allaprima.learning.episodes import import_episodes
+from allaprima.learning.dataset import StrokeData
 from allaprima.learning.generate import draw_strokes
 from allaprima.learning.report import fidelity
-from allaprima.learning.stages import ADVERSARIAL, CRITIC, GENERATOR, TEXTURE, TITLES, Studio, pretrain_critic
-from allaprima.learning.train import FIRST, Lessons, learn, learn_brush
+from allaprima.learning.stages import ADVERSARIAL, CRITIC, GENERATOR, TEXTURE, TITLES, TrainingContext, pretrain_critic
+from allaprima.learning.train import FIRST, TrainingConfig, learn, learn_brush
 from allaprima.perception.losses import FeatureLoss
 
-from .conftest import picture_size, psnr
+from .conftest import picture_size
 
 Capture = pytest.CaptureFixture[str]
 
-COUNT = 2300  # two whole shards and a part
 
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> StrokeData:
-    folder = tmp_path_factory.mktemp("strokes") / "dry"
-    seen: list[tuple[int, int]] = []
-    data = draw_strokes(
-        folder, MyPaintBrush("classic/dry_brush"), COUNT, seed=5, on_progress=lambda *at: seen.append(at)
-    )
-    assert seen[-1][0] == seen[-1][1] == 3 * COUNT + 2000 and seen == sorted(seen)
-    return data
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-def test_data_is_what_the_brush_draws(data: StrokeData) -> None:
-    actions, opacity = data.batch(np.array([0, 1, 2299, 1000]))
-    assert actions.shape == (4, 12) and opacity.shape == (4, 1, 64, 64) and opacity.dtype == torch.float32
-    assert torch.equal(actions[0], Strokes.random(1000, [5, 0]).actions[0])
-    assert torch.equal(actions[3], Strokes.random(1000, [5, 1]).actions[0])
-    real = MyPaintBrush("classic/dry_brush")(actions)
-    assert (opacity[0] - real[0]).abs().max() < 0.6 / 255  # the first of a shard is sample 0
-    assert 15 < psnr(opacity[1], real[1]) < 40  # then the random numbers run on
-    strokes, once, again = data.held_out()
-    assert len(strokes) == len(once) == 2000
-    assert (once[:3] - MyPaintBrush("classic/dry_brush")(strokes[:3])).abs().max() < 0.6 / 255
-    assert 20 < psnr(once, again) < 25
-
-
-def test_strokes_of_several_sizes_take_turns(data: StrokeData) -> None:
-    """Half of them of the data's own size; the others at 128 px, or averaged from it, as many pixels at most."""
-    batches = [source.batch(np.arange(8)) for source in data.sizes(data)]
-    assert [opacity.shape[::3] for _, opacity in batches] == [(8, 64), (2, 128), (8, 64), (8, 32), (8, 64), (8, 16)]
-    strokes = Strokes.from_actions(batches[1][0][:1, :12]).placed(0, 0, 64, sample=batches[1][0][:1, 12])
-    real = MyPaintBrush("classic/dry_brush")(strokes, 128)
-    assert (batches[1][1][:1] - real).abs().max() < 0.6 / 255
-    assert (batches[5][1][0] - torch.nn.functional.avg_pool2d(real, 8)[0]).abs().max() < 0.6 / 255
-
-
-def test_the_same_bytes_whatever_the_processes_and_after_a_kill(data: StrokeData, tmp_path: Path) -> None:
-    folder = tmp_path / "killed"
-    command = ["strokes", str(folder), "--brush", "classic/dry_brush", "--count", str(COUNT), "--seed", "5"]
-    process = subprocess.Popen([sys.executable, "-m", "allaprima", *command, "--processes", "1"])
-    while not (folder / "opacity-00000.npy").exists():
-        assert process.poll() is None
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    for left in folder.glob(".*"):
-        left.unlink()  # a file that was being written aside
-    kept = (folder / "opacity-00000.npy").stat().st_mtime_ns
-    with pytest.raises(InputError, match=r"misses \d of 3 shards: run `allaprima strokes`"):
-        StrokeData(folder)
-    draw_strokes(folder, MyPaintBrush("classic/dry_brush"), COUNT, seed=5, processes=1)
-    assert (folder / "opacity-00000.npy").stat().st_mtime_ns == kept
-    assert files(folder) == files(data.folder)
-
-
-def test_data_refusals(data: StrokeData, tmp_path: Path) -> None:
-    brush = MyPaintBrush("classic/dry_brush")
-    with pytest.raises(InputError, match="drawn with other options"):
-        draw_strokes(data.folder, brush, COUNT, seed=6)
-    for changes, told in (
-        ({"count": 0}, "count is 0"),
-        ({"count": 10, "size": 63}, "size is 63"),
-        ({"count": 10, "seed": -1}, "seed is -1"),
-    ):
-        with pytest.raises(InputError, match=told):
-            draw_strokes(tmp_path / "new", brush, **changes)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match=r"need .* MB and .* has .* MB free"):
-        draw_strokes(tmp_path / "new", brush, 10_000_000, size=512)
-    assert not (tmp_path / "new").exists()
-    with pytest.raises(InputError, match="holds no stroke data"):
-        StrokeData(tmp_path)
-    (tmp_path / "meta.json").write_text("{}")
-    with pytest.raises(InputError, match="is damaged"):
-        read_meta(tmp_path)
-
-
-def lessons(*stages: int, steps: int = 40, generator: str = "splat", seed: int = 0) -> Lessons:
-    return Lessons.plan(stages, generator, (steps, 6, 6), seed, features="none")
+def lessons(*stages: int, steps: int = 40, generator: str = "splat", seed: int = 0) -> TrainingConfig:
+    return TrainingConfig.plan(stages, generator, (steps, 6, 6), seed, features="none")
 
 
 def test_learning_learns_and_goes_on_after_a_stop(
@@ -190,7 +108,7 @@ def test_frozen_means_frozen(data: StrokeData, tmp_path: Path, monkeypatch: pyte
         original(self)
 
     monkeypatch.setattr(callbacks.Follow, "after_batch", after_batch)
-    plan = Lessons.plan((1, 2, 3), generator, (3, 5, 8), 0)
+    plan = TrainingConfig.plan((1, 2, 3), generator, (3, 5, 8), 0)
     plan = replace(plan, texture=replace(plan.texture, steps=4))
     learn(data, tmp_path / "gan", replace(plan, **{name: replace(getattr(plan, name), batch=4) for name in PACES}))
     # who moves: critic, generator, texture; dcgan has no texture and stands before the critic itself
@@ -240,7 +158,7 @@ def test_killed_it_goes_on_where_it_was(data: StrokeData, tmp_path: Path) -> Non
     with safe_open(unfinished, "pt") as file:
         step = json.loads(file.metadata()["allaprima.training"])["step"]
     steps: list[int] = []
-    lessons = Lessons.plan((1,), steps=(300, None, None), features="none")
+    lessons = TrainingConfig.plan((1,), steps=(300, None, None), features="none")
     learn_brush(data.folder, tmp_path / "a.safetensors", lessons, on_step=lambda *at: steps.append(at[1]))
     assert 0 < step == steps[0] - 1 and not unfinished.exists()
 
@@ -249,8 +167,10 @@ def test_a_critic_learns_to_tell(data: StrokeData, tmp_path: Path) -> None:
     """Against an untrained generator that is easy: some steps are enough."""
     torch.manual_seed(0)
     critic, generator = make_critic(8), make_generator("splat")
-    studio = Studio(data, generator, critic, FeatureLoss(), Checkpoint(tmp_path / "x", "", {"critic": critic}))
-    pretrain_critic(studio, Pace(250, 8, 2e-3))
+    context = TrainingContext(
+        data, generator, critic, FeatureLoss(), Checkpoint(tmp_path / "x", "", {"critic": critic})
+    )
+    pretrain_critic(context, StageConfig(250, 8, 2e-3))
     strokes, once, _ = data.held_out()
     assert accuracy(critic, once[:100], generator.eval()(strokes[:100], 64)) > 0.8
 
@@ -279,15 +199,15 @@ def test_lesson_refusals(data: StrokeData, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"must end in \.safetensors"):
         learn_brush(data.folder, tmp_path / "mine.pt")
     with pytest.raises(InputError, match="steps is 0"):
-        Lessons.plan((1,), steps=(0, None, None))
+        TrainingConfig.plan((1,), steps=(0, None, None))
     with pytest.raises(InputError, match="stages is '2,3': choose 1, 1,2 or 1,2,3, or 3 alone"):
-        Lessons.plan((2, 3))
+        TrainingConfig.plan((2, 3))
     with pytest.raises(InputError, match="mix is 2"):
-        Lessons.plan((1,), mix=2)
+        TrainingConfig.plan((1,), mix=2)
     with pytest.raises(InputError, match="no generator 'gan': choose from splat, dcgan"):
-        Lessons.plan((1,), "gan")
+        TrainingConfig.plan((1,), "gan")
     with pytest.raises(InputError, match="no features 'eyes': choose from pocket, vgg16, none"):
-        Lessons.plan((1,), features="eyes")
+        TrainingConfig.plan((1,), features="eyes")
 
 
 def test_report(data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,9 +237,9 @@ def test_report(data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_learn_brush_in_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     """From a .myb to a brush that paints at once, and is drawn by MyPaint without the .myb."""
-    monkeypatch.setitem(FIRST, "splat", Pace(20, 8, 2e-2))
-    monkeypatch.setattr(apprentice, "SECOND", Pace(3, 4, 1e-3))
-    monkeypatch.setattr(apprentice, "THIRD", Pace(4, 4, 1e-3))
+    monkeypatch.setitem(FIRST, "splat", StageConfig(20, 8, 2e-2))
+    monkeypatch.setattr(apprentice, "SECOND", StageConfig(3, 4, 1e-3))
+    monkeypatch.setattr(apprentice, "THIRD", StageConfig(4, 4, 1e-3))
     monkeypatch.setenv("MYPAINT_BRUSHES", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own.myb").write_bytes(brush_file("deevad/rigger_brush").read_bytes())
@@ -360,42 +280,4 @@ def test_another_painting_program_is_learned(tmp_path: Path) -> None:
     brush = allaprima.load_brush(tmp_path / "pen.safetensors")
     painting = allaprima.paint(np.full((32, 32, 3), 9, np.uint8), brush=str(tmp_path / "pen.safetensors"), strokes=3)
     with pytest.raises(InputError, match="learned from no MyPaint brush: draw with --engine neural"):
-        painting.render(32, "mypaint", brushes=[brush])
-
-
-def test_published_data_and_back(data: StrokeData, tmp_path: Path, capsys: Capture) -> None:
-    assert run(["strokes", str(data.folder), "--export", str(tmp_path / "npz")]) == 0
-    (path,) = (tmp_path / "npz").iterdir()
-    assert capsys.readouterr().out == f"{path}\n" and path.name == "episodes_0.npz"
-    with np.load(path) as content:
-        assert content["strokes"].shape == (COUNT, 64, 64, 3) and content["strokes"].dtype == np.uint8
-        assert content["actions"].shape == (COUNT, 12)
-        assert content["strokes"][:, 0, 0].mean() > 230  # on white
-    assert run(["strokes", str(tmp_path / "back"), "--import", str(tmp_path / "npz")]) == 0
-    told = capsys.readouterr()
-    back = StrokeData(tmp_path / "back")
-    left_out = COUNT - len(back) - len(back.held_out()[0])
-    assert f"{left_out} left out, their colour is too light" in told.err and 0 <= left_out < 20
-    actions, opacity = back.batch(np.arange(500))
-    kept = {tuple(row): index for index, row in enumerate(data.batch(np.arange(COUNT))[0].tolist())}
-    once = data.batch(np.array([kept[tuple(row)] for row in actions.tolist()]))[1]
-    dark = (1 - Strokes.from_actions(actions).color).amax(1)
-    assert ((opacity - once).abs().amax((1, 2, 3)) <= 0.51 / 255 / dark + 0.51 / 255).all()
-    assert (opacity - once).abs()[dark > 0.999].numel() == 0 or (opacity - once).abs()[dark > 0.999].max() < 1.01 / 255
-
-
-def test_published_refusals(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no file"):
-        import_episodes(tmp_path / "gone.npz", tmp_path / "a")
-    with pytest.raises(InputError, match=r"no \.npz files"):
-        import_episodes(tmp_path, tmp_path / "a")
-    (tmp_path / "bad.npz").write_bytes(b"no zip")
-    with pytest.raises(InputError, match="is no published data"):
-        import_episodes(tmp_path / "bad.npz", tmp_path / "a")
-    np.savez(tmp_path / "bad.npz", strokes=np.zeros((3, 2), np.uint8), actions=np.zeros((3, 12)))
-    with pytest.raises(InputError, match="not the published shapes"):
-        import_episodes(tmp_path / "bad.npz", tmp_path / "a")
-    np.savez(tmp_path / "bad.npz", strokes=np.zeros((3, 64, 64, 3), np.uint8), actions=np.full((3, 12), 2.0))
-    with pytest.raises(InputError, match=r"out of \[0, 1\]"):
-        import_episodes(tmp_path / "bad.npz", tmp_path / "a")
-    assert not (tmp_path / "a").exists()
+        painting.render(32, engine="mypaint", brushes=[brush])

@@ -68,7 +68,7 @@ def test_opacity_and_color_come_apart(dry: MyPaintBrush) -> None:
     """A stroke on a canvas is its opacity, composited in its colour."""
     strokes = placed(1, 64, window=64).change(window_x=torch.zeros(1), window_y=torch.zeros(1))
     surface = Surface(64, 64, torch.tensor([0.2, 0.5, 0.8])[:, None, None].expand(3, 64, 64).numpy())
-    assert list(dry.lay([surface], strokes)) == [1]
+    assert list(dry.draw_on([surface], strokes)) == [1]
     drawn = torch.from_numpy(surface.rgba()[..., :3])
     opacity = dry(strokes)[0, 0, :, :, None]
     paper = torch.tensor([0.2, 0.5, 0.8])

@@ -129,27 +129,3 @@ def test_public_names() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Easel'"):
         _ = allaprima.Easel
     assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text()
-
-
-def test_imports_run_one_way() -> None:
-    """brush and perception know nobody; learning and painting do not know each other; export, then app."""
-    allowed = {
-        "brush": {"brush"},
-        "perception": {"perception"},
-        "learning": {"brush", "perception", "learning"},
-        "painting": {"brush", "perception", "painting"},
-        "export": {"brush", "perception", "painting", "export"},
-        "app": {"brush", "perception", "learning", "painting", "export", "app"},
-    }
-    for path in (ROOT / "src/allaprima").rglob("*.py"):
-        room = path.parent.name
-        for dots, target in re.findall(r"^\s*from (\.+)([a-z_]*)", path.read_text(), re.MULTILINE):
-            if (
-                room in allowed
-                and dots == ".."
-                and target not in ("cards", "choices", "errors", "files", "jit", "version")
-            ):
-                assert target in allowed[room], f"{path}: {target}"
-        if room not in ("learning",) and path.name != "dcgan.py":
-            assert "fastai" not in re.findall(r"^\s*(?:import|from) (\w+)", path.read_text(), re.MULTILINE), path
-        assert len(path.read_text().splitlines()) <= 350, path

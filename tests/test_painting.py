@@ -18,8 +18,9 @@ from PIL import Image
 import allaprima
 from allaprima import InputError, Painting, Settings
 from allaprima.errors import AllaprimaWarning
+from allaprima.painting import Compute
 from allaprima.painting.file import from_json, to_json
-from allaprima.rendering import drawing
+from allaprima.rendering import Background, drawing
 
 from .conftest import ROOT, Golden, made, placed
 
@@ -46,7 +47,7 @@ def test_saved_loaded_rendered_is_the_same(painting: Painting, tmp_path: Path) -
 @pytest.mark.parametrize("brush", ["dry_brush", "oil"])
 @pytest.mark.parametrize("engine", ["neural", "mypaint"])
 def test_golden(golden: Golden, brush: str, engine: str) -> None:
-    golden.check(f"{brush}-{engine}", made(brush=brush).render(160, engine))
+    golden.check(f"{brush}-{engine}", made(brush=brush).render(160, engine=engine))
 
 
 def test_the_comparison_can_fail(golden: Golden) -> None:
@@ -60,7 +61,7 @@ def test_the_comparison_can_fail(golden: Golden) -> None:
 def test_the_engines_agree(brush: str) -> None:
     """Large strokes of one colour each: the neural brush imitates the real one."""
     painting = made(12, brush=brush, window=96)
-    neural, real = (painting.render(192, engine).astype(float) for engine in ("neural", "mypaint"))
+    neural, real = (painting.render(192, engine=engine).astype(float) for engine in ("neural", "mypaint"))
     plain = np.full_like(neural, [183, 169, 148])
     assert np.square(neural - real).mean() < np.square(plain - real).mean() / 5
 
@@ -68,7 +69,7 @@ def test_the_engines_agree(brush: str) -> None:
 @pytest.mark.parametrize("engine", ["neural", "mypaint"])
 @pytest.mark.parametrize("size", [1, 10, 77, 300])
 def test_any_size(engine: str, size: int) -> None:
-    picture = made(5).render(size, engine)
+    picture = made(5).render(size, engine=engine)
     assert picture.dtype == np.uint8 and max(picture.shape[:2]) == size and picture.shape[2] == 3
 
 
@@ -187,7 +188,7 @@ def test_every_part_of_a_file_is_kept(photo: Path, tmp_path: Path) -> None:
     }  # fmt: skip
     for step in allaprima.optimise(photo, strokes=10, size=48, quality="draft", **changes):
         painting = step.painting()
-        assert painting.ground is not None and (painting.unfinished is None) == (step.index == step.total)
+        assert painting.background.picture is not None and (painting.unfinished is None) == (step.index == step.total)
         text = to_json(painting)
         jsonschema.validate(json.loads(text), SCHEMA)
         assert from_json(text) == painting and to_json(from_json(text)) == text
@@ -196,8 +197,8 @@ def test_every_part_of_a_file_is_kept(photo: Path, tmp_path: Path) -> None:
 
 def test_damaged_grounds_are_read_or_refused() -> None:
     ground = np.random.default_rng(0).integers(0, 255, (9, 12, 3), np.uint8)
-    data = json.loads(to_json(replace(made(1), ground=ground)))
-    assert (from_json(json.dumps(data)).ground == ground).all()
+    data = json.loads(to_json(replace(made(1), background=Background("#b7a994", ground))))
+    assert (from_json(json.dumps(data)).background.picture == ground).all()
     packed, rng = base64.b64decode(data["canvas"]["picture"]), np.random.default_rng(1)
     for length in rng.integers(0, len(packed), 60):
         for damaged in (packed[:length], packed[:length] + rng.bytes(1) + packed[length + 1 :]):
@@ -210,8 +211,8 @@ def test_damaged_grounds_are_read_or_refused() -> None:
 
 def test_the_schema_has_the_bounds_of_the_settings() -> None:
     told = SCHEMA["properties"]["settings"]["properties"]
-    assert set(told) == {"threads", *(one.name for one in fields(Settings))}
-    for one in fields(Settings):
+    assert set(told) == {"threads", *(one.name for one in (*fields(Settings), *fields(Compute)))}
+    for one in (*fields(Settings), *fields(Compute)):
         low, high, among = (one.metadata[name] for name in ("low", "high", "among"))
         if among:
             assert told[one.name] == {"enum": list(among)}

@@ -186,3 +186,12 @@ def test_damaged_files_of_every_kind(seed: int, tmp_path: Path) -> None:
     outcomes = [one[3] for one in told]
     assert set(outcomes) == {"read", "refused"}
     assert count / 6 < outcomes.count("read") < count * 5 / 6
+
+
+@pytest.mark.parametrize(("brand", "others"), [(b"heic", b"mif1"), (b"mif1", b"mif1heic"), (b"hevc", b"")])
+def test_heic_without_its_extra(brand: bytes, others: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    content = b"ftyp" + brand + bytes(4) + others
+    (tmp_path / "a.jpg").write_bytes(struct.pack(">I", len(content) + 4) + content + bytes(100))
+    with pytest.raises(InputError, match=r"a\.jpg is HEIC, .*: pip install 'allaprima\[export\]'; a JPEG does"):
+        read_photo(tmp_path / "a.jpg")

@@ -13,8 +13,9 @@ from PIL import Image
 import allaprima
 from allaprima import InputError, Painting, Settings
 from allaprima.image.photo import read_photo
-from allaprima.painters.checkpoint import Unfinished
+from allaprima.painters.checkpoint import Checkpoint
 from allaprima.painting.file import from_json, to_json
+from allaprima.painting.pictures import PictureHash
 
 from .conftest import psnr
 
@@ -26,7 +27,7 @@ def stopped(photo: Any, step: int, **changes: Any) -> Painting:
     """A painting under way after so many steps, from its file; counted from the end if negative."""
     for now in allaprima.optimise(photo, **changes):
         if now.index == step % now.total:
-            return from_json(to_json(now.painting()))
+            return Painting.of(from_json(to_json(now.painting())))
     raise AssertionError("no such step")
 
 
@@ -147,7 +148,7 @@ def test_strokes_are_added_where_the_mask_is_bright(photo: Path, whole: Painting
     more = allaprima.paint(photo, resume=whole, add=30, focus=right)
     new = more.strokes[40:]
     assert (new.places[:, 0] + new.through[:, 0] * new.places[:, 2] > more.width / 2).sum() >= 25
-    assert more.settings.focus.startswith("sha256:") and not whole.settings.focus
+    assert isinstance(more.settings.focus, PictureHash) and not whole.settings.focus
 
 
 @pytest.mark.parametrize("step", [1, 4, 6, -14, -1])
@@ -232,7 +233,7 @@ def test_a_truncated_state(photo: Path, half: Painting, length: int) -> None:
         allaprima.optimise(photo, resume=replace(half, unfinished=half.unfinished[:length]))
 
 
-DAMAGE: dict[str, Callable[[Unfinished], dict[str, torch.Tensor]]] = {
+DAMAGE: dict[str, Callable[[Checkpoint], dict[str, torch.Tensor]]] = {
     "no step": lambda state: {"index": torch.tensor(0)},
     "a step before the first": lambda state: {"index": torch.tensor(-2)},
     "the last step": lambda state: {"index": torch.tensor(STEPS)},
@@ -259,8 +260,8 @@ DAMAGE: dict[str, Callable[[Unfinished], dict[str, torch.Tensor]]] = {
 @pytest.mark.parametrize("what", DAMAGE)
 def test_a_damaged_state(photo: Path, half: Painting, what: str) -> None:
     assert half.unfinished is not None
-    state = Unfinished.unpack(half.unfinished, len(half))
+    state = Checkpoint.unpack(half.unfinished, len(half))
     damaged = replace(state, **DAMAGE[what](state)).pack()
     with pytest.raises(InputError, match="the unfinished state is damaged") as error:
-        allaprima.optimise(photo, resume=from_json(to_json(replace(half, unfinished=damaged))))
+        allaprima.optimise(photo, resume=Painting.of(from_json(to_json(replace(half, unfinished=damaged)))))
     assert "\n" not in str(error.value)

@@ -9,8 +9,8 @@ import torch
 
 import allaprima
 from allaprima.export.outline import outlines
-from allaprima.export.table import COLUMNS
-from allaprima.painting.painting import BrushRef
+from allaprima.export.stroke_table import COLUMNS
+from allaprima.painting import BrushRef
 
 from .conftest import made
 

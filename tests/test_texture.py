@@ -97,7 +97,7 @@ def test_a_painting_with_texture(tmp_path: Path) -> None:
     photo = Path(__file__).parent.parent / "examples/chelsea.png"
     painting = allaprima.paint(photo, strokes=60, size=64, quality="draft")
     mean, textured, real = (
-        torch.from_numpy(painting.render(512, engine, texture=texture)).float() / 255
+        torch.from_numpy(painting.render(512, engine=engine, texture=texture)).float() / 255
         for engine, texture in (("neural", False), ("neural", True), ("mypaint", False))
     )
     assert psnr(textured, real) > psnr(mean, real) + 4

@@ -17,8 +17,10 @@ from PIL import Image
 
 import allaprima
 from allaprima import InputError, Painting
-from allaprima.export import extras
-from allaprima.export.video import Gif, Video, WebP, begun, timeline
+from allaprima.export import formats
+from allaprima.export.animation import Gif, WebP
+from allaprima.export.film import begun, timeline
+from allaprima.export.video import Video
 from allaprima.rendering.drawing import NeuralDrawing
 
 from .chromium import told
@@ -202,7 +204,7 @@ def test_several_files_in_one_pass(tmp_path: Path) -> None:
     from allaprima.export.export import Export
     from allaprima.export.write import write_all
 
-    write_all(painting, paths, export=Export.of(**SHORT))
+    write_all(painting, paths, export=Export(**SHORT))
     assert psnr(shown(paths[1])[-1][0], painting.render()) > 30
     assert (np.asarray(Image.open(paths[2])) == painting.render()).all()
 
@@ -240,7 +242,7 @@ def test_what_cannot_begin_leaves_nothing(suffix: str, tmp_path: Path) -> None:
 
 def test_without_av(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
-    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "av" else find(name))
+    monkeypatch.setattr(formats, "find_spec", lambda name: None if name == "av" else find(name))
     for suffix in (".mp4", ".webm"):
         with pytest.raises(InputError, match=r"needs av: pip install 'allaprima\[video\]'; .*\.gif"):
             film(made(1), tmp_path, suffix)

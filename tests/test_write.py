@@ -10,12 +10,14 @@ from PIL import Image, ImageCms
 import allaprima
 from allaprima import InputError, Painting
 from allaprima.export.export import Export
-from allaprima.export.picture import PICTURES
-from allaprima.export.write import WRITERS, run, suffix_of, write_all
+from allaprima.export.formats import FORMATS, PICTURE, SUFFIXES, suffix_of
+from allaprima.export.write import run, write_all
+from allaprima.image.encode import options_for
 from allaprima.rendering.drawing import NeuralDrawing
 
 from .conftest import Golden
 
+PICTURES = [suffix for one in FORMATS if one.kind == PICTURE for suffix in one.suffixes]
 LOSSY = {".jpg": 12, ".jpeg": 12, ".webp": 24}  # of 255: the most that a pixel of a small painting may be off
 
 
@@ -29,7 +31,7 @@ def test_pictures(suffix: str, painting: Painting, tmp_path: Path) -> None:
     assert path.read_bytes() == first
     with Image.open(path) as picture:
         picture.load()
-        assert picture.format == PICTURES[suffix]["format"] and picture.mode == "RGB"
+        assert picture.format == options_for(suffix)["format"] and picture.mode == "RGB"
         off = np.abs(np.asarray(picture).astype(int) - painting.render(120))
         assert off.max() <= LOSSY.get(suffix, 0), off.max()
         profile = ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
@@ -108,14 +110,14 @@ def test_bad_options(options: dict[str, object], told: str, painting: Painting, 
 def test_one_pass_serves_all(painting: Painting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many files are written, every stroke is drawn once at their size; and each is as if it were alone."""
     drawn: list[int] = []
-    draw = NeuralDrawing.lay
+    draw = NeuralDrawing.composite
 
     def counted(self: NeuralDrawing, canvas: object, strokes: object, tell: object = None) -> None:
         if self.width == painting.width:  # for its colours a .gif looks at a smaller drawing first
             drawn.append(len(strokes))  # type: ignore[arg-type]
         draw(self, canvas, strokes, tell)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(NeuralDrawing, "lay", counted)
+    monkeypatch.setattr(NeuralDrawing, "composite", counted)
     names = ["a.png", "a.tif", "a.ora", "a.gif", "a.svg", "a.painting.json"]
     write_all(painting, [tmp_path / name for name in names], export=Export(seconds=1))
     assert sum(drawn) == len(painting)
@@ -129,7 +131,7 @@ def test_nothing_is_left_when_writing_fails(
     painting: Painting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every file of a command is renamed into its place when all are whole: old ones stay as they were."""
-    names = [f"a{suffix}" for suffix in WRITERS]
+    names = [f"a{suffix}" for suffix in SUFFIXES]
     for name in names:
         (tmp_path / name).write_bytes(b"precious")
 
@@ -146,7 +148,7 @@ def test_nothing_is_left_when_writing_fails(
 
 
 def test_every_suffix_has_a_writer() -> None:
-    for suffix in WRITERS:
+    for suffix in SUFFIXES:
         assert suffix_of(Path(f"A{suffix.upper()}")) == suffix
     with pytest.raises(InputError, match=r"the suffix of a.xyz is unknown: choose from .painting.json, .png"):
         suffix_of(Path("a.xyz"))

@@ -11,7 +11,8 @@ from torch.nn.functional import avg_pool2d
 
 import allaprima
 from allaprima import InputError, Strokes
-from allaprima.brush.library import WEIGHTS, Card, read_card, save_brush
+from allaprima.brush import Card
+from allaprima.brush.library import WEIGHTS, read_card, save_brush
 from allaprima.brush.splat import SplatBrush
 
 from .conftest import psnr

@@ -6,7 +6,7 @@ import torch
 import allaprima
 from allaprima import MyPaintBrush
 from allaprima.brush.libmypaint import Surface
-from allaprima.brush.straight_through import Drawn
+from allaprima.brush.straight_through import StraightThrough
 from allaprima.rendering.compositing import composite
 from allaprima.strokes import ACTION
 
@@ -22,12 +22,12 @@ def test_the_paint_is_mypaints_and_the_gradient_the_neural_brushs(name: str) -> 
     true = torch.stack([torch.from_numpy(one) for one in brush.real().on_boxes(strokes, boxes, strokes.places)])
 
     gradients = []
-    for drawing in (Drawn(brush), brush):
+    for drawing in (StraightThrough(brush), brush):
         free = strokes.change(**{field: getattr(strokes, field).clone().requires_grad_() for field in ACTION})
         opacity, runs = drawing.runs_at(free, boxes, free.places)
         opacity.sum().backward()
         gradients.append(torch.stack([getattr(free, field).grad for field in ACTION if "color" not in field]))
-        if isinstance(drawing, Drawn):
+        if isinstance(drawing, StraightThrough):
             stroke, row, column, length, start = runs.long().unbind(1)
             for one in range(len(runs)):
                 painted = opacity[start[one] : start[one] + length[one]]
@@ -42,10 +42,10 @@ def test_a_canvas_is_nearly_mypaints_own() -> None:
     strokes = strokes.change(sample=torch.arange(40))
     paper = torch.full((3, 96, 96), 0.5)
     with torch.no_grad():
-        drawn = composite(paper, strokes, [Drawn(brush)])
+        drawn = composite(paper, strokes, [StraightThrough(brush)])
         neural = composite(paper, strokes, [brush])
     surface = Surface(96, 96, paper.numpy())
-    for _ in MyPaintBrush("tanda/oil-06-paint").lay([surface], strokes):
+    for _ in MyPaintBrush("tanda/oil-06-paint").draw_on([surface], strokes):
         pass
     true = torch.from_numpy(surface.rgba()[..., :3]).permute(2, 0, 1)
     error, by_neural = ((one - true).square().mean() for one in (drawn, neural))

@@ -1,0 +1,71 @@
+"""A few colours to paint with: found, named, read, or refused; and greys."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import allaprima
+from allaprima import InputError, Painting
+from allaprima.image.color import oklab_to_srgb, srgb_to_oklab
+from allaprima.image.palette import Palette, nearest, read_palette
+
+SMALL: dict[str, Any] = {"strokes": 60, "size": 64, "quality": "draft"}
+
+
+def colors(painting: Painting) -> list[str]:
+    """The colours there are, as ``#rrggbb``; each must be one of 256 levels of red, green and blue."""
+    levels = painting.strokes.color * 255
+    assert (levels - levels.round()).abs().max() < 1e-3
+    return ["#" + bytes(color).hex() for color in levels.round().int().unique(dim=0).tolist()]
+
+
+# ---- colours
+
+
+@pytest.mark.parametrize("count", [1, 5, 256])
+def test_a_palette_found_in_the_photo(photo: Path, count: int) -> None:
+    painting = allaprima.paint(photo, palette=str(count), **SMALL)
+    assert min(count, 3) <= len(colors(painting)) <= count
+    assert count > 1 or painting.background.color in colors(painting)
+
+
+def test_a_palette_of_named_colors(photo: Path, tmp_path: Path) -> None:
+    named = ["#1a0f08", "#8a6a50", "#d9c2a7"]
+    gimp, lines = tmp_path / "cat.gpl", tmp_path / "cat.txt"
+    gimp.write_text(
+        "GIMP Palette\r\nName: cat\r\nColumns: 0\r\n#\r\n 26  15   8\tdark\r\n138 106 80\r\n217 194 167\r\n"
+    )
+    lines.write_text("\ufeff#1A0F08 dark\n\n#8a6a50\n#d9c2a7\n#d9c2a7\n", encoding="utf-8")
+    paintings = [allaprima.paint(photo, palette=palette, **SMALL) for palette in (", ".join(named), gimp, lines)]
+    assert colors(paintings[0]) == named and paintings[0].background.color in named
+    assert paintings[0].settings.palette == ",".join(named)
+    assert paintings[0] == paintings[1] == paintings[2]
+
+
+def test_colors_of_simple_pictures() -> None:
+    flat, two = torch.full((3, 9, 9), 0.2), torch.tensor([0.0, 1.0]).expand(3, 4, 2)
+    assert Palette(7).find(flat, 0).shape == (1, 3)
+    assert (Palette(7).find(two, 0) - torch.tensor([[0.0] * 3, [1.0] * 3])).abs().max() < 0.02
+    any_colors = torch.rand(50, 3, dtype=torch.float64)
+    assert torch.allclose(oklab_to_srgb(srgb_to_oklab(any_colors)), any_colors, atol=1e-6)
+    assert torch.equal(nearest(any_colors, any_colors), any_colors)
+
+
+def test_grayscale(photo: Path) -> None:
+    painting = allaprima.paint(photo, grayscale=True, **SMALL)
+    assert (painting.strokes.color == painting.strokes.color[:, :1]).all()
+    assert (np.ptp(painting.render(), axis=2) == 0).all()
+    limited = allaprima.paint(photo, grayscale=True, palette="4", **SMALL)
+    assert 1 < len(colors(limited)) <= 4 and (np.ptp(limited.render(), axis=2) == 0).all()
+
+
+@pytest.mark.parametrize("line", ["² 0 0", "-1 2 3", "1 2", "1 2 3.5", "9" * 5000 + " 1 2", "#zz"])
+def test_damaged_palettes(tmp_path: Path, line: str) -> None:
+    for name, head in (("a.gpl", "GIMP Palette\n1 2 3\n"), ("a.txt", "#010203\n")):
+        (tmp_path / name).write_text(head + line + "\n", encoding="utf-8")
+        if name == "a.txt" or not line.startswith("#"):
+            with pytest.raises(InputError, match="is damaged: line"):
+                read_palette(str(tmp_path / name))

@@ -1,0 +1,127 @@
+"""Stroke data to learn from: the same bytes again, nothing lost by a kill, and the published files."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from allaprima import InputError, MyPaintBrush, Strokes
+from allaprima.app.cli import run
+from allaprima.learning.dataset import StrokeData, read_meta
+from allaprima.learning.episodes import import_episodes
+from allaprima.learning.generate import draw_strokes
+
+from .conftest import COUNT, psnr
+
+Capture = pytest.CaptureFixture[str]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_data_is_what_the_brush_draws(data: StrokeData) -> None:
+    strokes, opacity = data.batch(np.array([0, 1, 2299, 1000]))
+    actions = strokes.actions
+    assert actions.shape == (4, 12) and opacity.shape == (4, 1, 64, 64) and opacity.dtype == torch.float32
+    assert torch.equal(actions[0], Strokes.random(1000, [5, 0]).actions[0])
+    assert torch.equal(actions[3], Strokes.random(1000, [5, 1]).actions[0])
+    real = MyPaintBrush("classic/dry_brush")(actions)
+    assert (opacity[0] - real[0]).abs().max() < 0.6 / 255  # the first of a shard is sample 0
+    assert 15 < psnr(opacity[1], real[1]) < 40  # then the random numbers run on
+    apart, once, again = data.held_out()
+    assert len(apart) == len(once) == 2000
+    assert (once[:3] - MyPaintBrush("classic/dry_brush")(apart[:3])).abs().max() < 0.6 / 255
+    assert 20 < psnr(once, again) < 25
+
+
+def test_strokes_of_several_sizes_take_turns(data: StrokeData) -> None:
+    """Half of them of the data's own size; the others at 128 px, or averaged from it, as many pixels at most."""
+    batches = [source.batch(np.arange(8)) for source in data.sizes(data)]
+    assert [opacity.shape[::3] for _, opacity in batches] == [(8, 64), (2, 128), (8, 64), (8, 32), (8, 64), (8, 16)]
+    real = MyPaintBrush("classic/dry_brush")(batches[1][0][:1], 128)
+    assert (batches[1][1][:1] - real).abs().max() < 0.6 / 255
+    assert (batches[5][1][0] - torch.nn.functional.avg_pool2d(real, 8)[0]).abs().max() < 0.6 / 255
+
+
+def test_the_same_bytes_whatever_the_processes_and_after_a_kill(data: StrokeData, tmp_path: Path) -> None:
+    folder = tmp_path / "killed"
+    command = ["strokes", str(folder), "--brush", "classic/dry_brush", "--count", str(COUNT), "--seed", "5"]
+    process = subprocess.Popen([sys.executable, "-m", "allaprima", *command, "--processes", "1"])
+    while not (folder / "opacity-00000.npy").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    for left in folder.glob(".*"):
+        left.unlink()  # a file that was being written aside
+    kept = (folder / "opacity-00000.npy").stat().st_mtime_ns
+    with pytest.raises(InputError, match=r"misses \d of 3 shards: run `allaprima strokes`"):
+        StrokeData(folder)
+    draw_strokes(folder, MyPaintBrush("classic/dry_brush"), COUNT, seed=5, processes=1)
+    assert (folder / "opacity-00000.npy").stat().st_mtime_ns == kept
+    assert files(folder) == files(data.folder)
+
+
+def test_data_refusals(data: StrokeData, tmp_path: Path) -> None:
+    brush = MyPaintBrush("classic/dry_brush")
+    with pytest.raises(InputError, match="drawn with other options"):
+        draw_strokes(data.folder, brush, COUNT, seed=6)
+    for changes, told in (
+        ({"count": 0}, "count is 0"),
+        ({"count": 10, "size": 63}, "size is 63"),
+        ({"count": 10, "seed": -1}, "seed is -1"),
+    ):
+        with pytest.raises(InputError, match=told):
+            draw_strokes(tmp_path / "new", brush, **changes)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"need .* MB and .* has .* MB free"):
+        draw_strokes(tmp_path / "new", brush, 10_000_000, size=512)
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(InputError, match="holds no stroke data"):
+        StrokeData(tmp_path)
+    (tmp_path / "meta.json").write_text("{}")
+    with pytest.raises(InputError, match="is damaged"):
+        read_meta(tmp_path)
+
+
+def test_published_data_and_back(data: StrokeData, tmp_path: Path, capsys: Capture) -> None:
+    assert run(["strokes", str(data.folder), "--export", str(tmp_path / "npz")]) == 0
+    (path,) = (tmp_path / "npz").iterdir()
+    assert capsys.readouterr().out == f"{path}\n" and path.name == "episodes_0.npz"
+    with np.load(path) as content:
+        assert content["strokes"].shape == (COUNT, 64, 64, 3) and content["strokes"].dtype == np.uint8
+        assert content["actions"].shape == (COUNT, 12)
+        assert content["strokes"][:, 0, 0].mean() > 230  # on white
+    assert run(["strokes", str(tmp_path / "back"), "--import", str(tmp_path / "npz")]) == 0
+    told = capsys.readouterr()
+    back = StrokeData(tmp_path / "back")
+    left_out = COUNT - len(back) - len(back.held_out()[0])
+    assert f"{left_out} left out, their colour is too light" in told.err and 0 <= left_out < 20
+    strokes, opacity = back.batch(np.arange(500))
+    kept = {tuple(row): index for index, row in enumerate(data.batch(np.arange(COUNT))[0].actions.tolist())}
+    once = data.batch(np.array([kept[tuple(row)] for row in strokes.actions.tolist()]))[1]
+    dark = (1 - strokes.color).amax(1)
+    assert ((opacity - once).abs().amax((1, 2, 3)) <= 0.51 / 255 / dark + 0.51 / 255).all()
+    assert (opacity - once).abs()[dark > 0.999].numel() == 0 or (opacity - once).abs()[dark > 0.999].max() < 1.01 / 255
+
+
+def test_published_refusals(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no file"):
+        import_episodes(tmp_path / "gone.npz", tmp_path / "a")
+    with pytest.raises(InputError, match=r"no \.npz files"):
+        import_episodes(tmp_path, tmp_path / "a")
+    (tmp_path / "bad.npz").write_bytes(b"no zip")
+    with pytest.raises(InputError, match="is no published data"):
+        import_episodes(tmp_path / "bad.npz", tmp_path / "a")
+    np.savez(tmp_path / "bad.npz", strokes=np.zeros((3, 2), np.uint8), actions=np.zeros((3, 12)))
+    with pytest.raises(InputError, match="not the published shapes"):
+        import_episodes(tmp_path / "bad.npz", tmp_path / "a")
+    np.savez(tmp_path / "bad.npz", strokes=np.zeros((3, 64, 64, 3), np.uint8), actions=np.full((3, 12), 2.0))
+    with pytest.raises(InputError, match=r"out of \[0, 1\]"):
+        import_episodes(tmp_path / "bad.npz", tmp_path / "a")
+    assert not (tmp_path / "a").exists()
