@@ -29,13 +29,13 @@ from torch import Tensor
 
 import allaprima
 from allaprima import MyPaintBrush, Strokes
-from allaprima.brush.library import make_generator
+from allaprima.brush.generators import make_generator
 from allaprima.brush.mypaint import SAMPLES
 from allaprima.learning.critic import accuracy, make_critic
 from allaprima.learning.dataset import StrokeData
 from allaprima.learning.generate import draw_strokes
 from allaprima.learning.report import sheet
-from allaprima.learning.train import Lessons, learn, learn_brush, look
+from allaprima.learning.train import TrainingConfig, learn, learn_brush, load_network
 from allaprima.perception.losses import Features
 
 REAL = {
@@ -173,13 +173,13 @@ def critic(_folder: Path, options: argparse.Namespace, name: str) -> Figures:
 
 def reference(folder: Path, options: argparse.Namespace, name: str) -> Figures:
     """The reference's recipe: dcgan, VGG16's features, stage 1, for so many times the seconds of `quick`."""
-    plan = Lessons.plan((1,), "dcgan", features="vgg16")
+    plan = TrainingConfig.plan((1,), "dcgan", features="vgg16")
     return in_time(folder, options, name, plan, "reference")
 
 
 def scratch(folder: Path, options: argparse.Namespace, name: str) -> Figures:
     """Adversarial from scratch, dcgan, for so many times the seconds of `quick`."""
-    return in_time(folder, options, name, Lessons.plan((3,), "dcgan", features="none"), "scratch")
+    return in_time(folder, options, name, TrainingConfig.plan((3,), "dcgan", features="none"), "scratch")
 
 
 def sheets(folder: Path, _options: argparse.Namespace, name: str) -> Figures:
@@ -197,13 +197,13 @@ def sheets(folder: Path, _options: argparse.Namespace, name: str) -> Figures:
     return {"sheet": f"side-{name}.png"}
 
 
-def in_time(folder: Path, options: argparse.Namespace, name: str, plan: Lessons, part: str) -> Figures:
+def in_time(folder: Path, options: argparse.Namespace, name: str, plan: TrainingConfig, part: str) -> Figures:
     """Learn for a given time, from the same strokes, in batches of 16, since more steps fit into it. How many is found
     by a trial, once: what else the machine does later makes no difference.
     """
     seconds = options.times * json.loads((folder / f"quick-{name}.json").read_text())["seconds"]
     data = draw_strokes(folder / f"strokes-{name}", MyPaintBrush(REAL[name]), 20_000)
-    network = look(plan, options.vgg_weights)
+    network = load_network(plan, options.vgg_weights)
     plan = replace(plan, first=replace(plan.first, batch=16))
     fitting = folder / f"{part}-{name}.steps"
     if not fitting.exists():
@@ -216,7 +216,7 @@ def in_time(folder: Path, options: argparse.Namespace, name: str, plan: Lessons,
     return {"seconds": seconds_taken, "seconds given": round(seconds), "steps": steps} | card.fidelity
 
 
-def seconds_a_step(folder: Path, data: StrokeData, plan: Lessons, network: Features | None) -> float:
+def seconds_a_step(folder: Path, data: StrokeData, plan: TrainingConfig, network: Features | None) -> float:
     """Of a training, by its first few steps."""
     trial, begun = 12, []
 

@@ -31,7 +31,7 @@ from PIL import Image
 
 import allaprima
 from allaprima import Strokes
-from allaprima.brush.library import make_generator
+from allaprima.brush.generators import make_generator
 from allaprima.image.photo import Photo, read_photo
 from allaprima.perception.features import load_features
 from allaprima.perception.losses import FeatureLoss
