@@ -3,6 +3,7 @@
 import re
 import shlex
 from dataclasses import fields
+from importlib import import_module
 
 import pytest
 
@@ -51,3 +52,13 @@ def test_departures_name_files_that_exist() -> None:
 def test_brushes_are_all_told() -> None:
     page = PAGES[next(path for path in PAGES if path.name == "brushes.md")]
     assert set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE)) == set(allaprima.brushes())
+
+
+def test_docs_import_public_names_alone() -> None:
+    """From the top or one package deep, and what is there."""
+    found = re.findall(r"^from (allaprima[\w.]*) import (.+)$", "\n".join(PAGES.values()), re.MULTILINE)
+    assert found
+    for package, names in found:
+        assert package.count(".") <= 1, package
+        for name in names.split(", "):
+            assert name in import_module(package).__all__, f"{package}.{name}"
