@@ -20,7 +20,7 @@ def transfer_color(picture: Tensor, style: Tensor, share: float) -> Tensor:
     Linear Monge-Kantorovitch Linear Colour Mapping for Example-Based Colour Transfer*, 2007).
     """
     own, theirs = (srgb_to_oklab(one.flatten(1).T.double()) for one in (picture, style))
-    before, after = (torch.cov(one.T) + QUIET * torch.eye(3, dtype=one.dtype) for one in (own, theirs))
+    before, after = (torch.cov(one.T) + QUIET * torch.eye(3).to(one) for one in (own, theirs))
     root = _root(before)
     change = root.inverse() @ _root(root @ after @ root) @ root.inverse()
     there = (own - own.mean(0)) @ change + theirs.mean(0)

@@ -87,7 +87,7 @@ def canvas_of(
             mean = (subject.at(width, height) if picture is None else picture).mean((1, 2)).cpu()
             if palette is not None and picture is None:
                 mean = nearest(mean[None], palette.cpu())[0]
-            color = colors_to_hex(mean[None])[0]
+            color = colors_to_hex(mean[None].double())[0]  # in float32 a half may come to be one that is none
         background = Background(color, inputs.background)
     base = None if inputs.base is None else inputs.base.to(device).to(torch.float32)
     return Canvas(width, height, background, base)
