@@ -39,8 +39,10 @@ BRUSHES: dict[str, Callable[[], NeuralBrush]] = {
 }
 
 
-@pytest.fixture(params=["other", pytest.param("cuda", marks=pytest.mark.skipif(
-    not torch.cuda.is_available(), reason="no GPU"))])  # fmt: skip
+NO_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+
+
+@pytest.fixture(params=["other", pytest.param("cuda", marks=[NO_GPU, pytest.mark.cuda])])
 def device(request: pytest.FixtureRequest) -> Iterator[torch.device]:
     if request.param == "cuda":
         yield torch.device("cuda")
