@@ -105,6 +105,13 @@ def _wrapped(value: Any) -> Any:
     return Elsewhere(value) if isinstance(value, Tensor) and not isinstance(value, Elsewhere) else value
 
 
+def _read(index: Any) -> Any:
+    """An index with tensors in place of its lists, which torch itself makes where the indexed tensor is."""
+    if isinstance(index, tuple):
+        return tuple(map(_read, index))
+    return torch.tensor(index).to(DEVICE) if isinstance(index, list) else index
+
+
 class _Operators(TorchDispatchMode):
     """What is made on DEVICE, or brought there, is wrapped."""
 
@@ -125,6 +132,8 @@ class _Functions(TorchFunctionMode):
         if function is Tensor.new_tensor and isinstance(args[0], Elsewhere) and "device" not in kwargs:
             kwargs = {"dtype": args[0].dtype} | kwargs
             return self._made(torch.tensor, args[1:], kwargs)
+        if function in (Tensor.__getitem__, Tensor.__setitem__) and isinstance(args[0], Elsewhere):
+            return function(args[0], _read(args[1]), *args[2:])
         return function(*args, **kwargs)
 
     def _made(self, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
-from ..kernels.columns import HEIGHT, LEFT, SIDE, TOP, WIDTH
+from ..kernels.columns import CORNER, HEIGHT, SIDE, WIDTH
 from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_window, sample_of
 from .libmypaint import INSTALL, ONE, Surface, engine
 
@@ -115,7 +115,7 @@ class MyPaintBrush:
         """
         boxes, places = boxes.cpu(), places.detach().cpu()
         scales = (WINDOW / places[:, SIDE]).ceil().clamp(min=1)
-        origins = (places[:, [LEFT, TOP]] - boxes[:, [LEFT, TOP]]) * scales[:, None]
+        origins = (places[:, CORNER] - boxes[:, CORNER]) * scales[:, None]
         paths = _paths(strokes, places[:, SIDE] * scales, origins)
         sizes = zip(boxes[:, WIDTH].tolist(), boxes[:, HEIGHT].tolist(), scales.int().tolist(), strict=True)
         for path, (width, height, scale) in zip(paths, sizes, strict=True):
@@ -128,7 +128,7 @@ class MyPaintBrush:
         number of strokes drawn so far.
         """
         places = strokes.places.detach().cpu() * scale
-        for index, path in enumerate(_paths(strokes, places[:, SIDE], places[:, [LEFT, TOP]])):
+        for index, path in enumerate(_paths(strokes, places[:, SIDE], places[:, CORNER])):
             for surface in surfaces:
                 _EngineBrush(self).draw(surface, path)
             yield index + 1

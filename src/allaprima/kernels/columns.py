@@ -15,6 +15,9 @@ X, Y, WEIGHT, VARIANCE = range(4)
 LEFT, TOP, WIDTH, HEIGHT = range(4)
 """Of boxes ``(N, 4)`` int32: the pixels of a picture that a stroke may paint."""
 
+CORNER = slice(LEFT, TOP + 1)
+"""LEFT and TOP."""
+
 SIDE = 2
 """Of places ``(N, 3)``: LEFT, TOP and SIDE of strokes' windows, in pixels of the picture, floats."""
 

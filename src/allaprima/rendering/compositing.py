@@ -18,7 +18,7 @@ from torch import Tensor
 from ..brush import NeuralBrush
 from ..kernels import composite as composite_runs
 from ..kernels import composite_in_place as composite_runs_in_place
-from ..kernels.columns import LEFT, SIDE, TOP
+from ..kernels.columns import CORNER, SIDE
 from ..kernels.runs import SIDES, join_runs
 from ..strokes import PlacedStrokes
 
@@ -91,7 +91,7 @@ def boxes(strokes: PlacedStrokes, brushes: Sequence[NeuralBrush], scale: float) 
     reaches = strokes.size.new_tensor([brush.reach for brush in brushes])
     reach = reaches[strokes.brush][:, None] * strokes.radius[:, None]
     places = strokes.places * scale
-    corner, side = places[:, LEFT : TOP + 1], places[:, SIDE, None]
+    corner, side = places[:, CORNER], places[:, SIDE, None]
     low, high = corner + (curve.amin(1) - reach) * side, corner + (curve.amax(1) + reach) * side
     needed = (high - low).amax(1) + 1
     steps = torch.tensor(SIDES, device=needed.device, dtype=needed.dtype)
