@@ -28,10 +28,10 @@ RUNS = {
     "brushes": ["--brush", "oil:0.7,chalk:0.3", "--focus", "mask.png"],
     "features": ["--loss", "features"],
     "mypaint": ["--engine", "mypaint"],
-    "style": ["--style", "ground.png", "--loss", "both", "--style-weight", "2"],
+    "style": ["--style", "waves.png", "--loss", "both", "--style-weight", "2"],
     "bounds": ["--grayscale", "--min-size", "0.02", "--max-size", "0.2", "--background", "#ABCDEF"],
-    "ground": ["--background", "ground.png", "--seed", "3", "--device", "cpu", "--brush", "charcoal"],
-    "opaque-mypaint": ["--opaque", "--engine", "mypaint", "--brush", "rigger", "--background", "white"],
+    "ground": ["--background", "waves.png", "--seed", "3", "--device", "cpu", "--brush", "charcoal"],
+    "rigger": ["--opaque", "--engine", "mypaint", "--brush", "rigger", "--background", "white"],
 }
 EXPORTS = {
     "painterly": ["a.ora", "a.svg", "a.mp4", "a.gif", "a.webm", "a.csv", "a.psd", "a.jpg", "a.tif", "a.webp"],
@@ -49,7 +49,7 @@ for step in allaprima.optimise(photo, strokes=300, size=384, **changes):
 """
 STOPS = {  # in the coarse phase, the joint one, and the one with grain
     "coarse": (13, {}, []),
-    "joint": (47, {"style": "ground.png", "focus": "mask.png", "connected": True, "palette": "5"}, []),
+    "joint": (47, {"style": "waves.png", "focus": "mask.png", "connected": True, "palette": "5"}, []),
     "grain": (62, {"engine": "mypaint", "brush": "dry_brush"}, []),
 }
 
@@ -124,7 +124,7 @@ def pictures(folder: Path) -> None:
     mask = (255 * np.exp(-8 * ((x - 0.8) ** 2 + (y - 0.5) ** 2))).astype(np.uint8)
     Image.fromarray(mask).save(folder / "mask.png")
     waves = np.stack([np.sin(20 * x) * 0.4 + 0.5, np.cos(15 * y) * 0.3 + 0.5, np.sin(9 * (x + y)) * 0.2 + 0.4], -1)
-    Image.fromarray((255 * waves).astype(np.uint8)).save(folder / "ground.png")
+    Image.fromarray((255 * waves).astype(np.uint8)).save(folder / "waves.png")
 
 
 def frames(film: Path) -> None:
