@@ -7,8 +7,9 @@ import pytest
 import torch
 
 import allaprima
-from allaprima import InputError, MyPaintBrush, Strokes
+from allaprima import BristleBrush, InputError, MyPaintBrush, Strokes
 from allaprima.brush import generator
+from allaprima.brush.bristle_shape import shape_names
 from allaprima.brush.dcgan import DCGANBrush
 from allaprima.brush.splat import SplatBrush
 from allaprima.kernels import runs_to_pictures
@@ -32,6 +33,7 @@ BRUSHES: dict[str, Callable[[], Any]] = {
     "dcgan, untrained": lambda: untrained(DCGANBrush, latent=32, features=8),
     "MyPaint dry_brush": lambda: MyPaintBrush("classic/dry_brush"),
     "MyPaint oil": lambda: MyPaintBrush("tanda/oil-06-paint"),
+    **{f"bristle {name}": lambda name=name: BristleBrush(name) for name in shape_names()},
 }
 SEEN = [name for name in ACTION if not name.startswith("color")]
 

@@ -28,6 +28,12 @@ def choice(
     return field(default=default, metadata=about)
 
 
+def again(kind: type[DataclassInstance], name: str) -> Any:
+    """The same choice as another dataclass has under this name."""
+    about = next(one for one in fields(kind) if one.name == name)
+    return field(default=about.default, metadata=about.metadata)
+
+
 def check_fields(values: DataclassInstance) -> None:
     """Bring every field of a frozen dataclass to its type: str, int, float, bool, or what its ``read`` makes of text.
     Raises InputError, naming value and bound, for one that is out of range.
@@ -66,7 +72,7 @@ def _text(name: str, value: Any, bounds: Any) -> str:
     if not isinstance(value, str):
         raise InputError(f"{name} is {' '.join(repr(value).split())[:60]}: it must be text")
     if bounds["among"] and value not in bounds["among"]:
-        raise InputError(f"{name} is {value!r}: choose from {', '.join(bounds['among'])}")
+        raise InputError(f"{name} is {value!r}: choose from {', '.join(filter(None, bounds['among']))}")
     return value
 
 

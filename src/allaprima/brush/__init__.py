@@ -1,9 +1,10 @@
 """What draws a stroke.
 
 A neural brush (``neural``, its weights in files by ``library``) has a ``generator`` inside, one of ``generators``:
-``splat``, the default, with its ``texture``, or ``dcgan``, the reference's. The real one is ``mypaint``, by its engine
-``libmypaint``. Two brushes stand in for others: ``opaque`` paint covers or does not, and ``straight_through`` is the
-real brush's paint with the neural one's gradient.
+``splat``, the default, with its ``texture``, or ``dcgan``, the reference's. Real ones belong to two ``programs``:
+``mypaint``, by its engine ``libmypaint``, and our own oil paint, ``bristle``, whose brushes a ``bristle_shape``
+describes. Two brushes stand in for others: ``opaque`` paint covers or does not, and ``straight_through`` is the real
+brush's paint with the neural one's gradient.
 """
 
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 from ..lazy import lazy
 
 if TYPE_CHECKING:
+    from .bristle import BristleBrush
+    from .bristle_shape import BristleShape
     from .generator import Generator
     from .generators import GENERATORS, make_generator
     from .library import brushes, load_brush, save_brush
@@ -23,6 +26,8 @@ __getattr__, __dir__ = lazy(
     __name__,
     {
         "GENERATORS": ".generators",
+        "BristleBrush": ".bristle",
+        "BristleShape": ".bristle_shape",
         "Card": ".neural",
         "Generator": ".generator",
         "MyPaintBrush": ".mypaint",
@@ -38,6 +43,8 @@ __getattr__, __dir__ = lazy(
 
 __all__ = [
     "GENERATORS",
+    "BristleBrush",
+    "BristleShape",
     "Card",
     "Generator",
     "MyPaintBrush",

@@ -10,7 +10,7 @@ from torch import Tensor
 from ..errors import InputError
 from ..strokes import WINDOW, Strokes, as_strokes, check_window
 from .generator import Generator
-from .mypaint import MyPaintBrush
+from .programs import RealBrush, real_brush
 from .texture import Texture
 
 FORMAT, VERSION = "allaprima.brush", 1
@@ -23,14 +23,15 @@ class Card:
     name: str
     kind: str  # of generator, one of ``generators.GENERATORS``
     config: dict[str, int]  # the generator's arguments
-    mypaint: str  # the brush it imitates, such as classic/dry_brush
-    myb_sha256: str
-    myb: str  # that brush, as MyPaint reads it
+    mypaint: str  # the brush it imitates, such as classic/dry_brush or bristle/flat
+    myb_sha256: str  # of that brush's file
+    myb: str  # that brush, as MyPaint reads it; empty for one of another program
     data: dict[str, int]  # count, size and seed of the strokes it learned from
     command: str  # the command that trained it
     fidelity: dict[str, float] = field(default_factory=dict)  # opacity PSNR in dB
     library: str = ""  # version that trained it
     texture: dict[str, int] = field(default_factory=dict)  # the texture's arguments, if the brush has one
+    bristles: str = ""  # the brush, as our own program reads it; empty for one of another
     format: str = FORMAT
     version: int = VERSION
 
@@ -96,10 +97,15 @@ class NeuralBrush:
             self.texture.to(device)
         return self
 
-    def real(self) -> MyPaintBrush:
-        """The real brush that this one imitates, from the card. Raises InputError without libmypaint, and for a brush
-        that learned from another painting program.
+    @property
+    def bristly(self) -> bool:
+        """Whether it imitates bristle oil paint, which covers by nature, and is always there to draw."""
+        return bool(self.card.bristles)
+
+    def real(self) -> RealBrush:
+        """The real brush that this one imitates, from the card. Raises InputError where that needs libmypaint and it is
+        not there, and for a brush that learned from a painting program of somebody's own.
         """
-        if not self.card.myb:
-            raise InputError(f"the brush {self.name} learned from no MyPaint brush: draw with --engine neural")
-        return MyPaintBrush(self.card.mypaint, self.card.myb)
+        if not self.card.myb and not self.card.bristles:
+            raise InputError(f"the brush {self.name} learned from no program that is here: draw with --engine neural")
+        return real_brush(self.card.mypaint, self.card.bristles or self.card.myb)

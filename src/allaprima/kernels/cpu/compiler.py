@@ -77,6 +77,13 @@ def private(function: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator for small functions that are written into those that call them."""
+    options = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "inline": "always"}
+    made: Callable[..., Any] = numba.njit(**options)(function)
+    return made
+
+
 @private
 def copy(row: Any, put: Any) -> None:
     """The numbers of ``row`` to the beginning of ``put``: to assign slices takes seconds to compile."""

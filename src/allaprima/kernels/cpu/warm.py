@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import torch
 
+from ..bristle_columns import RADIUS, SHAPE, STROKE_COLUMNS, UNIT
 from ..networks import FEATURES, Layer, PixelHead, SplatNetwork
+from .bristle_pickup import opacities, pick_up
+from .bristles import paint_on
 from .composite import composite_backward, composite_forward
 from .gaussians import gaussians_backward, gaussians_forward
 from .rasterize import rasterize_backward, rasterize_forward
@@ -45,7 +49,17 @@ def pixels() -> None:
     runs_to_pictures_backward(runs_to_pictures_forward(opacity, runs, (1, SIDE, SIDE)), runs, len(opacity))
 
 
-PARTS = {"gaussians": gaussians, "pixels": pixels}
+def bristles() -> None:
+    """One stroke of a brush, on a canvas and by itself."""
+    strokes, samples = np.zeros((1, STROKE_COLUMNS)), np.zeros(1, np.int64)
+    strokes[:, [RADIUS, UNIT]] = 1
+    shape, colors = np.ones(len(SHAPE), np.float32), np.zeros((1, 3), np.float32)
+    canvas, height = np.zeros((3, SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32)
+    paint_on(canvas, height, strokes, colors, samples, shape, pick_up(canvas, strokes, colors, samples, shape))
+    opacities(np.zeros((1, SIDE, SIDE), np.float32), 1, strokes, samples, shape)
+
+
+PARTS = {"gaussians": gaussians, "pixels": pixels, "bristles": bristles}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or PARTS:

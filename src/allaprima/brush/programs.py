@@ -1,0 +1,64 @@
+"""The painting programs that real brushes belong to: MyPaint, and our own, of bristles. Which one, a name tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..errors import InputError
+from ..kernels.columns import LEFT, SIDE, TOP
+from ..strokes import Strokes
+from .bristle import PROGRAM, BristleBrush
+from .bristle_shape import SUFFIXES, shape_names
+from .mypaint import MyPaintBrush
+
+RealBrush: TypeAlias = MyPaintBrush | BristleBrush
+
+
+def real_brush(name: str | Path, text: str | None = None) -> RealBrush:
+    """A brush of bristles, if it is called ``bristle/...``, or as one that ships, or is a ``.toml`` or ``.json``; else
+    one of MyPaint. ``text`` gives the content of its file directly. Raises InputError if there is no such brush.
+    """
+    name = str(name)
+    ours = name.startswith(PROGRAM) or Path(name).suffix.lower() in SUFFIXES or name in shape_names()
+    return BristleBrush(name, text) if ours else MyPaintBrush(name, text)
+
+
+class OwnProgram:
+    """Somebody's own painting program, ``program(strokes, size) -> (N, 1, size, size)``, which draws each stroke on its
+    window: what it would paint outside of that is not seen.
+    """
+
+    def __init__(self, program: Callable[..., Tensor]) -> None:
+        self.program = program
+
+    def on_boxes(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> Iterator[NDArray[np.float32]]:
+        """See :meth:`BristleBrush.on_boxes`."""
+        for index, (box, place) in enumerate(zip(boxes.tolist(), places.tolist(), strict=True)):
+            left, top, width, height = box
+            size = max(1, round(place[SIDE]))
+            drawn = self.program(strokes[index : index + 1].to(torch.float32), size)
+            opacity = check_opacity(drawn, size)
+            paint = np.zeros((height, width), np.float32)
+            x, y = round(place[LEFT]) - left, round(place[TOP]) - top
+            x0, x1, y0, y1 = max(0, x), min(width, x + size), max(0, y), min(height, y + size)
+            if x0 < x1 and y0 < y1:
+                paint[y0:y1, x0:x1] = opacity[y0 - y : y1 - y, x0 - x : x1 - x]
+            yield paint
+
+
+def check_opacity(drawn: object, size: int) -> NDArray[np.float32]:
+    """One stroke's opacity ``(size, size)`` from what a program gives. Raises InputError for anything else."""
+    shape = tuple(getattr(drawn, "shape", ()))
+    if shape != (1, 1, size, size):
+        raise InputError(
+            f"the painting program gave {shape or type(drawn).__name__}: a stroke is (1, 1, {size}, {size})"
+        )
+    opacity: NDArray[np.float32] = torch.as_tensor(drawn).detach().cpu().float().clamp(0, 1)[0, 0].numpy()
+    return opacity
