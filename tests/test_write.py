@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from allaprima.export.export import Export
 from allaprima.export.formats import FORMATS, PICTURE, SUFFIXES, suffix_of
 from allaprima.export.write import run, write_all
 from allaprima.image.encode import options_for
-from allaprima.rendering.drawing import NeuralDrawing
+from allaprima.rendering import Rendering
+from allaprima.rendering.neural_drawing import NeuralDrawing
 
-from .conftest import Golden
+from .conftest import Golden, made
 
 PICTURES = [suffix for one in FORMATS if one.kind == PICTURE for suffix in one.suffixes]
 LOSSY = {".jpg": 12, ".jpeg": 12, ".webp": 24}  # of 255: the most that a pixel of a small painting may be off
@@ -125,6 +127,31 @@ def test_one_pass_serves_all(painting: Painting, tmp_path: Path, monkeypatch: py
         alone = tmp_path / f"alone-{name}"
         allaprima.write(painting, alone, seconds=1)
         assert alone.read_bytes() == (tmp_path / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "width"),
+    [
+        (["a.gif"], {}, 1280),
+        (["a.gif", "a.webp", "a.painting.json", "a.csv"], {"film": True}, 1280),
+        (["a.gif", "a.webp"], {}, 1920),
+        (["a.gif", "a.svg"], {}, 1920),
+        (["a.csv"], {}, 1920),
+        (["a.gif"], {"size": 1600}, 1600),
+        (["a.gif"], {"print": "20x20cm", "dpi": 200}, 1575),
+    ],
+)
+def test_films_alone_are_not_too_large(
+    names: list[str], options: dict[str, Any], width: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless somebody says so, or something else is drawn that is as large as the canvas."""
+    drawn: list[int] = []
+    monkeypatch.setattr("allaprima.export.write.run", lambda job, *_: drawn.append(job.width))
+    rendering = Rendering(size=options.pop("size", None))
+    write_all(made(0).scaled(20), [tmp_path / name for name in names], rendering, Export(**options))
+    assert drawn == [width]
+    write_all(made(0), [tmp_path / name for name in names], export=Export(film=options.get("film", False)))
+    assert drawn[1:] == [96]
 
 
 def test_nothing_is_left_when_writing_fails(

@@ -41,6 +41,9 @@ class Writer(AbstractContextManager["Writer"]):
         """None, unless a kind of file says otherwise."""
         return ()
 
+    def check(self, drawing: Drawing) -> None:
+        """Before the first stroke: raise InputError for a drawing that does not show what the file is to have."""
+
     def see(self, drawing: Drawing, moment: int) -> None:
         """``moment`` strokes are on the canvas, one of ``moments``."""
 

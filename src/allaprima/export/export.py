@@ -11,6 +11,7 @@ from ..options import check_fields, choice
 
 UNITS = {"mm": 1 / 25.4, "cm": 1 / 2.54, "in": 1.0}  # inches in one
 PRINT = re.compile(r"(\d+(?:\.\d+)?)\s*x\s*(\d+(?:\.\d+)?)\s*(mm|cm|in)")
+HEIGHT, NORMAL, FLAT = "height", "normal", "flat"  # maps: the first two are of paint with a relief
 DPI = 300.0  # of a print, if none is given
 
 
@@ -21,6 +22,11 @@ class Export:
     dpi: float = choice(0.0, "Pixels per inch that the picture is marked with; 0: none.", low=0, high=10_000)
     print: str = choice("", "Paper to print on, such as 30x40cm or 8x10in: the size in pixels follows from --dpi.")
     fit: str = choice("fit", "Onto this paper: whole, with margins, or cropped to fill it.", among=("fit", "crop"))
+    map: str = choice(
+        "",
+        "Pictures as a map in place of the lit painting: the paint's height in 16 bits, its normals, or flat colour.",
+        among=("", HEIGHT, NORMAL, FLAT),
+    )
     title: str = choice("", "Title in the picture's metadata.")
     metadata: bool = choice(True, "Title, seed and settings in pictures.")
     layers: str = choice("level", "Layers of .ora and .psd: level, brush, or a number of groups of strokes.")
@@ -79,6 +85,7 @@ class ExportOptions(TypedDict, total=False):
     dpi: float
     print: str
     fit: Literal["fit", "crop"]
+    map: Literal["", "height", "normal", "flat"]
     title: str
     metadata: bool
     layers: str

@@ -99,3 +99,8 @@ def format_of(path: Path, film: bool = False) -> Format:
 def is_painting(path: Path) -> bool:
     """Whether a file is a painting, by its name."""
     return path.name.lower().endswith(FORMATS[0].suffixes[0])
+
+
+def painting_beside(path: Path) -> Path:
+    """Where the painting lies that a picture or another file at ``path`` is of."""
+    return path.parent / f"{path.stem}{FORMATS[0].suffixes[0]}"

@@ -14,9 +14,10 @@ from ..errors import InputError
 from ..painting.painting import Painting
 from ..rendering.drawing import Drawing, Picture, runs_of_brushes
 from .base import Job, Writer
-from .picture import on_paper
+from .paper import on_paper
 
 ROWS = 256  # of a layer that are looked at together
+NORMAL, MULTIPLY, SCREEN = "normal", "multiply", "screen"
 MOST = 1000  # layers: more than that no program shows in any useful way
 
 
@@ -28,17 +29,18 @@ class Group(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """A picture ``(H, W, 3 or 4)`` on the canvas, its corner at ``left, top``."""
+    """A picture ``(H, W, 3 or 4)`` on the canvas, its corner at ``left, top``, and how it goes with what is below."""
 
     name: str
     picture: Picture
     left: int
     top: int
+    blend: str = NORMAL
 
 
 class Layered(Writer):
-    """A file with layers. What kind of file it is decides how it takes each one, bottom first, and the picture that
-    they make together.
+    """A file with layers, of paint as it lies flat, and over it the light on its relief, if there is any. What kind of
+    file it is decides how it takes each one, bottom first, and the picture that they make together.
     """
 
     layered = True
@@ -53,15 +55,20 @@ class Layered(Writer):
         return (0, *self.ends)
 
     def see(self, drawing: Drawing, moment: int) -> None:
-        picture = drawing.picture()
+        picture = drawing.unlit()
+        left, top = self.corner()
         if moment in self.ends:
             layer = painted(self.ends[moment], fitted(drawing.layer(), self.under, picture))
-            left, top = self.corner()
             self.add(layer._replace(left=layer.left + left, top=layer.top + top))
         else:  # what the drawing begins with, and not the paper drawn again, which small pictures are not painted on
             self.under = picture.astype(np.float32)
             self.add(Layer("background", on_paper(self.job, picture), 0, 0))
         if moment == len(self.job.painting):
+            if drawing.relieved:
+                picture = drawing.picture()
+                shadow, light = relief(self.under, picture)
+                self.add(Layer("shadow", shadow, left, top, MULTIPLY))
+                self.add(Layer("light", light, left, top, SCREEN))
             self.merge(on_paper(self.job, picture))
 
     def corner(self) -> tuple[int, int]:
@@ -147,6 +154,22 @@ def laid(layer: Picture, under: NDArray[np.float32]) -> NDArray[np.float32]:
     """Straight RGBA over ``under``, both 0 to 255."""
     over: NDArray[np.float32] = under + (layer[..., :3] - under) * (layer[..., 3:] / np.float32(255))
     return over
+
+
+def relief(under: NDArray[np.float32], lit: Picture) -> tuple[Picture, Picture]:
+    """The layers, ``(H, W, 3)`` each, that make the ``lit`` picture of what is ``under`` them, 0 to 255: shadow, by
+    which it is multiplied, and light, which is screened over it. Each pixel is changed by one of them at most, and what
+    a program rounds below them grows no larger.
+    """
+    shadow, light = np.full_like(lit, 255), np.zeros_like(lit)
+    for first in range(0, len(lit), ROWS):
+        rows = slice(first, first + ROWS)
+        below, wanted = under[rows], lit[rows].astype(np.float32)
+        darker, brighter = wanted < below, wanted > below
+        shadow[rows][darker] = (255 * wanted[darker] / below[darker]).round().clip(0, 255)
+        was = below[brighter]
+        light[rows][brighter] = (255 * (wanted[brighter] - was) / (255 - was)).round().clip(0, 255)
+    return shadow, light
 
 
 def painted(name: str, picture: Picture) -> Layer:

@@ -11,10 +11,11 @@ from PIL import Image
 
 from ..rendering.drawing import Picture
 from .base import Job
-from .layers import Layer, Layered
+from .layers import MULTIPLY, NORMAL, SCREEN, Layer, Layered
 from .picture import how
 
 THUMBNAIL = 256  # px: the format's own limit
+BLEND = {NORMAL: "svg:src-over", MULTIPLY: "svg:multiply", SCREEN: "svg:screen"}
 MYPAINT = "http://mypaint.org/ns/openraster"
 
 
@@ -34,7 +35,7 @@ class OpenRaster(Layered):
         source = f"data/layer{len(self.stack):03}.png"
         self.save(Image.fromarray(layer.picture), source)
         about = {"name": layer.name, "src": source, "x": str(layer.left), "y": str(layer.top)}
-        self.stack.append(about | {"opacity": "1.0", "visibility": "visible", "composite-op": "svg:src-over"})
+        self.stack.append(about | {"opacity": "1.0", "visibility": "visible", "composite-op": BLEND[layer.blend]})
 
     def merge(self, picture: Picture) -> None:
         merged = Image.fromarray(picture)

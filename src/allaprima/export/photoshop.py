@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from psd_tools.constants import ChannelID, ColorMode, Compression, Resource, Tag
+from psd_tools.constants import BlendMode, ChannelID, ColorMode, Compression, Resource, Tag
 from psd_tools.psd import PSD
 from psd_tools.psd.header import FileHeader
 from psd_tools.psd.image_data import ImageData
@@ -26,13 +26,14 @@ from ..errors import InputError
 from ..rendering.drawing import Picture
 from ..version import VERSION
 from .base import Job
-from .layers import Layer, Layered
+from .layers import MULTIPLY, NORMAL, SCREEN, Layer, Layered
 from .picture import srgb
 
 MOST = 2 << 30  # bytes: the format's own limit
 RGB = (ChannelID.CHANNEL_0, ChannelID.CHANNEL_1, ChannelID.CHANNEL_2)
 RGBA = (*RGB, ChannelID.TRANSPARENCY_MASK)
 PER_INCH, INCHES = 1, 1
+BLEND = {NORMAL: BlendMode.NORMAL, MULTIPLY: BlendMode.MULTIPLY, SCREEN: BlendMode.SCREEN}
 
 
 class Photoshop(Layered):
@@ -64,6 +65,7 @@ class Photoshop(Layered):
                 bottom=layer.top + height,
                 right=layer.left + width,
                 channel_info=about,
+                blend_mode=BLEND[layer.blend],
                 name=plain(layer.name),
                 tagged_blocks=tags,
             )

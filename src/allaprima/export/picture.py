@@ -6,53 +6,42 @@ import json
 from functools import cache
 from typing import Any
 
-import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
 
 from ..image.encode import options_for
 from ..painting.file import settings_of
 from ..painting.painting import Painting
-from ..rendering.drawing import Drawing, Picture
+from ..rendering.bristle_drawing import BristleDrawing
+from ..rendering.drawing import Drawing
 from ..version import VERSION
 from .base import Job, Writer
+from .maps import check_relief, shown
 
 DESCRIPTION, SOFTWARE, X_RESOLUTION, Y_RESOLUTION, UNIT, INCHES = 270, 305, 282, 283, 296, 2  # of EXIF and TIFF
 
 
 class PictureFile(Writer):
-    """The finished picture."""
+    """The finished picture, or a map of it."""
 
     @property
     def moments(self) -> tuple[int]:
         return (len(self.job.painting),)
 
+    def check(self, drawing: Drawing) -> None:
+        check_relief(self.job.export, isinstance(drawing, BristleDrawing))
+
     def see(self, drawing: Drawing, moment: int) -> None:
-        picture = on_paper(self.job, drawing.picture())
-        Image.fromarray(picture).save(self.path, **how(self.job, self.path.suffix.lower()))
+        picture, about, colors = shown(self.job, drawing)
+        Image.fromarray(picture).save(self.path, **how(self.job, self.path.suffix.lower(), about, colors))
 
 
-def on_paper(job: Job, picture: Picture) -> Picture:
-    """The picture ``(H, W, 3)`` on the paper that it is printed on, in the middle: with white margins, or cropped."""
-    paper = job.export.paper()
-    if paper is None:
-        return picture
-    height, width = paper if picture.shape[0] <= picture.shape[1] else paper[::-1]
-    sheet = np.full((height, width, 3), 255, np.uint8)
-    into, out = [], []
-    for have, want in zip(picture.shape[:2], (height, width), strict=True):
-        into.append(slice(max(0, (want - have) // 2), max(0, (want - have) // 2) + min(have, want)))
-        out.append(slice(max(0, (have - want) // 2), max(0, (have - want) // 2) + min(have, want)))
-    sheet[into[0], into[1]] = picture[out[0], out[1]]
-    return sheet
-
-
-def how(job: Job, suffix: str) -> dict[str, Any]:
-    """The arguments with which Pillow saves a picture."""
-    chosen = options_for(suffix) | {"icc_profile": srgb()}
+def how(job: Job, suffix: str, about: str = "", colors: bool = True) -> dict[str, Any]:
+    """The arguments with which Pillow saves a picture, of ``colors`` or of other numbers; ``about`` is told of it."""
+    chosen = options_for(suffix) | ({"icc_profile": srgb()} if colors else {})
     dpi = job.export.marked_dpi
     if dpi and suffix != ".webp":
         chosen["dpi"] = (dpi, dpi)
-    told = described(job.painting, job.export.title) if job.export.metadata else None
+    told = described(job.painting, job.export.title, about) if job.export.metadata else None
     if suffix == ".png":
         if told:
             info = PngImagePlugin.PngInfo()
@@ -70,11 +59,14 @@ def how(job: Job, suffix: str) -> dict[str, Any]:
     return chosen | ({"exif": exif} if len(exif) else {})
 
 
-def described(painting: Painting, title: str) -> dict[str, str]:
-    """What a picture says of itself: title, seed and settings, by the names of PNG's keywords."""
+def described(painting: Painting, title: str, about: str = "") -> dict[str, str]:
+    """What a picture says of itself: title, what is to be told of it first, seed and settings, by the names of PNG's
+    keywords.
+    """
     settings = json.dumps(settings_of(painting), ensure_ascii=False)
     made = f"{len(painting):,} strokes of {', '.join(ref.name for ref in painting.brushes)}"
-    return {"Title": title or made, "Software": f"allaprima {VERSION}", "Description": f"settings: {settings}"}
+    description = f"{about}; settings: {settings}" if about else f"settings: {settings}"
+    return {"Title": title or made, "Software": f"allaprima {VERSION}", "Description": description}
 
 
 @cache

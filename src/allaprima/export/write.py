@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..files import check_output, same_file, written_aside
+from ..files import check_output, is_there, same_file, written_aside
 from ..image.photo import PhotoLike, fit, read_photo
 from ..painting.painting import Painting
 from ..rendering.rendering import LARGEST, Rendering, RenderingOptions
 from .base import Job, Writer
 from .export import Export, ExportOptions
-from .formats import format_of, suffix_of
+from .formats import FILM, PAINTING, TABLE, format_of, suffix_of
+from .maps import check_map
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+FILMS = 1280  # px of a film's long side at most, unless another size is asked for
 
 
 class WriteOptions(RenderingOptions, ExportOptions, total=False):
@@ -34,6 +37,13 @@ def check_outputs(paths: Sequence[Path], inputs: Sequence[Path]) -> None:
             raise InputError(f"the output {path} is the input itself: choose another name")
         if any(same_file(path, other) for other in paths[:index]):
             raise InputError(f"the output {path} is given twice")
+
+
+def check_new(paths: Sequence[Path]) -> None:
+    """Raise InputError if there is a file at one of the paths: it would be overwritten."""
+    for path in paths:
+        if is_there(path):
+            raise InputError(f"{path} is there already: give another name, or --force to overwrite it")
 
 
 def check_extras(paths: Sequence[Path], film: bool = False) -> None:
@@ -60,8 +70,9 @@ def write(
     are the fields of :class:`~allaprima.rendering.rendering.Rendering` and :class:`~allaprima.export.export.Export`
     by name. ``photo`` is shown by films with ``beside``.
 
-    The file is written aside and renamed: an old one is untouched until the new one is whole. Raises
-    :class:`InputError` for an unknown suffix or option or a folder that is not there, OSError when the disk is full.
+    A file that is there is overwritten. The new one is written aside and renamed: the old one is untouched until the
+    new one is whole. Raises :class:`InputError` for an unknown suffix or option or a folder that is not there, OSError
+    when the disk is full.
     """
     named: dict[str, Any] = dict(options)
     drawn = {one.name: named.pop(one.name) for one in fields(Rendering) if one.name in named}
@@ -84,7 +95,8 @@ def write_all(
     rendering, export = rendering or Rendering(), export or Export()
     check_outputs(paths, [])
     check_extras(paths, export.film)
-    size = size_for(painting, rendering.size, export)
+    check_map(paths, export)
+    size = size_for(painting, rendering.size, export, films_alone(paths, export))
     width, height = fit(painting.width, painting.height, size)
     for path in paths:
         format_of(path, export.film).check_size(path, max(export.paper() or (width, height)))
@@ -100,11 +112,20 @@ def write_all(
         run(job, writers, on_progress)
 
 
-def size_for(painting: Painting, size: int | None, export: Export) -> int:
-    """The long side of the picture in pixels. Raises InputError for one that cannot be, or is asked for twice."""
+def films_alone(paths: Sequence[Path], export: Export) -> bool:
+    """Whether films are all that is drawn."""
+    kinds = {format_of(path, export.film).kind for path in paths}
+    return kinds - {PAINTING, TABLE} == {FILM}
+
+
+def size_for(painting: Painting, size: int | None, export: Export, films: bool = False) -> int:
+    """The long side of the picture in pixels; if nobody says, ``films`` that nothing else is drawn for are not too
+    large. Raises InputError for one that cannot be, or is asked for twice.
+    """
     paper = export.paper()
     if paper is None:
-        return painting.size if size is None else int(size)
+        usual = min(painting.size, FILMS) if films else painting.size
+        return usual if size is None else int(size)
     if size is not None:
         raise InputError(f"the size is asked for twice, by size {size} and print {export.print!r}: give one of them")
     short, long = paper
@@ -123,6 +144,8 @@ def run(job: Job, writers: Sequence[Writer], on_progress: Callable[[float], None
     moments = sorted({moment for writer in writers for moment in writer.moments})
     if moments:
         drawing = job.painting.drawing(job.rendering, layered=any(writer.layered for writer in writers))
+        for writer in writers:
+            writer.check(drawing)
         done = 0
         for moment in moments:
             assert 0 <= moment <= last

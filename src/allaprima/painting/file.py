@@ -27,6 +27,7 @@ from .settings import Settings
 FORMAT, VERSION = "allaprima.painting", 2
 PARTS = ("settings", "canvas", "photo", "brushes", "strokes")
 FIRST = ("brush", "strokes", "size", "seed", "quality", "engine")  # settings that every file has
+OLDER = {"mood": "painterly"}  # what was usual when it was not recorded yet, where that is another today
 UNRECORDED = "vgg_weights"  # always empty: which file of weights there is on a machine
 INTEGERS = ("brush", "level", "sample")
 BIGGEST = 2**31 - 1
@@ -145,7 +146,7 @@ def _settings(made: dict[str, Any]) -> Settings:
         raise InputError(f"settings.{min(unknown)[:40]!r} is unknown")
     _get({UNRECORDED: "", **made}, UNRECORDED, str, f"settings.{UNRECORDED}")
     try:
-        return Settings(**values)
+        return Settings(**{**OLDER, **values})
     except InputError as error:
         raise InputError(f"settings.{error}") from None
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ..brush.library import find_brush
 from ..brush.neural import NeuralBrush
 from ..errors import AllaprimaWarning, InputError
-from ..rendering.drawing import Drawing, begin_drawing
+from ..rendering.begin import begin_drawing
+from ..rendering.drawing import Drawing
 from ..rendering.rendering import Rendering, RenderingOptions
 from . import changes, file
 from .record import PaintingRecord
@@ -62,7 +63,7 @@ class Painting(PaintingRecord):
         **options: Unpack[RenderingOptions],
     ) -> NDArray[np.uint8]:
         """The picture, ``(H, W, 3)`` uint8, as a ``rendering`` says, or its ``options`` by name:
-        ``painting.render(size=2048, engine="mypaint")``; a number alone is its size. ``on_progress`` sees the share
+        ``painting.render(size=2048, engine="real")``; a number alone is its size. ``on_progress`` sees the share
         done, 0 to 1. Raises InputError for a bad size or engine and for brushes that are missing.
         """
         drawing = self.drawing(Rendering.of(rendering, **options))

@@ -11,6 +11,7 @@ from torch import Tensor
 from ..brush.neural import NeuralBrush
 from ..rendering.background import Background
 from ..rendering.drawing import Composition
+from ..rendering.light import Light
 from ..strokes import PlacedStrokes
 from .settings import Settings
 
@@ -92,7 +93,8 @@ class PaintingRecord:
     @property
     def composition(self) -> Composition:
         """What is drawn of it."""
-        return Composition(self.strokes, self.width, self.height, self.background, self.settings.opaque)
+        settings, size = self.settings, (self.width, self.height)
+        return Composition(self.strokes, *size, self.background, settings.opaque, Light.of(settings))
 
     def paper(self, width: int, height: int) -> Tensor:
         """What was painted on, ``(3, height, width)`` in [0,1]."""

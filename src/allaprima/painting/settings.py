@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 from ..errors import InputError
-from ..options import check_fields, choice
-from ..rendering.rendering import ENGINES
+from ..options import again, check_fields, choice
+from ..rendering.light import Light
+from ..rendering.rendering import ENGINE_HELP, ENGINES, MYPAINT, REAL
 from .pictures import BackgroundSource, PhotoMean, PictureSource, read_background, read_source
 
 
@@ -22,16 +23,18 @@ class Settings:
     """
 
     brush: str = choice(
-        "dry_brush", "Brush: a name from `allaprima brushes`, or the path of your own; or several: oil:0.7,chalk:0.3."
+        "flat", "Brush: a name from `allaprima brushes`, or the path of your own; or several: oil:0.7,chalk:0.3."
     )
-    strokes: int = choice(1000, "Number of strokes, exactly.", low=1, high=20_000)
-    size: int = choice(512, "Long side of the canvas in pixels.", low=16, high=8192)
+    strokes: int = choice(3500, "Number of strokes, exactly.", low=1, high=20_000)
+    size: int = choice(2048, "Long side of the canvas in pixels.", low=16, high=8192)
     seed: int = choice(0, "Another seed, another painting; the same seed, the same.", low=0, high=2**63 - 1)
     quality: str = choice("normal", "How long to look for better strokes.", among=("draft", "normal", "best"))
     mood: str = choice(
-        "painterly", "Broad strokes that stay strokes, or all for the likeness.", among=("painterly", "likeness")
+        "oil",
+        "Strokes along the form over a painted ground, broad ones that stay strokes, or all for the likeness.",
+        among=("oil", "painterly", "likeness"),
     )
-    engine: str = choice("neural", "Who draws the picture in the end.", among=ENGINES)
+    engine: str = choice("auto", ENGINE_HELP, among=(*ENGINES, MYPAINT))
     loss: str = choice(
         "pixel",
         "What is to be like the photo: colours, what a network sees, or both.",
@@ -60,9 +63,15 @@ class Settings:
     opaque: bool = choice(False, "Strokes as paint that covers or does not: nothing half-transparent.")
     grayscale: bool = choice(False, "Paint in greys.")
     connected: bool = choice(False, "One chain: each stroke begins where the last ended.")
+    relief: float = again(Light, "relief")
+    light: str = again(Light, "light")
+    gloss: float = again(Light, "gloss")
+    canvas: str = again(Light, "canvas")
 
     def __post_init__(self) -> None:
         check_fields(self)
+        object.__setattr__(self, "engine", REAL if self.engine == MYPAINT else self.engine)
+        Light.of(self)
         if 0 < self.max_size < self.min_size:
             raise InputError(
                 f"max_size is {self.max_size:g} and min_size {self.min_size:g}: choose a max_size of at least that"
@@ -89,8 +98,8 @@ class SettingsOptions(TypedDict, total=False):
     size: int
     seed: int
     quality: Literal["draft", "normal", "best"]
-    mood: Literal["painterly", "likeness"]
-    engine: Literal["neural", "mypaint"]
+    mood: Literal["oil", "painterly", "likeness"]
+    engine: Literal["auto", "neural", "real", "mypaint"]
     loss: Literal["pixel", "features", "both"]
     features: Literal["pocket", "vgg16", "vgg16_bn"]
     style: str | Path | PictureSource | None
@@ -103,6 +112,10 @@ class SettingsOptions(TypedDict, total=False):
     opaque: bool
     grayscale: bool
     connected: bool
+    relief: float
+    light: str
+    gloss: float
+    canvas: str
 
 
 def shares_of(brush: str) -> dict[str, float]:

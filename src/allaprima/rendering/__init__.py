@@ -10,11 +10,13 @@ from ..lazy import lazy
 
 if TYPE_CHECKING:
     from .background import Background
+    from .begin import begin_drawing
     from .compositing import composite
-    from .drawing import Composition, Drawing, begin_drawing
+    from .drawing import Composition, Drawing
+    from .light import Light
     from .rendering import Rendering
 
-__all__ = ["Background", "Composition", "Drawing", "Rendering", "begin_drawing", "composite"]
+__all__ = ["Background", "Composition", "Drawing", "Light", "Rendering", "begin_drawing", "composite"]
 
 __getattr__, __dir__ = lazy(
     __name__,
@@ -22,8 +24,9 @@ __getattr__, __dir__ = lazy(
         "Background": ".background",
         "Composition": ".drawing",
         "Drawing": ".drawing",
+        "Light": ".light",
         "Rendering": ".rendering",
-        "begin_drawing": ".drawing",
+        "begin_drawing": ".begin",
         "composite": ".compositing",
     },
 )

@@ -1,15 +1,14 @@
-"""A painting being drawn: stroke after stroke, by the neural brush or by the real MyPaint, at any size.
+"""A painting being drawn: stroke after stroke, by neural brushes or by the real ones, at any size.
 
 One path for pictures, layers and films: whoever wants to see what is there after some strokes draws up to these, looks,
-and goes on.
+and goes on. Who draws: ``begin.py``.
 """
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
@@ -17,16 +16,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..brush.libmypaint import Surface
-from ..brush.neural import NeuralBrush
-from ..brush.opaque import OpaqueBrush, harden
-from ..image.photo import fit
-from ..strokes import WINDOW, PlacedStrokes
+from ..strokes import PlacedStrokes
 from .background import Background
-from .compositing import as_picture, boxes, composite_in_place
-from .rendering import Rendering
+from .compositing import as_picture
+from .light import Light
 
-MOST = 4096  # px of the long side that small pictures may be drawn at
 AT_ONCE = 1 << 20  # pixels of a layer that are made 8-bit together
 OnProgress = Callable[[float], None]
 Picture = NDArray[np.uint8]
@@ -35,7 +29,7 @@ Picture = NDArray[np.uint8]
 @dataclass(frozen=True)
 class Composition:
     """What is drawn: ``strokes``, bottom first, over a ``background``, on a canvas of ``width x height`` px; ``opaque``
-    if paint covers or does not, and nothing is half-transparent.
+    if paint covers or does not, and nothing is half-transparent; in this ``light``, if the paint has a relief.
     """
 
     strokes: PlacedStrokes
@@ -43,22 +37,7 @@ class Composition:
     height: int
     background: Background
     opaque: bool = False
-
-
-def begin_drawing(
-    composition: Composition, brushes: Sequence[NeuralBrush], rendering: Rendering, layered: bool = False
-) -> Drawing:
-    """The picture before the first stroke, on the canvas' size unless the rendering says another; ``brushes`` are those
-    that the strokes tell by number. Layers are to be taken from it if it is ``layered``. Raises InputError for a real
-    brush that is missing.
-    """
-    canvas = composition.width, composition.height
-    width, height = fit(*canvas, max(canvas) if rendering.size is None else int(rendering.size))
-    if rendering.engine == "mypaint":
-        kind = OpaqueDrawing if composition.opaque else RealDrawing
-        return kind(composition, brushes, width, height, layered)
-    drawing = [brush.textured for brush in brushes] if rendering.texture else brushes
-    return NeuralDrawing(composition, drawing, width, height, layered)
+    light: Light = field(default_factory=Light)
 
 
 class Drawing(ABC):
@@ -79,6 +58,15 @@ class Drawing(ABC):
     @abstractmethod
     def picture(self) -> Picture:
         """What is there, ``(height, width, 3)``."""
+
+    @property
+    def relieved(self) -> bool:
+        """Whether light falls on a relief, so that :meth:`unlit` is another picture."""
+        return False
+
+    def unlit(self) -> Picture:
+        """The picture as if all paint were flat, as layers have it."""
+        return self.picture()
 
     def layer(self) -> Picture:
         """What was drawn since the layer before, or the beginning, ``(height, width, 4)`` straight RGBA. With the next
@@ -148,93 +136,6 @@ class OnCanvas(Drawing):
         canvas = self.canvas[:3].clone()
         self.composite(canvas, strokes.to(torch.float32).to(canvas.device))
         return as_picture(canvas)
-
-
-class NeuralDrawing(OnCanvas):
-    """By neural brushes, where they are."""
-
-    def __init__(
-        self, composition: Composition, brushes: Sequence[NeuralBrush], width: int, height: int, layered: bool = False
-    ) -> None:
-        super().__init__(composition, width, height, layered, brushes[0].device)
-        self.brushes = [OpaqueBrush(brush) for brush in brushes] if composition.opaque else brushes
-
-    def composite(self, canvas: Tensor, strokes: PlacedStrokes, report: OnProgress | None = None) -> None:
-        composite_in_place(canvas, strokes, self.brushes, self.scale, self.colors(strokes, len(canvas)), report)
-
-
-class OpaqueDrawing(OnCanvas):
-    """By the real MyPaint, each stroke by itself, its opacity hardened, and laid over the others."""
-
-    def __init__(
-        self, composition: Composition, brushes: Sequence[NeuralBrush], width: int, height: int, layered: bool = False
-    ) -> None:
-        super().__init__(composition, width, height, layered)
-        self.brushes, self.real = brushes, [brush.real() for brush in brushes]
-
-    def composite(self, canvas: Tensor, strokes: PlacedStrokes, report: OnProgress | None = None) -> None:
-        colors = self.colors(strokes, len(canvas))
-        corners, sides = boxes(strokes, self.brushes, self.scale)
-        low = corners.clamp(min=0)
-        high = torch.minimum(corners + sides[:, None], torch.tensor([self.width, self.height]))
-        where = torch.cat([low, (high - low).clamp(min=0)], 1).int()
-        for brush, first, last in runs_of_brushes(strokes):
-            part = slice(first, last)
-            drawn = self.real[brush].on_boxes(strokes[part], where[part], strokes[part].places * self.scale)
-            for index, paint in enumerate(drawn, first):
-                left, top, wide, tall = where[index].tolist()
-                under = canvas[:, top : top + tall, left : left + wide]
-                opacity = harden(torch.from_numpy(paint)).expand_as(under)
-                under.lerp_(colors[index, :, None, None].expand_as(under), opacity)
-                if report:
-                    report((index + 1) / len(strokes))
-
-
-class RealDrawing(Drawing):
-    """By the real MyPaint, on its own surfaces. On windows under 64 px the engine itself changes, so a small picture is
-    drawn larger, by a whole factor, and averaged.
-    """
-
-    def __init__(
-        self, composition: Composition, brushes: Sequence[NeuralBrush], width: int, height: int, layered: bool = False
-    ) -> None:
-        super().__init__(composition, width, height, layered)
-        self.real = [brush.real() for brush in brushes]
-        smallest = float(self.strokes.places[:, 2].min()) * self.scale if len(self.strokes) else WINDOW
-        self.shrink = max(1, min(math.ceil(WINDOW / smallest), MOST // max(width, height)))
-        size = width * self.shrink, height * self.shrink
-        self.surface = Surface(*size, self.background.at(*size).numpy())
-        self.upper = Surface(*size) if layered else None
-
-    def draw(self, first: int, last: int, on_progress: OnProgress | None = None) -> None:
-        self.taken = None
-        surfaces = [self.surface, *([self.upper] if self.upper else [])]
-        for brush, begin, end in runs_of_brushes(self.strokes[first:last]):
-            some = self.strokes[first + begin : first + end]
-            for count in self.real[brush].draw_on(surfaces, some, self.scale * self.shrink):
-                if on_progress:
-                    on_progress((first + begin + count) / len(self.strokes))
-
-    def picture(self) -> Picture:
-        bands = [
-            (band[..., :3] * 255).round().clip(0, 255).astype(np.uint8) for band in self.surface.bands(self.shrink)
-        ]
-        return np.concatenate(bands)
-
-    def take(self) -> Picture:
-        assert self.upper is not None
-        done = np.concatenate([straight(band) for band in self.upper.bands(self.shrink)])
-        self.upper.clear()
-        return done
-
-    def glance(self, strokes: PlacedStrokes) -> Picture:
-        kept = self.surface.tiles.copy()
-        for brush, begin, end in runs_of_brushes(strokes):
-            for _ in self.real[brush].draw_on([self.surface], strokes[begin:end], self.scale * self.shrink):
-                pass
-        picture = self.picture()
-        self.surface.tiles[...] = kept
-        return picture
 
 
 def runs_of_brushes(strokes: PlacedStrokes) -> Iterator[tuple[int, int, int]]:

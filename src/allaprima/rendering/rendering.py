@@ -2,39 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypedDict
 
 from ..errors import InputError
 from ..options import choice
+from .light import Light
 
 if TYPE_CHECKING:
     from ..brush.neural import NeuralBrush
 
-ENGINES = ("neural", "mypaint")
+AUTO, NEURAL, REAL = "auto", "neural", "real"
+ENGINES = (AUTO, NEURAL, REAL)
+MYPAINT = "mypaint"  # what the real engine was called when there was one
+ENGINE_HELP = "Who draws the picture in the end; auto: bristles as they are, and MyPaint's brushes by the neural ones."
 LARGEST = 32_768  # px of a picture's long side
 
 
 @dataclass(frozen=True)
 class Rendering:
     """``size`` px on the picture's long side (None: the canvas' own), drawn by an ``engine``: "neural" draws with the
-    brushes that painted, and with ``texture`` each stroke as its own sample and not as the mean of all; "mypaint" draws
-    with the real ones, which always have texture. ``brushes`` replaces those that ship with the package.
+    brushes that painted, and with ``texture`` each stroke as its own sample and not as the mean of all; "real" with the
+    brushes that these imitate, of bristles or of MyPaint, which always have texture ("mypaint" is taken for it);
+    "auto" is real where all are of bristles, and else neural; and any painting program of your own draws what was
+    painted for it, ``program(strokes, size)`` as in docs/learning.md. ``brushes`` replaces those that ship with the
+    package. ``relief``, ``light``, ``gloss`` and ``canvas`` are another light than the painting's own.
 
     Raises InputError, naming value and bound, for a size or an engine that cannot be.
     """
 
     size: int | None = choice(None, "Long side of the written picture in pixels; the canvas' size if not given.")
-    engine: str = choice("neural", "Who draws the picture in the end.", among=ENGINES)
+    engine: str | Callable[..., Any] = choice(AUTO, ENGINE_HELP, among=(*ENGINES, MYPAINT))
     texture: bool = choice(False, "The neural engine draws each stroke with its own grain, not the mean.")
     brushes: Sequence[NeuralBrush] | None = field(default=None, compare=False, repr=False)
+    relief: float | None = None
+    light: str | None = None
+    gloss: float | None = None
+    canvas: str | None = None
 
     def __post_init__(self) -> None:
         if self.size is not None and (not isinstance(self.size, SupportsIndex) or not 1 <= int(self.size) <= LARGEST):
             raise InputError(f"the picture's size is {self.size}: choose 1 to {LARGEST:,} px")
-        if self.engine not in ENGINES:
+        object.__setattr__(self, "engine", REAL if self.engine == MYPAINT else self.engine)
+        if self.engine not in ENGINES and not callable(self.engine):
             raise InputError(f"engine is {self.engine!r}: choose from {', '.join(ENGINES)}")
+        self.lighting(Light())
+
+    def lighting(self, light: Light) -> Light:
+        """The light of a painting, with what is asked to be otherwise. Raises InputError for one that cannot be."""
+        names = [one.name for one in fields(Light)]
+        return replace(light, **{name: value for name in names if (value := getattr(self, name)) is not None})
 
     def change(self, **changes: Any) -> Rendering:
         """With some of it changed. Raises InputError for a name that is none (and lists them)."""
@@ -59,6 +77,10 @@ class RenderingOptions(TypedDict, total=False):
     """The fields of :class:`Rendering` by name, for editors; a test holds the two together."""
 
     size: int | None
-    engine: Literal["neural", "mypaint"]
+    engine: Literal["auto", "neural", "real", "mypaint"] | Callable[..., Any]
     texture: bool
     brushes: Sequence[NeuralBrush] | None
+    relief: float | None
+    light: str | None
+    gloss: float | None
+    canvas: str | None

@@ -1,0 +1,56 @@
+"""Who draws a painting: neural brushes, real ones, or a program of somebody's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..brush.bristle import BristleBrush
+from ..brush.mypaint import MyPaintBrush
+from ..brush.neural import NeuralBrush
+from ..brush.programs import OwnProgram
+from ..image.photo import fit
+from .boxed_drawing import BoxedDrawing
+from .bristle_drawing import BristleDrawing
+from .drawing import Composition, Drawing
+from .mypaint_drawing import MyPaintDrawing
+from .neural_drawing import NeuralDrawing
+from .rendering import AUTO, NEURAL, REAL, Rendering
+
+
+def begin_drawing(
+    composition: Composition, brushes: Sequence[NeuralBrush], rendering: Rendering, layered: bool = False
+) -> Drawing:
+    """The picture before the first stroke, on the canvas' size unless the rendering says another; ``brushes`` are those
+    that the strokes tell by number. Layers are to be taken from it if it is ``layered``. Raises InputError for a real
+    brush that is missing.
+    """
+    canvas = composition.width, composition.height
+    width, height = fit(*canvas, max(canvas) if rendering.size is None else int(rendering.size))
+    composition = replace(composition, light=rendering.lighting(composition.light))
+    if not isinstance(rendering.engine, str):
+        own = [OwnProgram(rendering.engine)] * len(brushes)
+        return BoxedDrawing(composition, brushes, own, width, height, layered)
+    engine = engine_for(brushes) if rendering.engine == AUTO else rendering.engine
+    if engine == NEURAL:
+        drawing = [brush.textured for brush in brushes] if rendering.texture else brushes
+        return NeuralDrawing(composition, drawing, width, height, layered)
+    real = [brush.real() for brush in brushes]
+    bristles = [brush for brush in real if isinstance(brush, BristleBrush)]
+    if len(bristles) == len(real):
+        return BristleDrawing(composition, bristles, width, height, layered)
+    mypaint = [brush for brush in real if isinstance(brush, MyPaintBrush)]
+    if len(mypaint) == len(real) and not composition.opaque:
+        return MyPaintDrawing(composition, mypaint, width, height, layered)
+    return BoxedDrawing(composition, brushes, real, width, height, layered)
+
+
+def engine_for(brushes: Sequence[NeuralBrush]) -> str:
+    """Who draws if nobody says: bristles are always there, MyPaint may not be."""
+    return REAL if all(brush.bristly for brush in brushes) else NEURAL
+
+
+def has_relief(brushes: Sequence[NeuralBrush], rendering: Rendering) -> bool:
+    """Whether these brushes, drawn as a rendering says, lay paint with a relief: bristles do, by the real engine."""
+    engine = engine_for(brushes) if rendering.engine == AUTO else rendering.engine
+    return engine == REAL and all(brush.bristly for brush in brushes)
