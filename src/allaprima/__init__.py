@@ -23,6 +23,7 @@ from .lazy import lazy
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from .brush.bristle import BristleBrush
     from .brush.library import brushes, load_brush
     from .brush.mypaint import MyPaintBrush
     from .export.export import Export
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AllaprimaError",
     "AllaprimaWarning",
+    "BristleBrush",
     "Compute",
     "Export",
     "InputError",
@@ -61,6 +63,7 @@ __getattr__, _ = lazy(  # PEP 562: torch is imported when something needs it
     {
         "Compute": ".painting.compute",
         "Export": ".export.export",
+        "BristleBrush": ".brush.bristle",
         "MyPaintBrush": ".brush.mypaint",
         "Painting": ".painting.painting",
         "PlacedStrokes": ".strokes",

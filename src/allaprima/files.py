@@ -85,6 +85,14 @@ def check_output(path: Path) -> None:
         raise InputError(f"nothing can be written in {path.parent} ({error.strerror}): choose another folder") from None
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is anything at ``path``; at a path that cannot be there is nothing."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def same_file(path: Path, other: Path) -> bool:
     """Whether two paths lead to one file, by name or by link; a path that cannot be is no file."""
     try:

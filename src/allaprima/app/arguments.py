@@ -17,7 +17,7 @@ def setting(about: Field[Any]) -> Any:
     """The option of one field."""
     bounds, help = about.metadata, about.metadata["help"]
     if bounds["among"]:
-        help += f" One of {', '.join(bounds['among'])}."
+        help += f" One of {', '.join(filter(None, bounds['among']))}."
     elif bounds["high"] and bounds["high"] < 2**31:
         help += f" {bounds['low']:,} to {bounds['high']:,}."
     if about.default not in ("", None, False, 0.0):

@@ -8,18 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from ..brush.neural import NeuralBrush
 from ..errors import InputError
 from ..export.export import Export
-from ..export.formats import FORMATS, PICTURE, format_of
-from ..export.write import check_extras, check_outputs, write_all
+from ..export.formats import FORMATS, PICTURE, format_of, is_painting, painting_beside
+from ..export.maps import check_map, check_relief
+from ..export.write import check_extras, check_new, check_outputs, write_all
+from ..files import is_there, same_file
 from ..painters.observers import Autosave, Observer, Preview
 from ..painters.paint import paint
 from ..painters.step import Step
 from ..painting.painting import Painting
+from ..painting.settings import Settings
+from ..rendering.begin import has_relief
 from ..rendering.rendering import Rendering
 
 UNFINISHED = ".unfinished.painting.json"  # beside the first output while it is painted and drawn
@@ -29,7 +34,8 @@ UNFINISHED = ".unfinished.painting.json"  # beside the first output while it is 
 class Order:
     """A ``photo`` to be painted into files, ``outputs``, with these ``changes`` of settings by name, drawn as a
     ``rendering`` says (by the engine of the settings). ``preview`` is a picture file that shows it growing; ``resume``
-    a painting file to go on with, or to ``add`` strokes to.
+    a painting file to go on with, or to ``add`` strokes to. The painting itself is written, too, if it is to ``keep``;
+    results that are there are overwritten by ``force`` alone.
     """
 
     photo: Path
@@ -40,23 +46,57 @@ class Order:
     preview: Path | None = None
     resume: Path | None = None
     add: int = 0
+    keep: bool = True
+    force: bool = False
 
     @property
     def kept(self) -> Path:
         """Where the painting is kept until all of its files are there."""
-        return self.outputs[0].with_name(f"{self.outputs[0].name[:60]}{UNFINISHED}")
+        return kept_beside(self.outputs[0])
+
+    @property
+    def painting(self) -> Path | None:
+        """The file of the finished painting, beside the first output; None if it is among them, or not to be kept."""
+        if not self.keep or any(is_painting(path) for path in self.outputs):
+            return None
+        return painting_beside(self.outputs[0])
+
+    def results(self, finished: bool = True) -> tuple[Path, ...]:
+        """All files to be written, of a painting that is ``finished`` or not."""
+        return (*self.outputs, self.painting) if self.painting and finished else self.outputs
+
+    @property
+    def taken(self) -> list[Path]:
+        """The results that are there already, of other paintings: not the one that goes on, nor what was written of it
+        at the first output when it was stopped, which its name tells, if that is not cut.
+        """
+        own, first = [self.resume] if self.resume else [], self.outputs[0]
+        if self.resume and same_file(self.resume, self.kept) and self.kept.name.startswith(first.name):
+            own.append(first)
+        return [path for path in self.results() if is_there(path) and not any(same_file(path, one) for one in own)]
 
     def check(self) -> None:
-        """Raise InputError unless all files can be written, and nothing that was kept would be lost."""
+        """Raise InputError unless all files can be written, and nothing that is there or was kept would be lost."""
         preview = [self.preview] if self.preview else []
-        check_outputs([*self.outputs, *preview], [self.photo])
+        check_outputs([*self.results(), *preview], [self.photo])
         check_extras(self.outputs, self.export.film)
+        check_map(self.outputs, self.export)
         if self.preview and format_of(self.preview).kind != PICTURE:
             known = (suffix for one in FORMATS if one.kind == PICTURE for suffix in one.suffixes)
             raise InputError(f"the preview {self.preview} is no picture: choose from {', '.join(known)}")
         kept = self.kept
+        if any(same_file(path, kept) for path in self.results()):
+            raise InputError(f"the output {kept} is kept for the painting under way: choose another name")
         if kept.exists() and not (self.resume and self.resume.exists() and kept.samefile(self.resume)):
             raise InputError(f"there is a painting that was stopped, {kept}: go on with it by --resume, or delete it")
+        if self.force:
+            return
+        if self.taken == [self.painting]:
+            raise InputError(
+                f"{self.painting} is there already, where the painting of {self.outputs[0]} is to be: give another "
+                "name, --force to overwrite it, or --no-painting"
+            )
+        check_new(self.taken)
 
 
 @dataclass(frozen=True)
@@ -71,9 +111,17 @@ class Painted:
         return self.painting.unfinished is None
 
 
-def outputs_of(photos: Sequence[Path], outputs: Sequence[Path]) -> list[tuple[Path, tuple[Path, ...]]]:
-    """Each photo with the files to write; a folder for them is made, if it is not there. Raises InputError if several
-    photos would go into one file.
+def kept_beside(path: Path) -> Path:
+    """Where the painting is kept while it is on its way to ``path``."""
+    return path.with_name(f"{path.name[:60]}{UNFINISHED}")
+
+
+def outputs_of(
+    photos: Sequence[Path], outputs: Sequence[Path], force: bool = False
+) -> list[tuple[Path, tuple[Path, ...]]]:
+    """Each photo with the files to write; a folder for them is made, if it is not there. A name that is not given, and
+    is there already, gets a number, unless ``force`` overwrites it. Raises InputError if several photos would go into
+    one file.
     """
     folder = outputs[0] if len(outputs) == 1 and (outputs[0].is_dir() or len(photos) > 1) else None
     if folder and folder.suffix and not folder.is_dir():
@@ -91,7 +139,17 @@ def outputs_of(photos: Sequence[Path], outputs: Sequence[Path]) -> list[tuple[Pa
             folder.mkdir()
         except OSError as error:
             raise InputError(f"the folder {folder} cannot be made ({error.strerror}): choose another") from None
-    return [(photo, (path,)) for photo, path in found]
+    return [(photo, (path if force else _unused(path),)) for photo, path in found]
+
+
+def _unused(path: Path) -> Path:
+    """``path``, with a number if there is a file already, or a painting beside it. What was stopped has its name still:
+    it is gone on with, or in the way.
+    """
+    names = chain([path], (path.with_stem(f"{path.stem}-{number}") for number in count(2)))
+    return next(
+        one for one in names if is_there(kept_beside(one)) or not (is_there(one) or is_there(painting_beside(one)))
+    )
 
 
 def paint_order(
@@ -104,6 +162,8 @@ def paint_order(
     if order.preview:
         looking.append(Preview(order.preview))
     again = Painting.load(order.resume) if order.resume else None
+    if order.export.map:
+        check_relief(order.export, may_have_relief(order, brushes, again))
     changes = {name: value for name, value in order.changes.items() if not (again and name == "brush")}
     last: Step | None = None
 
@@ -125,6 +185,16 @@ def paint_order(
     return Painted(painting, last)
 
 
+def may_have_relief(order: Order, brushes: Sequence[NeuralBrush] | None, again: Painting | None) -> bool:
+    """Whether what an order paints may have a relief: of a painting that goes on ``again``, or by these ``brushes``."""
+    rendering = replace(
+        order.rendering, engine=order.changes.get("engine", (again.settings if again else Settings()).engine)
+    )
+    if again:
+        brushes = again.find_brushes(brushes)
+    return brushes is None or has_relief(brushes, rendering)
+
+
 def write_order(
     order: Order,
     painted: Painted,
@@ -133,7 +203,8 @@ def write_order(
 ) -> None:
     """Write the files of what was painted."""
     rendering = replace(order.rendering, engine=painted.painting.settings.engine, brushes=brushes)
-    write_all(painted.painting, order.outputs, rendering, order.export, photo=order.photo, on_progress=on_progress)
+    paths = order.results(painted.finished)
+    write_all(painted.painting, paths, rendering, order.export, photo=order.photo, on_progress=on_progress)
 
 
 def each(orders: Sequence[Order], work: Callable[[Order], None]) -> Iterator[tuple[Order, InputError | None]]:

@@ -24,7 +24,7 @@ from .terminal import Stopped, loading, tell
 
 app = typer.Typer(
     name="allaprima",
-    help="Paint a photo with brushstrokes, and let the real MyPaint draw them at any size.",
+    help="Paint a photo in oil, or with MyPaint's brushes, stroke by stroke, and draw it at any size.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -99,10 +99,12 @@ def brushes() -> None:
     for name, card in shipped().items():
         figures = card.fidelity
         agreement = figures["mypaint_agreement"]
-        chance = "no chance in it" if agreement > EXACT else f"MyPaint with itself {agreement:.1f}"
+        program = "bristles" if card.bristles else "MyPaint"
+        chance = "no chance in it" if agreement > EXACT else f"{program} with itself {agreement:.1f}"
         if "texture" in figures:
             chance = f"{figures['texture']:.1f} with texture, {chance}"
-        print(f"{name:12} imitates MyPaint's {card.mypaint:20} {figures['psnr']:.1f} dB ({chance})")
+        imitates = "oil paint, " + card.mypaint if card.bristles else "MyPaint's " + card.mypaint
+        print(f"{name:12} imitates {imitates:30} {figures['psnr']:.1f} dB ({chance})")
 
 
 for command in (*paint_commands.COMMANDS, *compare_command.COMMANDS, *learn_commands.COMMANDS):

@@ -12,6 +12,7 @@ import typer
 from ..errors import InputError
 from .terminal import Stopped, bar, loading, stoppable, tell
 
+REAL_BRUSH = "A brush of MyPaint, such as deevad/chalk or a .myb; or of bristles, such as flat or a .toml."
 STAGES = typer.Option(help="1 generator, 2 critic, 3 both against each other; 3 alone is from scratch.")
 BRUSH_FILE = typer.Option("--output", "-o", help="The brush to write: NAME.safetensors.")
 FEATURES = typer.Option(help="Who looks at strokes besides the pixels: pocket, vgg16 or none.")
@@ -23,7 +24,11 @@ REPORT = typer.Option(help="Folder for sheets of strokes and figures.", show_def
 def strokes(
     folder: Annotated[Path, typer.Argument(help="Folder for the strokes.")],
     brush: Annotated[
-        str | None, typer.Option(help="MyPaint brush, such as classic/dry_brush, or a .myb.", show_default=False)
+        str | None,
+        typer.Option(
+            help=REAL_BRUSH,
+            show_default=False,
+        ),
     ] = None,
     count: Annotated[int, typer.Option(help="Number of strokes.")] = 100_000,
     size: Annotated[int, typer.Option(help="Side of a stroke's window in pixels.")] = 64,
@@ -36,7 +41,7 @@ def strokes(
         Path | None, typer.Option("--export", help="Write FOLDER's strokes as episodes_N.npz into this folder.")
     ] = None,
 ) -> None:
-    """Let the real MyPaint draw strokes to learn from. Run it again to go on after a stop."""
+    """Let MyPaint, or bristles, draw strokes to learn from. Run it again to go on after a stop."""
     with loading():
         from ..learning import episodes
         from ..learning.dataset import StrokeData
@@ -83,7 +88,10 @@ def train(
 
 
 def learn_brush(
-    brush: Annotated[str, typer.Argument(help="MyPaint brush: a .myb, or a name such as deevad/chalk.")],
+    brush: Annotated[
+        str,
+        typer.Argument(help=REAL_BRUSH),
+    ],
     output: Annotated[Path, BRUSH_FILE],
     count: Annotated[int, typer.Option(help="Number of strokes to learn from.")] = 20_000,
     stages: Annotated[str, STAGES] = "1,2,3",
@@ -94,7 +102,7 @@ def learn_brush(
     seed: Annotated[int, typer.Option(help="Seed of strokes, weights and batches.")] = 0,
     report: Annotated[Path | None, REPORT] = None,
 ) -> None:
-    """Teach the machine a MyPaint brush: strokes and training in one. Run it again to go on after a stop."""
+    """Teach the machine a brush: strokes and training in one. Run it again to go on after a stop."""
     learning = _learning()
     config = learning.TrainingConfig.plan(_stages(stages), steps=(steps, None, None), seed=seed, features=features)
     network = learning.load_network(config, vgg_weights, download_vgg)
@@ -107,10 +115,10 @@ def learn_brush(
 
 def _draw_strokes(folder: Path, brush: str, count: int, size: int, seed: int, processes: int | None) -> None:
     with loading():
-        from ..brush.mypaint import MyPaintBrush
+        from ..brush.programs import real_brush
         from ..learning.generate import draw_strokes
 
-    drawing = MyPaintBrush(brush)
+    drawing = real_brush(brush)
     with stoppable() as stop, bar() as shown:
 
         def follow(done: int, total: int) -> None:
@@ -155,7 +163,7 @@ def _train(folder: Path, output: Path, config: Any, network: Any, report: Path |
         )
     tell(
         f"{card.name}: {card.fidelity['psnr']:.2f} dB on strokes it never saw; "
-        f"MyPaint agrees with itself to {card.fidelity['mypaint_agreement']:.2f} dB"
+        f"the program agrees with itself to {card.fidelity['mypaint_agreement']:.2f} dB"
     )
     print(output)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,8 @@ from ..export.export import Export
 from ..export.formats import SUFFIXES
 from ..painting.compute import Compute
 from ..painting.settings import Settings, shares_of
-from ..rendering.rendering import Rendering
+from ..rendering.light import Light
+from ..rendering.rendering import AUTO, Rendering
 from .arguments import setting, with_fields
 from .terminal import Stop, Stopped, bar, hushed, loading, patient, stoppable, tell
 
@@ -36,8 +37,12 @@ PREVIEW = typer.Option(
 )
 RESUME = typer.Option(help="Go on with this painting of the photo, from where it was stopped.", show_default=False)
 ADD = typer.Option(help="With --resume: lay so many strokes more over a finished painting.", show_default=False)
+PAINTING = typer.Option(
+    "--painting/--no-painting", help="Keep the painting itself, too: NAME.painting.json.", show_default=False
+)
+FORCE = typer.Option("--force", help="Overwrite files that are there.")
 SIZE = typer.Option(help=Rendering.about("size").metadata["help"])
-OF_EXPORT, OF_COMPUTE = ({one.name for one in fields(kind)} for kind in (Export, Compute))
+OF_EXPORT, OF_COMPUTE, OF_LIGHT = ({one.name for one in fields(kind)} for kind in (Export, Compute, Light))
 
 
 @with_fields(Settings, Compute, Export)
@@ -49,9 +54,13 @@ def paint(
     preview: Annotated[Path | None, PREVIEW] = None,
     resume: Annotated[Path | None, RESUME] = None,
     add: Annotated[int, ADD] = 0,
+    painting: Annotated[bool, PAINTING] = True,
+    force: Annotated[bool, FORCE] = False,
     **chosen: Any,
 ) -> int:
-    """Paint a photo. Without -o the picture is PHOTO-painted.png in the current folder."""
+    """Paint a photo. Without -o the picture is PHOTO-painted.png in the current folder, with a number if there is one.
+    The painting itself is kept beside it.
+    """
     if add and not resume:
         raise InputError("strokes are added to a painting: give it with --resume")
     export = Export(**{name: chosen.pop(name) for name in OF_EXPORT & chosen.keys()})
@@ -66,8 +75,8 @@ def paint(
         from . import batch
 
     orders = [
-        batch.Order(photo, outputs, chosen, rendering, export, preview, resume, add)
-        for photo, outputs in batch.outputs_of(photos, output or [])
+        batch.Order(photo, outputs, chosen, rendering, export, preview, resume, add, painting, force)
+        for photo, outputs in batch.outputs_of(photos, output or [], force)
     ]
     if len(orders) > 1 and (preview or resume):
         raise InputError(f"there are {len(orders)} photos: --{'preview' if preview else 'resume'} goes with one")
@@ -125,7 +134,7 @@ def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None) -> None:
         if isinstance(error, KeyboardInterrupt):
             raise Stopped from None
         raise
-    for path in order.outputs:
+    for path in order.results(painted.finished):
         print(path)
     tell_the_end(order, painted, stop)
 
@@ -155,6 +164,8 @@ def tell_how_to_go_on(order: Order, painted: Painted) -> None:
     """After Ctrl-C."""
     words = ["allaprima", "paint", str(order.photo), "--resume", str(order.kept)]
     words += [word for path in order.outputs for word in ("-o", str(path))]
+    words += [] if order.keep else ["--no-painting"]
+    words += ["--force"] if replace(order, resume=order.kept).taken else []
     last = painted.last
     tell(
         f"stopped at step {last.index} of {last.total} with {last.strokes} strokes: what there was is saved; "
@@ -162,29 +173,35 @@ def tell_how_to_go_on(order: Order, painted: Painted) -> None:
     )
 
 
-@with_fields(Export)
+@with_fields(Light, Export)
 def render(
     painting: Annotated[Path, typer.Argument(help="A .painting.json file.")],
     output: Annotated[list[Path], OUTPUTS],
     size: Annotated[int | None, SIZE] = None,
-    engine: Annotated[str, setting(Rendering.about("engine"))] = Rendering().engine,
+    engine: Annotated[str, setting(Rendering.about("engine"))] = AUTO,
     texture: Annotated[bool, TEXTURE] = False,
     brush: Annotated[
         list[str] | None,
         typer.Option(help="The brushes that painted, if they do not ship: the path of each .safetensors, in order."),
     ] = None,
     photo: Annotated[Path | None, typer.Option(help="The photo, for a film with --beside.", show_default=False)] = None,
+    force: Annotated[bool, FORCE] = False,
     **chosen: Any,
 ) -> None:
     """Draw a painting again: at any size, as any kind of file, by the neural brush or by the real MyPaint."""
-    rendering, export = Rendering(size=size, engine=engine, texture=texture), Export(**chosen)
+    light = {name: chosen.pop(name) for name in OF_LIGHT & chosen.keys()}
+    rendering, export = Rendering(size=size, engine=engine, texture=texture, **light), Export(**chosen)
     with loading():
         from ..brush.library import load_brush
-        from ..export.write import check_extras, check_outputs, write_all
+        from ..export.maps import check_map
+        from ..export.write import check_extras, check_new, check_outputs, write_all
         from ..painting.painting import Painting
 
     check_outputs(output, [painting])
     check_extras(output, export.film)
+    check_map(output, export)
+    if not force:
+        check_new(output)
     loaded = Painting.load(painting)
     brushes = [load_brush(name) for name in brush] if brush else None
     with hushed(), bar() as shown, patient():

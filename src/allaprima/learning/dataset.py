@@ -39,7 +39,9 @@ AVERAGED = (LARGE_SIZE // 4, LARGE_SIZE // 8)  # sides in pixels to which they a
 
 @dataclass(frozen=True)
 class Meta:
-    """What a folder of strokes holds: enough to draw it again. The ``myb`` is empty for another painting program."""
+    """What a folder of strokes holds: enough to draw it again. ``myb`` or ``bristles`` is the brush's file, as MyPaint
+    or our own program reads it; both are empty for another painting program.
+    """
 
     brush: str
     myb_sha256: str
@@ -49,6 +51,7 @@ class Meta:
     seed: int
     large: int = 0  # strokes drawn larger: none of published data
     shard: int = SHARD
+    bristles: str = ""
     format: str = FORMAT
     version: int = VERSION
 

@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..brush.bristle import BristleBrush
 from ..brush.mypaint import SAMPLES, MyPaintBrush
 from ..errors import InputError
 from ..strokes import WINDOW, Strokes
@@ -70,10 +71,10 @@ def draw_strokes(
     Raises InputError for bad numbers and for a folder that holds other data; OSError when the disk is full.
     """
     _check(folder, count, size, seed, processes)
-    real = brush if isinstance(brush, MyPaintBrush) else None
-    meta = Meta(
-        brush.name, real.sha256 if real else "", real.text if real else "", count, size, seed, min(LARGE, count)
-    )
+    known = brush.sha256 if isinstance(brush, MyPaintBrush | BristleBrush) else ""
+    text = brush.text if isinstance(brush, MyPaintBrush) else ""
+    bristles = brush.text if isinstance(brush, BristleBrush) else ""
+    meta = Meta(brush.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles)
     if (folder / "meta.json").exists():
         if read_meta(folder) != meta:
             raise InputError(f"{folder} holds strokes drawn with other options: choose another folder")
@@ -169,7 +170,9 @@ def _draw_shard(folder: Path, meta: Meta, k: int, brush: PaintingProgram) -> Non
 
 
 def _run(brush: PaintingProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
-    return brush.draw_run(strokes, size) if isinstance(brush, MyPaintBrush) else _once(brush, strokes, size)
+    if isinstance(brush, MyPaintBrush | BristleBrush):
+        return brush.draw_run(strokes, size)
+    return _once(brush, strokes, size)
 
 
 def _once(brush: PaintingProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:

@@ -194,6 +194,7 @@ def learn_brush(
         mypaint=meta.brush,
         myb_sha256=meta.myb_sha256,
         myb=meta.myb,
+        bristles=meta.bristles,
         data={"count": meta.count, "size": meta.size, "seed": meta.seed},
         command=f"{drawn} && allaprima train STROKES -o {output.name} {_options(config)}",
         fidelity=figures,

@@ -38,6 +38,11 @@ class StrokeBounds:
     reach: float
     size: float
     widest: float = math.inf
+    bow: float = math.inf
+    gather: float = 0.5
+    flow: bool = False
+    flow_weight: float = 0.0
+    ground: int = 0
 
     @classmethod
     def of(cls, settings: Settings) -> StrokeBounds:
@@ -81,6 +86,16 @@ class StrokeBounds:
         firm = self.pressure, 1 - self.pressure
         return ranges | dict.fromkeys(("pressure", "entry_pressure"), firm)
 
+    def straightened(self, strokes: PlacedStrokes) -> PlacedStrokes:
+        """The strokes with their bows softly bounded to so much of the chord; differentiable."""
+        if self.bow == math.inf:
+            return strokes
+        middle, chord = (strokes.start + strokes.end) / 2, (strokes.end - strokes.start).square().sum(1)
+        bow, most = strokes.through - middle, self.bow * (chord + 1e-8).sqrt()
+        share = most / ((bow.square().sum(1) + 1e-12).sqrt() + most)
+        control_x, control_y = (middle + bow * share[:, None]).unbind(1)
+        return strokes.change(control_x=control_x, control_y=control_y)
+
     def too_short(self, strokes: PlacedStrokes) -> Tensor:
         """How many times longer each stroke ``(N,)`` would have to be: 1 and less where it is long enough."""
         small = strokes.window < 2 * self.smallest_window
@@ -91,6 +106,21 @@ class StrokeBounds:
 
 
 MOODS = {
+    "oil": partial(
+        StrokeBounds,
+        width=0.006,
+        length=3.5,
+        touch=2.3,
+        pressure=0.45,
+        color_weight=0.05,
+        reach=0.3,
+        size=0.5,
+        bow=0.12,
+        gather=0.8,
+        flow=True,
+        flow_weight=0.01,
+        ground=90,
+    ),
     "painterly": partial(
         StrokeBounds, width=1 / 80, length=4.0, touch=2.3, pressure=0.6, color_weight=0.05, reach=0.3, size=0.5
     ),

@@ -1,25 +1,49 @@
-"""Brushes that draw strokes as MyPaint will draw them, for the last steps of a painting."""
+"""Brushes that draw strokes as the real ones will draw them, for the last steps of a painting."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
+from torch import Tensor
+
+from ..brush.bristle import BristleBrush
 from ..brush.neural import NeuralBrush
 from ..brush.straight_through import StraightThrough
+from ..rendering.begin import engine_for
+from ..rendering.bristles_on_canvas import Bristles, seen
+from ..rendering.rendering import AUTO, NEURAL
+from ..strokes import PlacedStrokes
+from .canvas import Canvas
 
-BY_TEXTURE, BY_ENGINE = 3.0, 12.0  # what a step costs, in steps that draw the mean
+BY_BRISTLES, BY_TEXTURE, BY_ENGINE = 2.0, 3.0, 12.0  # what a step costs, in steps that draw the mean
 
 
-def as_mypaint_draws(brushes: Sequence[NeuralBrush]) -> tuple[Sequence[NeuralBrush], float]:
-    """The brushes with grain, and what a step then costs, in steps that draw the mean. Where chance plays a part, that
-    is the texture; if there is none, or it was not learned, the engine itself draws, which takes longer.
+class Grain:
+    """``brushes`` with grain, where ``engine`` is who draws in the end, and what a step then costs, ``cost``, in steps
+    that draw the mean: 0 where none is wanted. Where all are of bristles, these draw the whole canvas, wet paint and
+    all. Where chance plays a part in MyPaint's, that is the texture; if there is none, or it was not learned, the
+    engine itself draws, which takes longer.
     """
-    grain: list[NeuralBrush] = []
-    cost = 0.0
-    for brush in brushes:
-        textured = brush.textured
-        if textured is not brush:
-            grain, cost = [*grain, textured], max(cost, BY_TEXTURE)
-        else:
-            grain, cost = [*grain, StraightThrough(brush)], BY_ENGINE
-    return grain, cost
+
+    def __init__(self, brushes: Sequence[NeuralBrush], engine: str) -> None:
+        engine = engine_for(brushes) if engine == AUTO else engine
+        self.brushes, self.cost, self.bristles = brushes, 0.0, list[BristleBrush]()
+        if engine == NEURAL:
+            return
+        if all(brush.bristly for brush in brushes):
+            self.bristles = [real for brush in brushes if isinstance(real := brush.real(), BristleBrush)]
+            self.cost = BY_BRISTLES
+            return
+        self.brushes = [brush.textured if brush.textured is not brush else StraightThrough(brush) for brush in brushes]
+        self.cost = BY_ENGINE if any(isinstance(brush, StraightThrough) for brush in self.brushes) else BY_TEXTURE
+
+    @torch.no_grad()
+    def drawn(self, canvas: Canvas, strokes: PlacedStrokes, like: Tensor) -> Tensor:
+        """What bristles leave of ``strokes`` over those of the canvas that stay, unlit, on a picture as large as
+        ``like`` ``(3, H, W)``.
+        """
+        if canvas.base is not None:
+            strokes = PlacedStrokes.cat([canvas.base, strokes])
+        paper = canvas.background.at(like.shape[2], like.shape[1], like.device)
+        return seen(Bristles(strokes, self.bristles, canvas.width, canvas.height, canvas.background), paper)

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from .bounds import StrokeBounds
 
 SMALLEST_WINDOW = 16  # canvas pixels
 SHARE = 3.5  # each level has so many times the strokes of the one before
+FEW = 8  # strokes for each one of the ground, at least
+GROUND_WINDOW = 13.0  # side of their windows, in their distances
 FIRST = 12  # strokes on the coarsest level, about
 
 
 class Level(NamedTuple):
-    """So many ``strokes`` on windows with sides of ``window`` canvas pixels."""
+    """So many ``strokes`` on windows with sides of ``window`` canvas pixels; in so many ``rows``, if they are the
+    ground.
+    """
 
     strokes: int
     window: int
+    rows: int = 0
 
 
 def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:
     """The levels of a painting: ``strokes`` in all, exactly; each level's windows are half as wide as the last's, as
     far as the bounds allow.
     """
+    ground = ground_level(strokes, width, height, bounds)
+    strokes -= sum(level.strokes for level in ground)
     smallest = max(SMALLEST_WINDOW, bounds.smallest_window)
     first = min(max(width, height), 2 * min(width, height), bounds.largest_window)
     number = 1
@@ -31,13 +39,28 @@ def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[
     counts = [int(strokes * weight / sum(weights)) for weight in weights]
     counts[-1] += strokes - sum(counts)
     windows = [round(max(smallest, first / 2**level)) for level in range(number)]
-    return [Level(count, window) for count, window in zip(counts, windows, strict=True) if count]
+    return ground + [Level(count, window) for count, window in zip(counts, windows, strict=True) if count]
+
+
+def ground_level(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:
+    """The strokes that cover the canvas first, if there are enough to spare."""
+    count = min(bounds.ground, strokes // FEW)
+    if count < 4:
+        return []
+    step = math.sqrt(width * height / count)
+    rows, columns = (max(1, min(count, round(side / step))) for side in (height, width))  # of a narrow one a single row
+    step = max(height / rows, width / columns)
+    window = min(max(GROUND_WINDOW * step, bounds.smallest_window), bounds.largest_window)
+    return [Level(rows * columns, round(max(SMALLEST_WINDOW, window)), rows)]
 
 
 def more_levels(there: int, more: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:
-    """The levels of ``more`` strokes on a painting that has some: the finest ones of a painting with all of them."""
+    """The levels of ``more`` strokes on a painting that has some: the finest ones of a painting with all of them. What
+    is left of a ground is none, as there is one.
+    """
     kept: list[Level] = []
     for level in reversed(levels(there + more, width, height, bounds)):
         count = min(level.strokes, more - sum(one.strokes for one in kept))
-        kept += [Level(count, level.window)] if count else []
+        part = level if count == level.strokes else level._replace(strokes=count, rows=0)
+        kept += [part] if count else []
     return kept[::-1]

@@ -23,6 +23,7 @@ from ..perception.feature_network import LAYERS
 from ..perception.features import load_features
 from ..perception.losses import GRAM, WEIGHTS, Features, feature_parts, gram_matrix
 from ..strokes import PlacedStrokes
+from .flow import direction_of, flow
 
 DEEPEST = 16  # px: what the networks' deepest layer needs
 FEATURE_WEIGHT = 4e-4  # brings the feature loss of a finished painting to about the pixel loss
@@ -108,13 +109,40 @@ class ColorTerm(LossTerm):
     name = "color"
 
     def __call__(self, attempt: Attempt) -> Tensor:
-        strokes, photo = attempt.strokes, self.picture
-        with torch.no_grad():
-            points = strokes.curve(torch.linspace(0.1, 0.9, 5, device=photo.device)) * strokes.places[:, None, 2:]
-            shape = points.new_tensor(photo.shape[:0:-1])
-            points = (points + strokes.places[:, None, :2]) * (2 * self.scale / shape) - 1
-            under = F.grid_sample(photo[None], points[None], padding_mode="border", align_corners=False)[0]
-        return self.weight * (strokes.color - under.mean(2).T).square().mean()
+        photo = under(self.picture, attempt.strokes, self.scale)
+        return self.weight * (attempt.strokes.color - photo).square().mean()
+
+
+@dataclass(frozen=True)
+class FlowTerm(LossTerm):
+    """How far strokes lie across the form: ``flow`` ``(2, H, W)`` is the cosine and the sine of twice the direction in
+    which the picture runs, times how surely it does. The picture has ``scale`` pixels for each canvas pixel.
+    """
+
+    flow: Tensor
+    scale: float
+    weight: float
+    name = "flow"
+
+    def __call__(self, attempt: Attempt) -> Tensor:
+        strokes = attempt.strokes
+        runs = under(self.flow, strokes, self.scale)
+        chord = strokes.end - strokes.start
+        x, y = chord.unbind(1)
+        length = chord.square().sum(1) + 1e-6
+        apart: Tensor = runs.norm(dim=1) - (runs[:, 0] * (x * x - y * y) + runs[:, 1] * 2 * x * y) / length
+        apart = apart.mean()
+        return self.weight * apart
+
+
+@torch.no_grad()
+def under(picture: Tensor, strokes: PlacedStrokes, scale: float) -> Tensor:
+    """The mean ``(N, C)`` of a picture ``(C, H, W)`` along each stroke."""
+    points = strokes.curve(torch.linspace(0.1, 0.9, 5, device=picture.device)) * strokes.places[:, None, 2:]
+    shape = points.new_tensor(picture.shape[:0:-1])
+    points = (points + strokes.places[:, None, :2]) * (2 * scale / shape) - 1
+    found = F.grid_sample(picture[None], points[None], padding_mode="border", align_corners=False)[0]
+    return torch.as_tensor(found.mean(2).T)
 
 
 @dataclass(frozen=True)
@@ -133,7 +161,8 @@ class Target:
 
 class PaintingLoss:
     """What a painting's steps bring down, by its settings. ``style`` ``(3, H, W)`` and ``focus`` ``(1, H, W)`` are in
-    [0,1]; ``color_weight`` says how strongly colours hold to the photo's. Raises InputError where a network's weights
+    [0,1]; ``color_weight`` says how strongly colours hold to the photo's, ``flow_weight`` how strongly strokes to its
+    forms. Raises InputError where a network's weights
     are missing.
     """
 
@@ -141,12 +170,14 @@ class PaintingLoss:
         self,
         settings: Settings,
         color_weight: float,
+        flow_weight: float,
         style: Tensor | None,
         focus: Tensor | None,
         device: torch.device,
         vgg_weights: str = "",
     ) -> None:
-        self.loss, self.style_weight, self.color_weight = settings.loss, settings.style_weight, color_weight
+        self.loss, self.style_weight = settings.loss, settings.style_weight
+        self.color_weight, self.flow_weight = color_weight, flow_weight
         self.style, self.focus = (None if picture is None else picture.to(device) for picture in (style, focus))
         self.network: Features | None = None
         if settings.loss != "pixel" or style is not None:
@@ -180,6 +211,8 @@ class PaintingLoss:
             yield StyleTerm(self.grams_of(self.style, max(picture.shape)), self.style_weight)
         if self.color_weight:
             yield ColorTerm(picture, scale, self.color_weight)
+        if self.flow_weight:
+            yield FlowTerm(direction_of(flow(picture, max(picture.shape) / 128)), scale, self.flow_weight)
 
     def weight_of(self, picture: Tensor) -> Tensor | None:
         """How much each pixel counts ``(1, H, W)``, if there is a focus; 1 in the mean."""

@@ -10,6 +10,7 @@ with, and the pixel loss where no other is asked for (docs/departures.md).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -32,12 +33,12 @@ from .canvas import Subject, canvas_of, palette_of
 from .checkpoint import Checkpoint
 from .connected import chain_windows, last_end
 from .constraints import Constraints
-from .grain import as_mypaint_draws
+from .grain import Grain
 from .inputs import Inputs, as_tensor
 from .levels import more_levels
 from .losses import PaintingLoss, resized
 from .parameters import COLORS, StrokeParameters, leaves
-from .placement import initial_strokes
+from .placement import ground_strokes, initial_strokes
 from .schedule import Kind, Phase, Schedule
 from .step import Step
 
@@ -72,10 +73,12 @@ class StrokeOptimizer:
         self.brush_of_each = inputs.brush_of_each(self.count).to(device)
         self.focus = as_tensor(inputs.focus)
         style = as_tensor(inputs.style)
-        self.grain, cost = as_mypaint_draws(inputs.brushes) if settings.engine == "mypaint" else (inputs.brushes, 0.0)
-        self.schedule = Schedule(settings, self.levels, cost)
+        self.grain = Grain(inputs.brushes, settings.engine)
+        self.schedule = Schedule(settings, self.levels, self.grain.cost)
         weights = compute.vgg_weights
-        self.loss = PaintingLoss(settings, self.bounds.color_weight, style, self.focus, device, weights)
+        self.loss = PaintingLoss(
+            settings, self.bounds.color_weight, self.bounds.flow_weight, style, self.focus, device, weights
+        )
         self.loss.check(self.canvas.shape(phase.size) for phase in self.schedule.phases if phase.together)
         self.moving: list[StrokeParameters] = []  # by level
         self.index, self.adam = 0, Adam([], 1)
@@ -105,6 +108,8 @@ class StrokeOptimizer:
         for _ in range(done, phase.steps):
             strokes = self.constraints.strokes(moving, begin)
             canvas = composite(below, strokes, brushes, scale)
+            if phase.kind is Kind.GRAIN and self.grain.bristles:  # their paint, with the neural brush's gradient
+                canvas = canvas + (self.grain.drawn(self.canvas, strokes.detach(), canvas) - canvas).detach()
             terms = target.terms(canvas, strokes)
             torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
             self.adam.step()
@@ -116,8 +121,9 @@ class StrokeOptimizer:
 
     def brushes_in(self, phase: Phase) -> Sequence[NeuralBrush]:
         """The brushes as they draw in a phase."""
-        brushes = self.grain if phase.kind is Kind.GRAIN else self.inputs.brushes
-        return [OpaqueBrush(brush, phase.steep) for brush in brushes] if self.settings.opaque else brushes
+        brushes = self.grain.brushes if phase.kind is Kind.GRAIN else self.inputs.brushes
+        hard = self.settings.opaque
+        return [OpaqueBrush(brush, phase.steep) if hard or brush.bristly else brush for brush in brushes]
 
     def begin_level(self, number: int, picture: Tensor, below: Tensor) -> StrokeParameters:
         """The strokes of a level as they begin, over what is there."""
@@ -127,6 +133,9 @@ class StrokeOptimizer:
             mask = resized(self.focus.to(self.device), picture.shape[1], picture.shape[2])[0]
             focus = (IN_FOCUS + (1 - IN_FOCUS) * mask) ** share
         level, scale = self.levels[number], self.canvas.scale(picture)
+        if level.rows:
+            strokes = ground_strokes(picture, level, scale)
+            return self.marked(replace(StrokeParameters.from_strokes(strokes, self.bounds), fixed=True), number)
         strokes = initial_strokes(picture, below, level, scale, self.bounds, self.random, focus)
         if self.settings.connected:
             strokes = chain_windows(strokes, self.chain_begin(number))
@@ -148,8 +157,11 @@ class StrokeOptimizer:
     def optimizer(self, moving: Sequence[StrokeParameters], phase: Phase) -> Adam:
         """For the steps of a phase."""
         groups = [
-            (leaves(moving, names), rate * phase.pace)
-            for names, rate in ((COLORS, COLOR_RATE), ([name for name in ACTION if name not in COLORS], RATE))
+            (leaves(some, names), rate * phase.pace)
+            for some, names, rate in (
+                (moving, COLORS, COLOR_RATE),
+                ([level for level in moving if not level.fixed], [name for name in ACTION if name not in COLORS], RATE),
+            )
         ]
         return Adam(groups, phase.steps)
 
@@ -200,7 +212,9 @@ class StrokeOptimizer:
         windows = checkpoint.windows.to(self.device)
         parts = zip(torch.split(numbers, counts), torch.split(windows, counts), strict=True)
         for number, part in enumerate(parts):
-            self.moving.append(self.marked(StrokeParameters.from_numbers(*part, self.bounds), number))
+            fixed = self.levels[number].rows > 0
+            level = replace(StrokeParameters.from_numbers(*part, self.bounds), fixed=fixed)
+            self.moving.append(self.marked(level, number))
         if done:
             self.adam = self.optimizer(self.moving if phase.together else self.moving[-1:], phase)
             self.adam.restore(done, checkpoint.moments.to(self.device))

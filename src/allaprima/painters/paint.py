@@ -14,6 +14,7 @@ from ..image.photo import PhotoLike
 from ..painting.compute import Compute, ComputeOptions
 from ..painting.painting import Painting
 from ..painting.settings import Settings, SettingsOptions
+from ..rendering.rendering import REAL
 from .inputs import load_brushes, load_inputs, read_subject
 from .optimizer import StrokeOptimizer
 from .resume import check_resume, inputs_of
@@ -80,7 +81,7 @@ def optimise(
     device = find_device(compute.device)
     subject = read_subject(photo, settings)
     inputs, settings = load_inputs(subject, settings, brushes or load_brushes(settings, device))
-    if settings.engine == "mypaint":
+    if settings.engine == REAL:
         for brush in inputs.brushes:
             brush.real()
     return StrokeOptimizer(inputs, settings, compute, device).steps()

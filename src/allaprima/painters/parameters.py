@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -27,6 +27,7 @@ class StrokeParameters:
     unbounded: dict[str, Tensor]
     place: PlacedStrokes
     bounds: StrokeBounds
+    fixed: bool = False
 
     @classmethod
     def from_strokes(cls, strokes: PlacedStrokes, bounds: StrokeBounds) -> StrokeParameters:
@@ -47,14 +48,15 @@ class StrokeParameters:
     def marked(self, brush: Tensor, level: int, sample: Tensor) -> StrokeParameters:
         """With other brushes ``(N,)``, another level and other samples ``(N,)``."""
         marks = {"brush": brush, "level": torch.full_like(brush, level), "sample": sample}
-        return StrokeParameters(self.unbounded, self.place.change(**marks), self.bounds)
+        return replace(self, place=self.place.change(**marks))
 
     def strokes(self) -> PlacedStrokes:
         """The strokes that the numbers stand for; differentiable."""
-        return self.place.change(**{
+        strokes = self.place.change(**{
             name: low + room * self.unbounded[name].sigmoid()
             for name, (low, room) in self.bounds.ranges(self.place.window).items()
         })  # fmt: skip
+        return self.bounds.straightened(strokes)
 
     def numbers(self) -> Tensor:
         """The unbounded numbers ``(N, 12)`` in the published order."""
@@ -66,7 +68,7 @@ class StrokeParameters:
     @torch.no_grad()
     def lengthen(self) -> None:
         """Draw out, in place, strokes that have become too short for their width."""
-        if not self.bounds.length:
+        if not self.bounds.length or self.fixed:
             return
         strokes = self.strokes()
         factor = self.bounds.too_short(strokes)

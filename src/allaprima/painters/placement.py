@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..strokes import PlacedStrokes, Strokes
+from ..strokes import WINDOW, PlacedStrokes, Strokes
 from .bounds import StrokeBounds
+from .flow import flow, structure
 from .levels import Level
 
 PRESSURE = 0.7  # where strokes begin
@@ -28,8 +29,8 @@ def initial_strokes(
     """
     window = level.window * scale
     error = (target - canvas).square().sum(0)
-    points = _spread(error, focus, level.strokes, max(1, round(window / 4)), generator)
-    tensor = structure(target, window / 16)
+    points = _spread(error, focus, level.strokes, max(1, round(window / 4)), bounds.gather, generator)
+    tensor = flow(target, window / 16) if bounds.flow else structure(target, window / 16)
     y, x = points[(tensor[0] + tensor[2])[points[:, 0], points[:, 1]].argsort(stable=True)].unbind(1)
     direction = _along_edges(tensor, generator)[:, y, x] * bounds.reach
     center = torch.stack([x, y]).to(target) + 0.5
@@ -45,7 +46,9 @@ def initial_strokes(
     ).placed(corner[0], corner[1], level.window)  # fmt: skip
 
 
-def _spread(error: Tensor, focus: Tensor | None, count: int, cell: int, generator: torch.Generator) -> Tensor:
+def _spread(
+    error: Tensor, focus: Tensor | None, count: int, cell: int, power: float, generator: torch.Generator
+) -> Tensor:
     """``count`` pixels ``(count, 2)`` as y, x: each cell of the picture gets its share by error, times its focus, so
     that strokes gather where they are needed without clumping, then chance chooses within the cell by both.
     """
@@ -57,7 +60,7 @@ def _spread(error: Tensor, focus: Tensor | None, count: int, cell: int, generato
         return padded.view(rows, cell, columns, cell).transpose(1, 2).reshape(rows * columns, cell * cell)
 
     chance = cells(error + 1e-4)
-    share = chance.sum(1).sqrt() + 1e-12
+    share = chance.sum(1) ** power + 1e-12
     if focus is not None:
         chance, share = chance * (cells(focus) + 1e-6), share * cells(focus).mean(1) + 1e-12
     share = share / share.sum() * count
@@ -87,16 +90,30 @@ def _nth(owner: Tensor) -> Tensor:
     return nth
 
 
-def structure(target: Tensor, blur: float) -> Tensor:
-    """The structure tensor ``(3, H, W)`` of a picture ``(3, H, W)`` (xx, xy, yy), averaged over some ``blur`` pixels:
-    how much happens there, and in which direction.
+def ground_strokes(target: Tensor, level: Level, scale: float) -> PlacedStrokes:
+    """Broad strokes that cover all of a canvas, side by side, along what ``target`` ``(3, H, W)``, at
+    ``scale`` of the canvas, shows at large, in its colours.
     """
-    gy, gx = torch.gradient(target.mean(0))
-    tensor = torch.stack([gx * gx, gx * gy, gy * gy])[None]
-    reach = max(1, round(blur))
-    for _ in range(2):  # two boxes are nearly a Gaussian
-        tensor = F.avg_pool2d(F.pad(tensor, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1)
-    return tensor[0]
+    height, width = target.shape[1:]
+    rows, columns = level.rows, level.strokes // level.rows
+    y, x = ((torch.arange(many) + 0.5) * side / many for many, side in ((rows, height), (columns, width)))
+    x, y = (axis.flatten().to(target.device) for axis in torch.meshgrid(x, y, indexing="xy"))
+    step = max(height / rows, width / columns) / scale
+    tensor = flow(target, max(target.shape) / 16)
+    xx, xy, yy = tensor[:, y.long(), x.long()]
+    angle = torch.atan2(2 * xy, xx - yy) / 2 + torch.pi / 2
+    window = level.window
+    corner_x, corner_y = x / scale - window / 2, y / scale - window / 2
+    reach = 0.8 * step / window
+    dx, dy = angle.cos() * reach, angle.sin() * reach
+    radius = torch.full_like(x, 0.78 * step / window * WINDOW)
+    half, ones = torch.full_like(x, 0.5), torch.ones_like(x)
+    color = F.avg_pool2d(target[None], 5, 1, 2, count_include_pad=False)[0][:, y.long(), x.long()]
+    return Strokes(
+        pressure=ones * 0.9, size=radius.log() / 2, control_x=half, control_y=half, end_x=half + dx, end_y=half + dy,
+        color_r=color[0], color_g=color[1], color_b=color[2], start_x=half - dx, start_y=half - dy,
+        entry_pressure=ones * 0.9,
+    ).placed(corner_x, corner_y, window)  # fmt: skip
 
 
 def _along_edges(tensor: Tensor, generator: torch.Generator) -> Tensor:

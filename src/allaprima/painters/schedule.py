@@ -17,15 +17,17 @@ BY_EYE = 0.5  # likewise, when what `pocket` sees is all that counts: faster, st
 
 
 class Effort(NamedTuple):
-    """Steps for each level, for all strokes together, and for those once more with grain."""
+    """Steps for each level, for all strokes together, for those seen more closely, and once more with grain."""
 
     coarse: int
     joint: int
+    close: int
     grain: int
 
 
-EFFORT = {"draft": Effort(6, 14, 0), "normal": Effort(8, 34, 10), "best": Effort(20, 200, 60)}
-JOINT_AT = 256  # px of the long side of the canvas that all strokes together are seen on
+EFFORT = {"draft": Effort(6, 14, 0, 0), "normal": Effort(8, 34, 0, 10), "best": Effort(20, 200, 0, 60)}
+OIL_EFFORT = {"draft": Effort(6, 8, 0, 3), "normal": Effort(8, 16, 6, 8), "best": Effort(16, 80, 40, 40)}
+JOINT_AT, CLOSE_AT = 256, 512  # px of the long side of the canvas that all strokes together are seen on
 
 
 class Kind(Enum):
@@ -62,7 +64,9 @@ class Schedule:
     """
 
     def __init__(self, settings: Settings, levels: Sequence[Level], grain: float) -> None:
-        effort, long_side, self.phases = EFFORT[settings.quality], settings.size, list[Phase]()
+        oil = settings.mood == "oil"
+        effort, long_side = (OIL_EFFORT if oil else EFFORT)[settings.quality], settings.size
+        self.phases: list[Phase] = []
 
         def cost(some: Sequence[Level], size: int) -> float:
             side = size / long_side / WINDOW_AT
@@ -71,12 +75,15 @@ class Schedule:
         for number, level in enumerate(levels):
             size = min(long_side, math.ceil(long_side * WINDOW_AT / level.window))
             self.phases.append(Phase(Kind.COARSE, number, effort.coarse, size, cost([level], size), steep=SOFT))
-        size = min(long_side, JOINT_AT)
-        work = cost(levels, size)
         pace = BY_EYE if (settings.loss, settings.features) == ("features", "pocket") else 1.0
-        self.phases.append(Phase(Kind.JOINT, len(levels), effort.joint, size, work, pace))
-        if grain and effort.grain:
-            self.phases.append(Phase(Kind.GRAIN, len(levels), effort.grain, size, grain * work, GENTLE * pace))
+        together = [(Kind.JOINT, effort.joint, JOINT_AT, 1.0), (Kind.JOINT, effort.close, CLOSE_AT, 1.0)]
+        if grain:
+            together.append((Kind.GRAIN, effort.grain, CLOSE_AT if oil else JOINT_AT, grain))
+        for kind, steps, seen_at, times in together:
+            if steps:
+                size = min(long_side, seen_at)
+                work, rate = times * cost(levels, size), GENTLE * pace if kind is Kind.GRAIN else pace
+                self.phases.append(Phase(kind, len(levels), steps, size, work, rate))
         self.total = sum(phase.steps for phase in self.phases)
         self.work = sum(phase.steps * phase.cost for phase in self.phases)
 
