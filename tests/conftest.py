@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does
 
@@ -20,6 +21,8 @@ from allaprima.rendering import Background
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
+PLAIN: dict[str, Any] = {"brush": "dry_brush", "mood": "painterly"}
+"""A painting without oil: by one of MyPaint's brushes, which the neural one draws if nobody else is asked."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,7 +36,13 @@ def photo() -> Path:
 
 @pytest.fixture(scope="session")
 def painting(photo: Path) -> Painting:
-    return allaprima.paint(photo, strokes=40, size=64, quality="draft")
+    return allaprima.paint(photo, strokes=40, size=64, quality="draft", **PLAIN)
+
+
+@pytest.fixture(scope="session")
+def oil(photo: Path) -> Painting:
+    """A painting as it is by default: in oil, with bristles."""
+    return allaprima.paint(photo, strokes=200, size=256, quality="draft")
 
 
 @pytest.fixture
@@ -117,7 +126,7 @@ def made(count: int = 30, seed: int = 0, brush: str = "dry_brush", window: int =
         width=96,
         height=72,
         background=Background("#b7a994"),
-        settings=Settings(strokes=max(1, count), size=96, brush=brush),
+        settings=Settings(strokes=max(1, count), size=96, brush=brush, mood="painterly"),
         threads=2,
         photo=PhotoRef("00", 10, 10),
         brushes=(BrushRef.of(allaprima.load_brush(brush)),),

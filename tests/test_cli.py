@@ -33,14 +33,17 @@ def test_paint_and_render(photo: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert len(Painting.load("d.painting.json")) == 20
     assert run(["render", "d.painting.json", "-o", "e.png", "--size", "90"]) == 0
     assert Path("e.png").read_bytes() == Path("a.png").read_bytes()
-    assert run(["render", "d.painting.json", "-o", "f.png", "--engine", "mypaint"]) == 0
-    assert picture_size("f.png") == (48, 32)
-    assert listed() == sorted([*outputs, "e.png", "f.png"])
+    for name, engine in (("f.png", "real"), ("g.png", "mypaint"), ("h.png", "neural")):
+        assert run(["render", "d.painting.json", "-o", name, "--engine", engine]) == 0
+        assert picture_size(name) == (48, 32)
+    assert Path("f.png").read_bytes() == Path("g.png").read_bytes() != Path("h.png").read_bytes()
+    assert listed() == sorted([*outputs, "e.png", "f.png", "g.png", "h.png"])
 
 
-def test_without_output(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["paint", str(photo), *QUICK, "--engine", "mypaint"]) == 0
-    assert capsys.readouterr().out == "chelsea-painted.png\n"
+@pytest.mark.parametrize("arguments", [[], ["--engine", "mypaint", "--brush", "oil"]], ids=["oil", "mypaint"])
+def test_without_output(arguments: list[str], photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["paint", str(photo), *QUICK, *arguments]) == 0
+    assert capsys.readouterr().out == "chelsea-painted.png\nchelsea-painted.painting.json\n"
     assert picture_size("chelsea-painted.png") == (48, 32)
 
 
@@ -48,6 +51,7 @@ def test_brushes_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["brushes"]) == 0 and run(["--version"]) == 0
     out = capsys.readouterr().out
     assert "dry_brush" in out and "tanda/oil-06-paint" in out and "allaprima 0.1.0" in out
+    assert "bristle/flat" in out
 
 
 def bomb() -> bytes:
@@ -102,10 +106,10 @@ def test_bad_photos(name: str, photo: Path, capsys: pytest.CaptureFixture[str]) 
         (["--output-size", "0"], "size is 0: choose 1 to"),
         (["--brush", "classic/dry_brush"], "there is no brush classic/dry_brush: choose from"),
         (["-o", "photo.png/a.png"], "the output folder photo.png is a file"),
-        (["--brush", "mop"], "there is no brush mop: choose from calligraphy, chalk, charcoal, dry_brush"),
+        (["--brush", "mop"], "there is no brush mop: choose from calligraphy, chalk, charcoal, dry_brush, "),
         (["--brush", "bad.safetensors"], "the brush bad.safetensors is damaged"),
         (["--quality", "great"], "choose from draft, normal, best"),
-        (["--engine", "gimp"], "choose from neural, mypaint"),
+        (["--engine", "gimp"], "choose from auto, neural, real, mypaint"),
         (["--device", MISSING], f"there is no device {MISSING}"),
         (["-o", "nowhere/a.png"], "the output folder nowhere does not exist"),
         (["-o", "/proc/a.png"], "nothing can be written in /proc"),
@@ -132,7 +136,7 @@ def test_bad_photos(name: str, photo: Path, capsys: pytest.CaptureFixture[str]) 
         (["-o", "a.png", "--preview", "a.png"], "a.png is given twice"),
         (["--preview", "a.painting.json"], "the preview a.painting.json is no picture: choose from .png"),
         (["--preview", "nowhere/a.png"], "the output folder nowhere does not exist"),
-        (["--mood", "sad"], "choose from painterly, likeness"),
+        (["--mood", "sad"], "choose from oil, painterly, likeness"),
         (["-o", "there.png", "-o", "b.png"], "there.png is a folder"),
         (["--wrong"], "--wrong"),
     ],
@@ -190,8 +194,8 @@ def test_warnings_are_one_line(photo: Path, capsys: pytest.CaptureFixture[str]) 
     Path("a.painting.json").write_text(re.sub("sha256:[0-9a-f]{64}", "sha256:feed", text))
     capsys.readouterr()
     assert run(["render", "a.painting.json", "-o", "a.png"]) == 0
-    assert_told(capsys, "painted with other weights (dry_brush sha256:feed) than those that draw")
-    assert run(["render", "a.painting.json", "-o", "a.png", "--brush", "oil"]) == 0
+    assert_told(capsys, "painted with other weights (flat sha256:feed) than those that draw")
+    assert run(["render", "a.painting.json", "-o", "b.png", "--brush", "oil"]) == 0
     assert_told(capsys, "(oil sha256:")
 
 
@@ -199,8 +203,9 @@ def test_strange_names(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name = "日本 [b] 'x'.png"
     Path(name).write_bytes(photo.read_bytes())
     assert run(["paint", *QUICK, "--", name]) == 0
-    assert capsys.readouterr().out == "日本 [b] 'x'-painted.png\n"
-    assert run(["paint", *QUICK, "-o", "n" * 245 + ".png", "--", name]) == 0
+    assert capsys.readouterr().out == "日本 [b] 'x'-painted.png\n日本 [b] 'x'-painted.painting.json\n"
+    assert run(["paint", *QUICK, "-o", "n" * 240 + ".png", "--", name]) == 0
+    assert run(["paint", *QUICK, "-o", "m" * 250 + ".png", "--no-painting", "--", name]) == 0
     Path("-x.png").write_bytes(photo.read_bytes())
     assert run(["paint", *QUICK, "--", "-x.png"]) == 0
     process = start("paint", *QUICK, "--", name, before="import os; os.environ['PYTHONIOENCODING'] = 'cp1252'")
@@ -216,7 +221,7 @@ def test_an_output_that_is_a_link(photo: Path) -> None:
     Path("real.png").write_bytes(b"old")
     Path("real.png").chmod(0o600)
     Path("link.png").symlink_to("real.png")
-    assert run(["paint", str(photo), *QUICK, "-o", "link.png"]) == 0
+    assert run(["paint", str(photo), *QUICK, "-o", "link.png", "--force"]) == 0
     assert Path("link.png").is_symlink() and picture_size("real.png") == (48, 32)
     assert Path("real.png").stat().st_mode & 0o777 == 0o600
 
@@ -228,9 +233,10 @@ def test_several_photos(photo: Path, capsys: pytest.CaptureFixture[str]) -> None
     Path("b.jpg").write_bytes(b"no picture")
     assert run(["paint", "a.png", "b.jpg", "c.png", *QUICK, "-o", "made"]) == 2
     shown = capsys.readouterr()
-    assert shown.out.split() == ["made/a-painted.png", "made/c-painted.png"]
+    names = [f"{name}-painted{suffix}" for name in "ac" for suffix in (".png", ".painting.json")]
+    assert shown.out.split() == [f"made/{name}" for name in names]
     assert "the photo b.jpg is no picture" in shown.err and "1 of 3 photos could not be painted" in shown.err
-    assert sorted(path.name for path in Path("made").iterdir()) == ["a-painted.png", "c-painted.png"]
+    assert sorted(path.name for path in Path("made").iterdir()) == sorted(names)
     assert run(["paint", "a.png", "c.png", *QUICK]) == 0
     assert {"a-painted.png", "c-painted.png"} <= set(listed())
 

@@ -29,7 +29,7 @@ def test_disk_full_leaves_the_old_file(photo: Path) -> None:
     for name in ("old.png", "old.painting.json"):
         Path(name).write_bytes(b"precious")
         process = start(
-            "paint", str(photo), *QUICK, "--output-size", "600", "-o", name,
+            "paint", str(photo), *QUICK, "--output-size", "600", "-o", name, "--force",
             before="import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))",
         )  # fmt: skip
         out, err = process.communicate()
@@ -66,17 +66,17 @@ def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
 def test_what_fails_while_drawing_keeps_the_painting(
     photo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path("a.painting.json").write_text("another painting")
+    Path("b.painting.json").write_text("another painting")
     for error, code in ((KeyboardInterrupt(), 130), (OSError(28, "No space left on device"), 1), (MemoryError(), 1)):
         monkeypatch.setattr(Painting, "drawing", Fails(error))
         assert run(["paint", str(photo), *QUICK, "-o", "a.png"]) == code
         told = capsys.readouterr()
         assert "kept in a.png.unfinished.painting.json: draw it with" in told.err and not told.out
-        assert listed() == ["a.painting.json", "a.png.unfinished.painting.json"]
+        assert listed() == ["a.png.unfinished.painting.json", "b.painting.json"]
         assert len(Painting.load("a.png.unfinished.painting.json")) == 20
         Path("a.png.unfinished.painting.json").unlink()
     assert "No space left on device" not in told.err and "out of memory" in told.err
-    assert Path("a.painting.json").read_text() == "another painting"
+    assert Path("b.painting.json").read_text() == "another painting"
 
 
 class Fails:

@@ -22,9 +22,9 @@ from allaprima.painters.inputs import Inputs
 from allaprima.painting.pictures import PictureHash
 from allaprima.rendering.compositing import as_picture, composite
 
-from .conftest import psnr
+from .conftest import PLAIN, psnr
 
-SMALL: dict[str, Any] = {"strokes": 60, "size": 64, "quality": "draft"}
+SMALL: dict[str, Any] = {**PLAIN, "strokes": 60, "size": 64, "quality": "draft"}
 
 
 def widths(painting: Painting) -> torch.Tensor:
@@ -53,10 +53,10 @@ def likeness(painting: Painting, picture: NDArray[np.uint8], photo: Path) -> flo
 # ---- sizes
 
 
-@pytest.mark.parametrize("mood", ["painterly", "likeness"])
+@pytest.mark.parametrize("mood", ["oil", "painterly", "likeness"])
 @pytest.mark.parametrize(("low", "high"), [(0.05, 0.1), (0, 0.03), (0.12, 0), (0.04, 0.04), (0.3, 0.5), (0, 0.01)])
 def test_widths_keep_to_their_bounds(photo: Path, mood: str, low: float, high: float) -> None:
-    painting = allaprima.paint(photo, mood=mood, min_size=low, max_size=high, **SMALL)
+    painting = allaprima.paint(photo, **SMALL | {"mood": mood, "min_size": low, "max_size": high})
     found = widths(painting)
     assert found.min() >= low - 1e-5 and found.max() <= (high or 1) + 1e-5
     assert len(painting) == 60
@@ -66,12 +66,12 @@ def test_widths_keep_to_their_bounds(photo: Path, mood: str, low: float, high: f
 
 
 def test_brushes_share_the_strokes(photo: Path) -> None:
-    painting = allaprima.paint(photo, brush="oil:0.7,dry_brush:0.3", **SMALL)
+    painting = allaprima.paint(photo, **SMALL | {"brush": "oil:0.7,dry_brush:0.3"})
     brush, level = painting.strokes.brush, painting.strokes.level
     assert brush is not None and level is not None
     assert [ref.name for ref in painting.brushes] == ["oil", "dry_brush"]
     assert brush.tolist() == [0] * 42 + [1] * 18 and (level.diff() >= 0).all()
-    neural, real = (painting.render(128, engine=engine).astype(float) for engine in ("neural", "mypaint"))
+    neural, real = (painting.render(128, engine=engine).astype(float) for engine in ("neural", "real"))
     assert np.abs(neural - real).mean() < 8
 
 
@@ -129,10 +129,10 @@ def test_background_picture(photo: Path, mask: Callable[..., str], tmp_path: Pat
 def test_clear_photos_are_painted_on_their_background(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     Image.new("RGBA", (32, 32), (255, 255, 255, 0)).save(path)
-    small = {"strokes": 10, "size": 32, "quality": "draft"}
-    blue = allaprima.paint(path, background="#2040c0", **small).render()  # type: ignore[arg-type]
+    small = SMALL | {"strokes": 10, "size": 32}
+    blue = allaprima.paint(path, background="#2040c0", **small).render()
     assert np.abs(blue.mean((0, 1)) - (32, 64, 192)).max() < 12
-    assert allaprima.paint(path, background="white", **small).render().mean() > 240  # type: ignore[arg-type]
+    assert allaprima.paint(path, background="white", **small).render().mean() > 240
 
 
 # ---- paint
@@ -141,7 +141,7 @@ def test_clear_photos_are_painted_on_their_background(tmp_path: Path) -> None:
 @pytest.mark.parametrize("brush", ["dry_brush", "oil"])
 def test_opaque_paint_covers_or_does_not(photo: Path, brush: str) -> None:
     """With every half-transparent pixel made clear or opaque, the picture is nearly as good."""
-    painting = allaprima.paint(photo, opaque=True, brush=brush, **SMALL)
+    painting = allaprima.paint(photo, opaque=True, **SMALL | {"brush": brush})
     paper, strokes = painting.paper(painting.width, painting.height), painting.strokes.to(torch.float32)
     hard = [OpaqueBrush(one, 1000.0) for one in painting.find_brushes()]
     shown = likeness(painting, painting.render(), photo)
@@ -160,7 +160,16 @@ def test_hardening_keeps_its_ends(opacity: float, steep: float) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"strokes": 1}, {"strokes": 2}, {"strokes": 3}, {}, {"strokes": 150, "size": 128}, {"mood": "likeness"}],
+    [
+        {"strokes": 1},
+        {"strokes": 2},
+        {"strokes": 3},
+        {},
+        {"strokes": 150, "size": 128},
+        {"mood": "likeness"},
+        {"mood": "oil"},
+        {"mood": "oil", "brush": "flat", "strokes": 90},
+    ],
     ids=str,
 )
 def test_connected_strokes(photo: Path, changes: dict[str, Any]) -> None:
@@ -191,7 +200,7 @@ def test_a_tour_visits_every_point_once(count: int, seed: int) -> None:
 
 
 def test_chain_palette_and_brushes_together(photo: Path) -> None:
-    painting = allaprima.paint(photo, connected=True, palette="3", brush="oil:1,dry_brush:1", **SMALL)
+    painting = allaprima.paint(photo, connected=True, palette="3", **SMALL | {"brush": "oil:1,dry_brush:1"})
     assert (gaps(painting).abs() <= 1e-3).all() and len(painting.strokes.color.unique(dim=0)) == 3
     assert painting.strokes.brush is not None and painting.strokes.brush.bincount().tolist() == [30, 30]
 

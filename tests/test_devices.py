@@ -14,13 +14,14 @@ from allaprima.painters import schedule
 
 from .other_device import DEVICE, other_device
 
-SMALL: dict[str, Any] = {"strokes": 20, "size": 48}
+SMALL: dict[str, Any] = {"strokes": 20, "size": 48, "mood": "painterly"}
 RUNS: dict[str, dict[str, Any]] = {
     "pixels": {},
     "opaque": {"opaque": True, "brush": "oil:0.7,chalk:0.3"},
     "palette": {"palette": "5", "connected": True, "grayscale": True},
     "features": {"loss": "both", "mood": "likeness"},
     "grain": {"engine": "mypaint", "quality": "normal"},
+    "in oil": {"mood": "oil", "brush": "flat", "strokes": 40},
 }
 CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -46,7 +47,7 @@ def whole(photo: Path, folder: Path, device: str, changes: dict[str, Any]) -> Pa
     canvas, under_way = seen[0]
     assert max(canvas.shape) == 32 and under_way.unfinished is not None
     again = allaprima.paint(photo, resume=under_way, brushes=brushes, device=device)  # type: ignore[arg-type]
-    assert len(again) == len(painted.painting) == SMALL["strokes"]
+    assert len(again) == len(painted.painting) == (SMALL | changes)["strokes"]
     assert painted.painting.strokes.device.type == "cpu"
     return painted.painting
 
@@ -56,7 +57,8 @@ def test_nothing_strays(name: str, photo: Path, tmp_path: Path, monkeypatch: pyt
     """On a device that needs no hardware, and refuses every operator that mixes its tensors with the CPU's."""
     there = {"cuda": DEVICE}
     monkeypatch.setattr("allaprima.painters.paint.find_device", lambda name: there.get(name, torch.device("cpu")))
-    monkeypatch.setattr(schedule, "EFFORT", dict.fromkeys(schedule.EFFORT, schedule.Effort(1, 2, 1)))  # it is slow
+    for efforts in ("EFFORT", "OIL_EFFORT"):  # it is slow
+        monkeypatch.setattr(schedule, efforts, dict.fromkeys(schedule.EFFORT, schedule.Effort(1, 2, 0, 1)))
     with other_device():
         painting = whole(photo, tmp_path, "cuda", {"brush": "oil", **RUNS[name]})
     here = allaprima.paint(photo, **{"quality": "draft", **SMALL, "brush": "oil", **RUNS[name]})

@@ -191,7 +191,8 @@ def test_a_brush_file_from_data(data: StrokeData, tmp_path: Path) -> None:
     )
     assert card.fidelity["mypaint_agreement"] == pytest.approx(22.3, abs=0.5)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.safetensors"]
-    painting = allaprima.paint(np.full((32, 32, 3), 99, np.uint8), brush=str(output), strokes=3, size=32)
+    small = {"strokes": 3, "size": 32, "mood": "painterly"}
+    painting = allaprima.paint(np.full((32, 32, 3), 99, np.uint8), brush=str(output), **small)
     assert painting.settings.brush == painting.brushes[0].name == "mine"
 
 
@@ -278,6 +279,8 @@ def test_another_painting_program_is_learned(tmp_path: Path) -> None:
     card = learn_brush(data.folder, tmp_path / "pen.safetensors", lessons(1, steps=150))
     assert card.fidelity["psnr"] > 15 and card.fidelity["mypaint_agreement"] == 120
     brush = allaprima.load_brush(tmp_path / "pen.safetensors")
-    painting = allaprima.paint(np.full((32, 32, 3), 9, np.uint8), brush=str(tmp_path / "pen.safetensors"), strokes=3)
-    with pytest.raises(InputError, match="learned from no MyPaint brush: draw with --engine neural"):
-        painting.render(32, engine="mypaint", brushes=[brush])
+    small = {"strokes": 3, "size": 32, "mood": "painterly"}
+    painting = allaprima.paint(np.full((32, 32, 3), 9, np.uint8), brush=str(tmp_path / "pen.safetensors"), **small)
+    with pytest.raises(InputError, match="learned from no program that is here: draw with --engine neural"):
+        painting.render(32, engine="real", brushes=[brush])
+    assert painting.render(32, brushes=[brush]).shape == (32, 32, 3)

@@ -51,7 +51,8 @@ def test_the_core_needs_no_fastai_torchvision_or_libmypaint(photo: Path, tmp_pat
     code = BLOCK + (
         "import allaprima; from allaprima.app.cli import run\n"
         f"assert run(['paint', {str(photo)!r}, '--strokes', '9', '--size', '32', '-o', 'a.png']) == 0\n"
-        f"assert run(['paint', {str(photo)!r}, '--engine', 'mypaint']) == 2\n"
+        f"assert run(['paint', {str(photo)!r}, '--brush', 'oil', '--strokes', '9', '--size', '32']) == 0\n"
+        f"assert run(['paint', {str(photo)!r}, '--brush', 'oil', '--engine', 'real']) == 2\n"
         "assert run(['train', 'x', '-o', 'a.safetensors']) == 2\n"
         f"assert run(['compare', {str(photo)!r}, 'a.png']) == 2\n"
     )
@@ -92,6 +93,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(out.glob("allaprima-*.whl"))
 
 
+@pytest.mark.timeout(600)
 def test_the_wheel_paints_with_nothing_but_what_it_declares(wheel: Path, photo: Path, tmp_path: Path) -> None:
     """Python without site-packages, and a folder with links to the declared distributions alone."""
     site = tmp_path / "site"
@@ -108,6 +110,8 @@ def test_the_wheel_paints_with_nothing_but_what_it_declares(wheel: Path, photo: 
     done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(site)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert picture_size(tmp_path / "a.jpg") == (32, 21)
+    names = [path.stem for path in (ROOT / "src/allaprima/brush/bristles").glob("*.toml")]
+    assert set(names) == {path.stem for path in (site / "allaprima/brush/bristles").glob("*.toml")}
 
 
 @pytest.mark.slow

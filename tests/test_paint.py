@@ -1,11 +1,12 @@
 """Painting: exact counts, any shape, the same again, and better with every pass."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -16,16 +17,23 @@ from allaprima.painters.bounds import MOODS
 from allaprima.painters.levels import levels
 from allaprima.strokes import ACTION
 
-SMALL = {"size": 64, "quality": "draft"}
+from .conftest import PLAIN
+
+SMALL = {**PLAIN, "size": 64, "quality": "draft"}
 
 
 @given(st.integers(1, 20_000), st.integers(16, 8192), st.integers(8, 8192), st.sampled_from(sorted(MOODS)))
+@example(40, 8192, 8, "oil")
+@example(3500, 2048, 1024, "oil")
 def test_levels_hold_exactly_the_strokes(strokes: int, width: int, height: int, mood: str) -> None:
     plan = levels(strokes, width, height, MOODS[mood](long_side=max(width, height)))
     assert sum(level.strokes for level in plan) == strokes
-    windows = [level.window for level in plan]
+    windows = [level.window for level in plan if not level.rows]
     assert windows == sorted(windows, reverse=True) and windows[-1] >= 16
     assert all(level.strokes > 0 for level in plan)
+    ground = [level for level in plan if level.rows]
+    assert ground == plan[: len(ground)] and len(ground) <= (mood == "oil")
+    assert all(level.strokes % level.rows == 0 and level.strokes <= strokes / 4 for level in ground)
 
 
 @pytest.mark.parametrize("strokes", [1, 2, 7, 40, 133])
@@ -37,10 +45,11 @@ def test_exact_stroke_count(photo: Path, strokes: int) -> None:
     assert painting.strokes.level is not None and (painting.strokes.level.diff() >= 0).all()
 
 
+@pytest.mark.parametrize("changes", [{}, {"mood": "oil", "brush": "flat"}], ids=["plain", "oil"])
 @pytest.mark.parametrize("shape", [(300, 24), (24, 300), (64, 64), (91, 57), (8, 8)])
-def test_any_shape(shape: tuple[int, int]) -> None:
+def test_any_shape(shape: tuple[int, int], changes: dict[str, Any]) -> None:
     gradient = np.linspace(0, 255, shape[0] * shape[1] * 3).reshape(*shape, 3).astype(np.uint8)
-    painting = allaprima.paint(gradient, strokes=12, size=128, quality="draft")
+    painting = allaprima.paint(gradient, **SMALL | {"strokes": 40, "size": 128, **changes})
     assert (painting.width, painting.height) == fit(shape[1], shape[0], 128)
     assert painting.render().shape == (painting.height, painting.width, 3)
     assert painting.render(50).shape[:2] == fit(painting.width, painting.height, 50)[::-1]
@@ -58,7 +67,7 @@ def test_same_seed_same_bytes(photo: Path, painting: Painting, tmp_path: Path) -
 
 def test_steps(photo: Path) -> None:
     steps: list[Step] = []
-    painting = allaprima.paint(photo, strokes=150, size=128, quality="draft", on_step=steps.append)
+    painting = allaprima.paint(photo, strokes=150, on_step=steps.append, **SMALL | {"size": 128})
     assert [step.index for step in steps] == list(range(1, steps[0].total + 1))
     assert [step.share for step in steps] == sorted(step.share for step in steps)
     assert steps[-1].share == pytest.approx(1)
@@ -70,7 +79,7 @@ def test_steps(photo: Path) -> None:
 
 @pytest.mark.parametrize("strokes", [60, 400])
 def test_painterly_strokes_stay_strokes(photo: Path, strokes: int) -> None:
-    placed = allaprima.paint(photo, strokes=strokes, size=128, quality="draft", mood="painterly").strokes
+    placed = allaprima.paint(photo, strokes=strokes, **SMALL | {"size": 128}).strokes
     width = 2 * placed.radius
     length = placed.curve(torch.linspace(0, 1, 33, dtype=torch.float64)).diff(dim=1).norm(dim=-1).sum(1)
     assert (length > 2 * width).double().mean() >= 0.9
@@ -140,9 +149,10 @@ def test_photos_are_read_as_a_person_sees_them(tmp_path: Path) -> None:
         ({"strokes": 2.5}, "strokes is 2.5: it must be a whole number"),
         ({"size": 15}, "size is 15: choose 16 to 8,192"),
         ({"quality": "superb"}, "quality is 'superb': choose from draft, normal, best"),
-        ({"engine": "krita"}, "engine is 'krita': choose from neural, mypaint"),
+        ({"engine": "krita"}, "engine is 'krita': choose from auto, neural, real"),
         ({"brush": "mop"}, "there is no brush mop: choose from calligraphy, chalk, charcoal, dry_brush"),
         ({"device": "tpu"}, "device is 'tpu'"),
+        ({"mood": "sad"}, "mood is 'sad': choose from oil, painterly, likeness"),
         ({"colour": 1}, "there is no setting 'colour'"),
     ],
 )

@@ -20,7 +20,7 @@ from allaprima import InputError, Painting, Settings
 from allaprima.errors import AllaprimaWarning
 from allaprima.painting import Compute
 from allaprima.painting.file import from_json, to_json
-from allaprima.rendering import Background, drawing
+from allaprima.rendering import Background, mypaint_drawing
 
 from .conftest import ROOT, Golden, made, placed
 
@@ -57,25 +57,29 @@ def test_the_comparison_can_fail(golden: Golden) -> None:
         golden.check("dry_brush-neural", made(seed=1).render(160))
 
 
-@pytest.mark.parametrize("brush", ["dry_brush", "oil"])
+@pytest.mark.parametrize("brush", ["dry_brush", "oil", "flat"])
 def test_the_engines_agree(brush: str) -> None:
     """Large strokes of one colour each: the neural brush imitates the real one."""
     painting = made(12, brush=brush, window=96)
-    neural, real = (painting.render(192, engine=engine).astype(float) for engine in ("neural", "mypaint"))
+    flat: dict[str, Any] = {"relief": 0.0, "canvas": "none"}
+    neural, real = (painting.render(192, engine=engine, **flat).astype(float) for engine in ("neural", "real"))
     plain = np.full_like(neural, [183, 169, 148])
     assert np.square(neural - real).mean() < np.square(plain - real).mean() / 5
 
 
-@pytest.mark.parametrize("engine", ["neural", "mypaint"])
+@pytest.mark.parametrize(("brush", "engine"), [("dry_brush", "neural"), ("dry_brush", "mypaint"), ("flat", "auto")])
 @pytest.mark.parametrize("size", [1, 10, 77, 300])
-def test_any_size(engine: str, size: int) -> None:
-    picture = made(5).render(size, engine=engine)
+def test_any_size(brush: str, engine: str, size: int) -> None:
+    picture = made(5, brush=brush).render(size, engine=engine)
     assert picture.dtype == np.uint8 and max(picture.shape[:2]) == size and picture.shape[2] == 3
 
 
 def test_no_strokes_is_paper() -> None:
-    for engine in ("neural", "mypaint"):
+    for engine in ("auto", "neural", "mypaint"):
         assert (made(0).render(engine=engine) == [183, 169, 148]).all()
+    bare = made(0, brush="flat")
+    assert (bare.render(relief=0.0, canvas="none") == [183, 169, 148]).all()
+    assert np.abs(bare.render(1600).astype(int) - [183, 169, 148]).max() > 2  # linen
 
 
 def test_real_strokes_are_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +89,7 @@ def test_real_strokes_are_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     together = replace(made(), strokes=far).render(engine="mypaint")
     alone = replace(made(), strokes=far[2:]).render(engine="mypaint")
     assert (together == alone).all()
-    assert drawing.MOST >= 96
+    assert mypaint_drawing.MOST >= 96
 
 
 def test_a_huge_box_is_drawn_smaller() -> None:
@@ -119,6 +123,11 @@ DAMAGE: list[tuple[str, Any, str]] = [
     ("settings.opaque", 1, "settings.opaque is 1: it must be true or false"),
     ("settings.connected", "no", "settings.connected is 'no': it must be true or false"),
     ("settings.palette", 5, "settings.palette is 5: it must be text"),
+    ("settings.engine", "krita", "settings.engine is 'krita': choose from auto, neural, real"),
+    ("settings.relief", 1.5, "settings.relief is 1.5: choose 0 to 1"),
+    ("settings.light", "noon", "settings.light is 'noon': give a time of the clock and 10 to 80 degrees"),
+    ("settings.gloss", "much", "settings.gloss is 'much': it must be a number"),
+    ("settings.canvas", "silk", "settings.canvas is 'silk': choose from linen, cotton, paper, board, none"),
     ("canvas.picture", 5, "canvas.picture is '5': it must be text"),
     ("canvas.picture", "#", "canvas.picture is damaged: it is not base64"),
     ("canvas.picture", "AAAA", "canvas.picture is damaged (it is no PNG)"),
@@ -174,8 +183,21 @@ def test_files_of_version_1_are_read(mood: bool) -> None:
     kept = ["brush", "strokes", "size", "seed", "quality", "engine", "device", "threads"] + ["mood"] * mood
     older |= {"version": 1, "settings": {name: older["settings"][name] for name in kept}}
     jsonschema.validate(older, SCHEMA)
-    assert from_json(json.dumps(older)) == painting
+    assert from_json(json.dumps(older)) == painting and painting.settings.mood == "painterly"
     assert json.loads(to_json(from_json(json.dumps(older))))["version"] == 2
+
+
+def test_mypaint_was_the_real_engine_when_there_was_one() -> None:
+    painting = made(3)
+    older = json.loads(to_json(painting))
+    for name in ("relief", "light", "gloss", "canvas"):  # nothing was lit then
+        del older["settings"][name]
+    older["settings"]["engine"] = "mypaint"
+    jsonschema.validate(older, SCHEMA)
+    loaded = Painting.of(from_json(json.dumps(older)))
+    assert loaded == replace(painting, settings=painting.settings.change(engine="real"))
+    assert json.loads(to_json(loaded))["settings"]["engine"] == "real"
+    assert (loaded.render(engine="real") == painting.render(engine="mypaint")).all()
 
 
 def test_every_part_of_a_file_is_kept(photo: Path, tmp_path: Path) -> None:
@@ -184,7 +206,7 @@ def test_every_part_of_a_file_is_kept(photo: Path, tmp_path: Path) -> None:
     changes: dict[str, Any] = {
         "brush": "oil:0.7,chalk:0.3", "loss": "both", "style": noise, "style_weight": 0.5, "focus": noise,
         "background": noise, "palette": "3", "min_size": 0.05, "max_size": 0.2, "opaque": True, "connected": True,
-        "grayscale": True,
+        "grayscale": True, "mood": "painterly", "relief": 0.3, "light": "2:15,60", "gloss": 0.7, "canvas": "cotton:1.5",
     }  # fmt: skip
     for step in allaprima.optimise(photo, strokes=10, size=48, quality="draft", **changes):
         painting = step.painting()

@@ -17,9 +17,10 @@ from allaprima.painters.checkpoint import Checkpoint
 from allaprima.painting.file import from_json, to_json
 from allaprima.painting.pictures import PictureHash
 
-from .conftest import psnr
+from .conftest import PLAIN, psnr
 
-SMALL: dict[str, Any] = {"strokes": 40, "size": 64, "quality": "draft"}
+SMALL: dict[str, Any] = {**PLAIN, "strokes": 40, "size": 64, "quality": "draft"}
+OIL = {"brush": "flat", "mood": "oil"}
 STEPS = 26  # of SMALL: 6 on each of 2 levels, 14 on both
 
 
@@ -80,6 +81,9 @@ def test_stopped_and_resumed_is_the_same(photo: Path, whole: Painting, tmp_path:
         {"brush": "oil:0.1666666667,dry_brush:0.8333333333", "strokes": 51},
         {"background": "#102030", "min_size": 0.05, "max_size": 0.1, "mood": "likeness"},
         {"connected": True, "palette": "#000000,#ffffff", "brush": "oil:1,chalk:1"},
+        OIL,
+        OIL | {"connected": True, "palette": "4"},
+        OIL | {"brush": "oil:1,flat:1", "engine": "real", "opaque": True},
     ],
     ids=str,
 )
@@ -127,7 +131,9 @@ def test_an_unfinished_painting_is_a_painting(half: Painting) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"connected": True}, {"palette": "5"}, {"brush": "oil:1,chalk:2"}, {"background": "white"}], ids=str
+    "changes",
+    [{}, {"connected": True}, {"palette": "5"}, {"brush": "oil:1,chalk:2"}, {"background": "white"}, OIL],
+    ids=str,
 )
 def test_strokes_are_added(photo: Path, changes: dict[str, Any]) -> None:
     before = allaprima.paint(photo, **SMALL | changes)

@@ -14,7 +14,7 @@ from allaprima.brush.libmypaint import LIBRARIES
 from allaprima.brush.mypaint import brush_file
 from allaprima.brush.texture import Texture
 
-from .conftest import psnr
+from .conftest import PLAIN, psnr
 
 CHANCE = ["dry_brush", "chalk", "charcoal"]
 
@@ -95,7 +95,7 @@ def test_a_text_that_is_no_brush(text: str) -> None:
 
 def test_a_painting_with_texture(tmp_path: Path) -> None:
     photo = Path(__file__).parent.parent / "examples/chelsea.png"
-    painting = allaprima.paint(photo, strokes=60, size=64, quality="draft")
+    painting = allaprima.paint(photo, strokes=60, size=64, quality="draft", **PLAIN)
     mean, textured, real = (
         torch.from_numpy(painting.render(512, engine=engine, texture=texture)).float() / 255
         for engine, texture in (("neural", False), ("neural", True), ("mypaint", False))

@@ -21,7 +21,7 @@ from allaprima.export import formats
 from allaprima.export.animation import Gif, WebP
 from allaprima.export.film import begun, timeline
 from allaprima.export.video import Video
-from allaprima.rendering.drawing import NeuralDrawing
+from allaprima.rendering.neural_drawing import NeuralDrawing
 
 from .chromium import told
 from .conftest import Golden, made, placed
