@@ -5,9 +5,6 @@ BIN := $(VENV)/bin
 REAL := libmypaint-1.5-1 mypaint-brushes
 
 export PHOTO ?= examples/chelsea.png
-# the real MyPaint draws the picture where it is installed; ENGINE=neural does without
-ENGINE ?= $(shell $(BIN)/python -c 'from allaprima.brush.libmypaint import engine; engine()' 2>/dev/null \
-	&& echo mypaint || echo neural)
 # where benchmarks leave their results; more options for `make bench-all`, such as --photos FOLDER; and a file of VGG16's
 # weights (docs/features.md), with which it looks, too, and paints by the reference's recipe
 RESULTS := bench-results
@@ -17,7 +14,7 @@ VGG ?=
 .PHONY: paint test test-all test-cuda check bench bench-all bench-reference clean
 
 paint: $(VENV)/core
-	$(BIN)/allaprima paint --output-size 2048 --engine $(ENGINE) -- "$$PHOTO"
+	$(BIN)/allaprima paint -- "$$PHOTO"
 
 test: $(VENV)/all
 	$(BIN)/python -m pytest
@@ -55,9 +52,9 @@ bench-reference: $(VENV)/all
 		--generator dcgan --steps 1500
 	$(BIN)/python benchmarks/reference.py examples/chelsea.png --dcgan $(RESULTS)/dcgan.safetensors --vgg-weights "$(VGG)"
 
-# the core alone: enough to paint
+# the core alone: enough to paint, without any system package but what makes .venv
 $(VENV)/core: pyproject.toml
-	scripts/system-packages python3-venv $(REAL)
+	scripts/system-packages python3-venv
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@

@@ -42,7 +42,7 @@ def canvas(photo: Path, folder: Path) -> Iterator[Row]:
         more = ["--strokes", str(strokes), "--size", str(size), "--mood", "likeness"]
         yield (
             f"{strokes:,} strokes on a canvas of {size} px",
-            *timed("paint", str(photo), *more, "-o", f"{folder}/a.png"),
+            *timed("paint", str(photo), *more, "--force", "-o", f"{folder}/a.png"),
         )
 
 
@@ -51,7 +51,7 @@ def pictures(photo: Path, folder: Path) -> Iterator[Row]:
     painting = painted(photo, folder, 1000)
     for engine in ENGINES:
         for size in (4096, 8192):
-            more = ["--size", str(size), "--engine", engine, "-o", f"{folder}/a.png"]
+            more = ["--size", str(size), "--engine", engine, "--force", "-o", f"{folder}/a.png"]
             yield f"1,000 strokes at {size} px, {engine}", *timed("render", painting, *more)
 
 
@@ -61,7 +61,7 @@ def films(photo: Path, folder: Path) -> Iterator[Row]:
         painting = painted(photo, folder, strokes)
         for suffix in (".mp4", ".webm", ".gif", ".webp"):
             for engine in ENGINES:
-                more = ["--size", str(size), "--film", "--seconds", "10", "--engine", engine]
+                more = ["--size", str(size), "--film", "--seconds", "10", "--engine", engine, "--force"]
                 shown = f"{strokes:,} strokes, 10 s, {size} px wide, {suffix}, {engine}"
                 yield shown, *timed("render", painting, *more, "-o", f"{folder}/a{suffix}")
 
@@ -84,7 +84,7 @@ def photos(photo: Path, folder: Path) -> Iterator[Row]:
 def first(photo: Path, folder: Path) -> Iterator[Row]:
     """The first painting on a machine, which compiles, the next one, and the first good step once all is loaded."""
     for name in ("the first call on a machine", "the second"):
-        more = ["--size", "512", "-o", f"{folder}/a.png"]
+        more = ["--size", "512", "--force", "-o", f"{folder}/a.png"]
         yield name, *timed("paint", str(photo), *more, NUMBA_CACHE_DIR=f"{folder}/compiled")
     told = subprocess.run([sys.executable, "-c", BEGIN, str(photo)], capture_output=True, text=True, check=True).stdout
     seconds, psnr = map(float, told.split())

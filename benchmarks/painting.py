@@ -121,7 +121,9 @@ def parse() -> argparse.Namespace:
     for name, default in FEW.items():
         parser.add_argument(f"--{name}", help=f"{default} if not given; with --all {ALL[name]}")
     parser.add_argument("--all", action="store_true", help="the whole grid")
-    parser.add_argument("--with", dest="added", default="", help="options to add to `paint`: --with='--texture'")
+    parser.add_argument(
+        "--with", dest="added", default="--mood painterly", help="options to add to `paint`: --with='--texture'"
+    )
     parser.add_argument("--case", nargs="+", help="these cases, and no grid: NAME:STROKES:SIZE:BRUSH:QUALITY")
     parser.add_argument("--vgg-weights", type=Path, help="VGG16's distance too")
     parser.add_argument("--save", action="store_true", help="keep pictures and paintings in FOLDER/pictures")
@@ -143,7 +145,7 @@ def main() -> None:
     print(f"{machine()}; {len(waiting)} to run, {len(there)} there", flush=True)
     if waiting:  # code is compiled by the very first painting on a machine, which is none of the cases' time
         timed("paint", str(ROOT / "examples/chelsea.png"), "--strokes", "9", "--size", "32",
-              "-o", str(options.out / "first.png"))  # fmt: skip
+              "--no-painting", "--force", "-o", str(options.out / "first.png"))  # fmt: skip
         (options.out / "first.png").unlink()
     for number, case in enumerate(waiting, 1):
         results.append(run(case, photos[case["photo"]], networks, save))

@@ -19,9 +19,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PHOTO = ROOT / "examples/chelsea.png"
-SMALL = ["--strokes", "300", "--size", "384"]
+SMALL = ["--strokes", "300", "--size", "384", "--brush", "dry_brush", "--mood", "painterly"]
 RUNS = {
     "painterly": [],
+    "oil": ["--brush", "flat", "--mood", "oil"],
     "likeness": ["--mood", "likeness"],
     "opaque": ["--opaque"],
     "palette": ["--palette", "6", "--connected"],
@@ -103,6 +104,8 @@ def record(folder: Path, code: Path, before: Path | None) -> None:
                 allaprima("paint", str(PHOTO), "--resume", str(painting), "-o", f"old-{name}-resumed.png")
                 same(folder / f"old-{name}-resumed.png", before / f"{name}-resumed.png")
             else:
+                for old in ("old.png", "old.painting.json"):
+                    (folder / old).unlink(missing_ok=True)
                 allaprima("render", str(painting), "-o", "old.png", "-o", "old.painting.json")
                 same(folder / "old.painting.json", painting)
 
