@@ -24,7 +24,7 @@ STEEPEST = 0.9  # slopes
 STRENGTH = 0.8  # of a relief of 1
 SHINE, SHARP = 0.9, 28.0  # of gloss
 DARKEST = 0.35  # a slope takes away no more of the light
-SPARED = 0.5  # of that, white loses so much less, as it cannot become lighter
+SPARED = 0.58  # of that, white loses so much less, as it cannot become lighter
 
 
 def around(unit: float) -> int:
