@@ -21,7 +21,7 @@ from allaprima.painting.pictures import PictureHash
 from allaprima.perception.features import load_features
 from allaprima.perception.losses import feature_parts
 
-SMALL: dict[str, Any] = {"strokes": 60, "size": 64, "quality": "draft"}
+SMALL: dict[str, Any] = {"brush": "dry_brush", "mood": "painterly", "strokes": 60, "size": 64, "quality": "draft"}
 
 
 # ---- what counts as alike
