@@ -43,8 +43,9 @@ def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
         "paint", str(photo), "--strokes", "3000", "--size", "256", "--quality", "best",
         "-o", "a.png", "-o", "a.painting.json", "--preview", "growing.png",
     )  # fmt: skip
-    looks = set()
-    for _ in range(90):
+    looks = set[float]()
+    deadline = time.monotonic() + 60
+    while len(looks) < 2 and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.1)
         if Path("growing.png").exists():
             assert picture_size("growing.png") == (512, 340)

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import allaprima
-from allaprima import MyPaintBrush, PlacedStrokes, Strokes
+from allaprima import BristleBrush, MyPaintBrush, PlacedStrokes, Strokes
 from allaprima.brush import NeuralBrush, OpaqueBrush, StraightThrough
 from allaprima.brush.dcgan import DCGANBrush
 from allaprima.rendering.compositing import as_picture, composite, composite_in_place
@@ -31,6 +31,7 @@ BRUSHES: dict[str, Callable[[], NeuralBrush]] = {
     "splat": lambda: allaprima.load_brush("dry_brush"),
     "splat with a nib": lambda: allaprima.load_brush("calligraphy"),
     "texture": lambda: allaprima.load_brush("chalk").textured,
+    "bristles": lambda: OpaqueBrush(allaprima.load_brush("flat"), 10.0),
     "opaque": lambda: OpaqueBrush(allaprima.load_brush("oil"), 10.0),
     "opaque texture": lambda: OpaqueBrush(allaprima.load_brush("charcoal"), 10.0).textured,
     "dcgan": dcgan,
@@ -112,8 +113,9 @@ def test_in_place_and_as_a_picture(device: torch.device) -> None:
     assert abs(off).max() <= 1
 
 
-def test_the_real_brush(device: torch.device) -> None:
-    real, strokes = MyPaintBrush("classic/dry_brush"), placed(3, 64, 1)
+@pytest.mark.parametrize("real", [MyPaintBrush("classic/dry_brush"), BristleBrush("flat")], ids=["mypaint", "bristles"])
+def test_the_real_brush(real: MyPaintBrush | BristleBrush, device: torch.device) -> None:
+    strokes = placed(3, 64, 1)
     drawn = real(strokes.to(device))
     assert drawn.device == device and torch.equal(drawn.cpu(), real(strokes))
 
