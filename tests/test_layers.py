@@ -28,7 +28,7 @@ from allaprima.export.write import write_all
 from allaprima.painting import BrushRef
 from allaprima.rendering import Background, Rendering
 
-from .conftest import made, placed
+from .conftest import PLAIN, made, placed
 
 MOST = 2  # of 255: how far the layers over one another may be from the picture
 MYPAINT = Path("/usr/lib/mypaint")
@@ -197,7 +197,9 @@ def test_same_bytes_alone_and_together(tmp_path: Path) -> None:
 
 
 def test_layers_of_a_painting_from_a_photo(photo: Path, tmp_path: Path) -> None:
-    painting = allaprima.paint(photo, strokes=40, size=96, quality="draft", brush="oil:0.5,dry_brush:0.5")
+    painting = allaprima.paint(
+        photo, strokes=40, size=96, quality="draft", **PLAIN | {"brush": "oil:0.5,dry_brush:0.5"}
+    )
     allaprima.write(painting, tmp_path / "a.ora", layers="brush")
     ((names, seen),) = flattened([tmp_path / "a.ora"])
     assert names == ["background", "oil", "dry_brush"] and off(seen, painting.render()) <= MOST

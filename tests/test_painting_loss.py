@@ -21,7 +21,9 @@ from allaprima.painting.pictures import PictureHash
 from allaprima.perception.features import load_features
 from allaprima.perception.losses import feature_parts
 
-SMALL: dict[str, Any] = {"brush": "dry_brush", "mood": "painterly", "strokes": 60, "size": 64, "quality": "draft"}
+from .conftest import PLAIN
+
+SMALL: dict[str, Any] = {**PLAIN, "strokes": 60, "size": 64, "quality": "draft"}
 
 
 # ---- what counts as alike
@@ -38,6 +40,12 @@ def test_losses_are_told_by_name(photo: Path, loss: str, parts: set[str]) -> Non
     first, *_, last = steps(photo, loss=loss)
     assert set(first.parts) == {"pixel", "color"} and set(last.parts) == parts | {"color"}
     assert last.loss == pytest.approx(sum(last.parts.values()))
+
+
+def test_oil_holds_to_the_form_as_well(photo: Path) -> None:
+    first, *_, last = steps(photo, mood="oil", brush="flat")
+    assert set(first.parts) == set(last.parts) == {"pixel", "color", "flow"}
+    assert last.loss == pytest.approx(sum(last.parts.values())) and last.parts["flow"] > 0
 
 
 def test_the_feature_loss_brings_features_nearer(photo: Path) -> None:

@@ -12,7 +12,9 @@ from allaprima import InputError, Painting
 from allaprima.image.color import oklab_to_srgb, srgb_to_oklab
 from allaprima.image.palette import Palette, nearest, read_palette
 
-SMALL: dict[str, Any] = {"strokes": 60, "size": 64, "quality": "draft"}
+from .conftest import PLAIN
+
+SMALL: dict[str, Any] = {**PLAIN, "strokes": 60, "size": 64, "quality": "draft"}
 
 
 def colors(painting: Painting) -> list[str]:

@@ -24,7 +24,7 @@ from allaprima.painting import BrushRef
 from allaprima.rendering import Background
 
 from .chromium import screenshot
-from .conftest import GOLDEN, Golden, made, placed
+from .conftest import GOLDEN, PLAIN, Golden, made, placed
 
 SVG, XLINK, INKSCAPE = (
     f"{{http://www.{name}}}" for name in ("w3.org/2000/svg", "w3.org/1999/xlink", "inkscape.org/namespaces/inkscape")
@@ -153,7 +153,8 @@ def test_a_browser_shows_a_painting(painting: Painting, tmp_path: Path) -> None:
 @pytest.mark.parametrize("opaque", [False, True])
 @pytest.mark.parametrize("brush", ["dry_brush", "oil", "chalk:1,calligraphy:1"])
 def test_a_browser_shows_a_large_painting(photo: Path, brush: str, opaque: bool, tmp_path: Path) -> None:
-    painting = allaprima.paint(photo, strokes=300, size=192, quality="draft", brush=brush, opaque=opaque)
+    changes = PLAIN | {"brush": brush, "opaque": opaque}
+    painting = allaprima.paint(photo, strokes=300, size=192, quality="draft", **changes)
     allaprima.write(painting, tmp_path / "drawing.svg", size=768)
     assert likeness(tmp_path / "drawing.svg", painting.render(768)) > 30
 
