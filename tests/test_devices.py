@@ -57,8 +57,8 @@ def test_nothing_strays(name: str, photo: Path, tmp_path: Path, monkeypatch: pyt
     """On a device that needs no hardware, and refuses every operator that mixes its tensors with the CPU's."""
     there = {"cuda": DEVICE}
     monkeypatch.setattr("allaprima.painters.paint.find_device", lambda name: there.get(name, torch.device("cpu")))
-    for efforts in ("EFFORT", "OIL_EFFORT"):  # it is slow
-        monkeypatch.setattr(schedule, efforts, dict.fromkeys(schedule.EFFORT, schedule.Effort(1, 2, 0, 1)))
+    few = dict.fromkeys(schedule.USUAL, schedule.Effort(1, 2, 0, 1, schedule.JOINT_AT))  # it is slow
+    monkeypatch.setattr(schedule, "EFFORT", dict.fromkeys(schedule.EFFORT, few))
     with other_device():
         painting = whole(photo, tmp_path, "cuda", {"brush": "oil", **RUNS[name]})
     here = allaprima.paint(photo, **{"quality": "draft", **SMALL, "brush": "oil", **RUNS[name]})

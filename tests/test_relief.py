@@ -47,7 +47,7 @@ def test_strokes_under_way_are_seen_in_their_tiles(oil: Painting) -> None:
     assert one.touched(growing).sum() < one.tiles.stale.size
     seen = one.glance(growing)
     assert (seen != before).any() and (one.picture() == before).all()
-    other.bristles.others_on(other.canvas.numpy(), other.height_map.numpy(), growing, 50)
+    assert list(other.bristles.others_on(other.canvas.numpy(), other.height_map.numpy(), growing, 50)) == [1]
     assert (other.picture() == seen).all()
 
 

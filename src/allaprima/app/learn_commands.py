@@ -23,13 +23,7 @@ REPORT = typer.Option(help="Folder for sheets of strokes and figures.", show_def
 
 def strokes(
     folder: Annotated[Path, typer.Argument(help="Folder for the strokes.")],
-    brush: Annotated[
-        str | None,
-        typer.Option(
-            help=REAL_BRUSH,
-            show_default=False,
-        ),
-    ] = None,
+    brush: Annotated[str | None, typer.Option(help=REAL_BRUSH, show_default=False)] = None,
     count: Annotated[int, typer.Option(help="Number of strokes.")] = 100_000,
     size: Annotated[int, typer.Option(help="Side of a stroke's window in pixels.")] = 64,
     seed: Annotated[int, typer.Option(help="The same seed gives the same strokes.")] = 0,
@@ -88,10 +82,7 @@ def train(
 
 
 def learn_brush(
-    brush: Annotated[
-        str,
-        typer.Argument(help=REAL_BRUSH),
-    ],
+    brush: Annotated[str, typer.Argument(help=REAL_BRUSH)],
     output: Annotated[Path, BRUSH_FILE],
     count: Annotated[int, typer.Option(help="Number of strokes to learn from.")] = 20_000,
     stages: Annotated[str, STAGES] = "1,2,3",

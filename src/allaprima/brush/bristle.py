@@ -17,7 +17,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..image.color import LUMA
+from ..kernels import bristle_columns as columns
 from ..kernels import bristles
+from ..kernels.bristle_columns import BristleStrokes
 from ..kernels.columns import CORNER, HEIGHT, SIDE, WIDTH
 from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_window, sample_of
 from .bristle_shape import parse_shape, read_shape
@@ -57,8 +60,7 @@ class BristleBrush:
         big = size * scale
         places = torch.tensor([[0.0, 0.0, big]]).expand(len(strokes), 3)
         opacity = np.empty((len(strokes), size, size), np.float32)
-        numbers = self._numbers(strokes, places, big / ALONE)
-        bristles.opacities(opacity, scale, numbers, _samples(strokes), self.shape.numbers)
+        bristles.opacities(opacity, scale, self._laid(strokes, places, big / ALONE))
         return torch.from_numpy(opacity)[:, None].to(strokes.device)
 
     def draw_run(self, strokes: Strokes, size: int = WINDOW) -> NDArray[np.uint8]:
@@ -75,10 +77,10 @@ class BristleBrush:
         """
         boxes, places = boxes.cpu(), places.detach().cpu()
         corners = torch.cat([places[:, CORNER] - boxes[:, CORNER], places[:, SIDE, None]], 1)
-        numbers, samples = self._numbers(strokes, corners, places[:, SIDE] / ALONE), _samples(strokes)
+        laid = self._laid(strokes, corners, places[:, SIDE] / ALONE)
         for index, (width, height) in enumerate(zip(boxes[:, WIDTH].tolist(), boxes[:, HEIGHT].tolist(), strict=True)):
             opacity, part = np.empty((1, height, width), np.float32), slice(index, index + 1)
-            bristles.opacities(opacity, 1, numbers[part], samples[part], self.shape.numbers)
+            bristles.opacities(opacity, 1, laid.part(part))
             yield opacity[0]
 
     def pick_up(
@@ -87,7 +89,7 @@ class BristleBrush:
         """The colours that the brush carries along on each stroke; a small ``canvas`` ``(3, H, W)``, whose pixels are
         ``1 / scale`` canvas pixels, is painted on in place.
         """
-        return bristles.pick_up(canvas, *self._laid(strokes, scale, unit, None), self.shape.numbers)
+        return bristles.pick_up(canvas, self._laid(strokes, strokes.places * scale, unit))
 
     def draw_on(
         self,
@@ -104,42 +106,33 @@ class BristleBrush:
         ``carried`` is what :meth:`pick_up` found; ``relief`` ``(N,)``, how thick each stroke is laid, times what it is
         by itself.
         """
-        bristles.paint_on(canvas, height, *self._laid(strokes, scale, unit, relief), self.shape.numbers, carried)
+        bristles.paint_on(canvas, height, self._laid(strokes, strokes.places * scale, unit, relief), carried)
 
     def boxes(self, strokes: PlacedStrokes, scale: float) -> NDArray[np.float64]:
         """Around all that placed strokes may paint ``(N, 4)``: left, top, right and bottom in pixels, which are
         ``1 / scale`` canvas pixels.
         """
-        numbers = self._numbers(strokes, strokes.places * scale, 1.0)
-        points = numbers[:, bristles.POINTS].reshape(-1, 3, 2)
+        numbers = self._laid(strokes, strokes.places * scale, 1.0).numbers
+        points = numbers[:, columns.POINTS].reshape(-1, 3, 2)
         long = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(1)
         radii, lengths, pixels = AROUND
-        reach = (radii * self.shape.width * numbers[:, bristles.RADIUS] + lengths * long + pixels)[:, None]
+        reach = (radii * self.shape.width * numbers[:, columns.RADIUS] + lengths * long + pixels)[:, None]
         return np.concatenate([points.min(1) - reach, points.max(1) + reach], 1)
 
     def _laid(
-        self, strokes: PlacedStrokes, scale: float, unit: float, relief: Tensor | None
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.int64]]:
-        strokes = strokes.detach().to("cpu")
-        light = strokes.color.double() @ torch.tensor([0.3, 0.59, 0.11], dtype=torch.float64)
-        body = self.shape.thickness * (DARK + (1 - DARK) * (1.3 * light).clamp(0, 1))
-        numbers = self._numbers(strokes, strokes.places * scale, unit)
-        numbers[:, bristles.BODY] = (body if relief is None else body * relief.cpu()).numpy()
-        return numbers, strokes.color.float().numpy(), _samples(strokes)
-
-    @staticmethod
-    def _numbers(strokes: Strokes, places: Tensor, unit: float | Tensor) -> NDArray[np.float64]:
-        """Strokes as kernels want them, ``(N, 11)``, with windows at ``places`` ``(N, 3)`` in pixels."""
+        self, strokes: Strokes, places: Tensor, unit: float | Tensor, relief: Tensor | None = None
+    ) -> BristleStrokes:
+        """Strokes as kernels want them, with windows at ``places`` ``(N, 3)`` in pixels."""
         strokes, places = strokes.detach().to("cpu").to(torch.float64), places.detach().to("cpu").double()
-        numbers = np.zeros((len(strokes), bristles.STROKE_COLUMNS))
+        light = strokes.color @ torch.tensor(LUMA, dtype=torch.float64)
+        body = self.shape.thickness * (DARK + (1 - DARK) * (1.3 * light).clamp(0, 1))
         points = torch.cat([point * places[:, SIDE, None] + places[:, CORNER] for point in strokes.bezier], 1)
-        numbers[:, bristles.POINTS] = points.numpy()
-        numbers[:, bristles.RADIUS] = (strokes.radius * places[:, SIDE]).numpy()
-        numbers[:, bristles.UNIT] = unit.numpy() if isinstance(unit, Tensor) else unit
-        numbers[:, bristles.ENTRY], numbers[:, bristles.PRESSURE] = strokes.entry_pressure, strokes.pressure
-        return numbers
-
-
-def _samples(strokes: Strokes) -> NDArray[np.int64]:
-    samples: NDArray[np.int64] = sample_of(strokes).cpu().numpy()
-    return samples
+        numbers = np.zeros((len(strokes), columns.STROKE_COLUMNS))
+        numbers[:, columns.POINTS] = points.numpy()
+        numbers[:, columns.RADIUS] = (strokes.radius * places[:, SIDE]).numpy()
+        numbers[:, columns.UNIT] = unit.numpy() if isinstance(unit, Tensor) else unit
+        numbers[:, columns.ENTRY], numbers[:, columns.PRESSURE] = strokes.entry_pressure, strokes.pressure
+        numbers[:, columns.BODY] = body if relief is None else body * relief.cpu()
+        numbers[:, columns.LIGHTNESS] = light
+        samples: NDArray[np.int64] = sample_of(strokes).numpy()
+        return BristleStrokes(numbers, strokes.color.float().numpy(), samples, self.shape.numbers)

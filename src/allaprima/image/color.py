@@ -30,7 +30,7 @@ def to_gray(picture: Tensor) -> Tensor:
 
 def srgb_to_oklab(colors: Tensor) -> Tensor:
     """sRGB ``(N, 3)`` in [0,1] to OKLab (B. Ottosson, *A perceptual color space for image processing*, 2020)."""
-    linear = torch.where(colors > 0.04045, ((colors.clamp(min=0) + 0.055) / 1.055) ** 2.4, colors / 12.92)
+    linear = srgb_to_linear(colors)
     cones = (linear @ _CONES.to(linear).T).clamp(min=0).pow(1 / 3)
     return cones @ _LAB.to(linear).T
 
@@ -38,8 +38,17 @@ def srgb_to_oklab(colors: Tensor) -> Tensor:
 def oklab_to_srgb(lab: Tensor) -> Tensor:
     """OKLab ``(N, 3)`` to sRGB, which may lie a little outside of [0,1]."""
     linear = (lab @ _LAB.inverse().to(lab).T).pow(3) @ _CONES.inverse().to(lab).T
-    back: Tensor = torch.where(linear > 0.0031308, 1.055 * linear.clamp(min=0) ** (1 / 2.4) - 0.055, 12.92 * linear)
-    return back
+    return linear_to_srgb(linear)
+
+
+def srgb_to_linear(colors: Tensor) -> Tensor:
+    """sRGB, of any shape, to linear light (IEC 61966-2-1)."""
+    return torch.where(colors > 0.04045, ((colors.clamp(min=0) + 0.055) / 1.055) ** 2.4, colors / 12.92)
+
+
+def linear_to_srgb(linear: Tensor) -> Tensor:
+    """And back."""
+    return torch.where(linear > 0.0031308, 1.055 * linear.clamp(min=0) ** (1 / 2.4) - 0.055, 12.92 * linear)
 
 
 _CONES = torch.tensor([

@@ -1,7 +1,8 @@
 """What strokes may be while they are optimised, in a mood and within a person's own bounds of sizes.
 
 A painting that only has to look like its photo ends in slivers and dots. In the mood ``painterly`` every stroke stays
-broad, longer than it is wide, and pressed firmly enough to be seen as a stroke; in ``likeness`` it may be anything.
+broad, longer than it is wide, and pressed firmly enough to be seen as a stroke; in ``oil`` strokes may be narrower, but
+lie along the form, hardly bent, over a ground; in ``likeness`` they may be anything.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ class StrokeBounds:
     """Of strokes on a canvas with a long side of ``long_side`` px: the least ``width`` (twice the radius) and the
     ``widest``, in shares of the long side; the least ``length`` in widths, and that of a ``touch``, one of the smallest
     strokes, which paint detail; the least ``pressure``, of 0 to 1. How strongly colours hold to the photo's,
-    ``color_weight``. And how strokes begin: ``reach``, half their length in windows, and ``size``.
+    ``color_weight``, and strokes to the picture's forms, ``flow_weight``: above 0 they begin along these, too. How
+    strokes begin: ``reach``, half their length in windows, ``size``, and ``gather``, the power of the error that a
+    cell's share of them goes by. The most that a ``bow`` may be, of the chord. About how many strokes are the
+    ``ground``, which covers the canvas first.
     """
 
     long_side: int
@@ -40,7 +44,6 @@ class StrokeBounds:
     widest: float = math.inf
     bow: float = math.inf
     gather: float = 0.5
-    flow: bool = False
     flow_weight: float = 0.0
     ground: int = 0
 
@@ -117,7 +120,6 @@ MOODS = {
         size=0.5,
         bow=0.12,
         gather=0.8,
-        flow=True,
         flow_weight=0.01,
         ground=90,
     ),

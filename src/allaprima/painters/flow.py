@@ -7,35 +7,47 @@ from torch import Tensor
 from torch.nn import functional as F
 
 LEVEL = 0.01  # of what happens in the picture: so strongly a ground where nothing happens at all runs level
-CLOSE = 4  # pixels: over so few, a picture is averaged in one pass
+CLOSE = 4  # pixels: over more than these, a smaller picture is averaged
+AROUND = ((0.2, 1 / 80), (0.04, 1 / 16), (0.01, 1 / 5))  # how much more what is around counts, and how far, of all
 
 
 def structure(target: Tensor, blur: float) -> Tensor:
     """The structure tensor ``(3, H, W)`` of a picture ``(3, H, W)`` (xx, xy, yy), averaged over some ``blur`` pixels:
     how much happens there, and in which direction.
     """
-    gy, gx = torch.gradient(target.mean(0))
-    tensor = torch.stack([gx * gx, gx * gy, gy * gy])[None]
-    reach = max(1, round(blur))
-    size = 2 * reach + 1
-    for _ in range(2):  # two boxes are nearly a Gaussian
-        tensor = F.pad(tensor, (reach,) * 4, mode="replicate")
-        if reach <= CLOSE:
-            tensor = F.avg_pool2d(tensor, size, stride=1)
-        else:  # quicker, but other last bits
-            tensor = F.avg_pool2d(F.avg_pool2d(tensor, (size, 1), stride=1), (1, size), stride=1)
-    return tensor[0]
+    return averaged(slants(target), blur)
 
 
 def flow(target: Tensor, blur: float) -> Tensor:
     """The structure tensor of a picture at several scales together: where it is quiet, that of what is around; and
     where there is nothing at all, level.
     """
-    side = max(target.shape)
-    tensor = structure(target, blur) + 0.2 * structure(target, side / 80) + 0.04 * structure(target, side / 16)
-    tensor = tensor + 0.01 * structure(target, side / 5)
+    here = slants(target)
+    tensor = averaged(here, blur)
+    for share, far in AROUND:
+        tensor = tensor + share * averaged(here, far * max(target.shape))
     tensor[2] += LEVEL * (tensor[0] + tensor[2]).mean()
     return tensor
+
+
+def slants(target: Tensor) -> Tensor:
+    """The products of a picture's slopes (xx, xy, yy) ``(3, H, W)``, pixel by pixel."""
+    gy, gx = torch.gradient(target.mean(0))
+    return torch.stack([gx * gx, gx * gy, gy * gy])
+
+
+def averaged(tensor: Tensor, blur: float) -> Tensor:
+    """``(3, H, W)`` averaged over some ``blur`` pixels."""
+    smaller = max(1, int(blur) // CLOSE)
+    reach = max(1, round(blur / smaller))
+    part = tensor[None]
+    if smaller > 1:
+        part = F.avg_pool2d(part, smaller, ceil_mode=True, count_include_pad=False)
+    for _ in range(2):  # two boxes are nearly a Gaussian
+        part = F.avg_pool2d(F.pad(part, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1)
+    if smaller > 1:
+        part = F.interpolate(part, tensor.shape[1:], mode="bilinear")
+    return part[0]
 
 
 def direction_of(tensor: Tensor) -> Tensor:

@@ -30,7 +30,7 @@ def initial_strokes(
     window = level.window * scale
     error = (target - canvas).square().sum(0)
     points = _spread(error, focus, level.strokes, max(1, round(window / 4)), bounds.gather, generator)
-    tensor = flow(target, window / 16) if bounds.flow else structure(target, window / 16)
+    tensor = flow(target, window / 16) if bounds.flow_weight else structure(target, window / 16)
     y, x = points[(tensor[0] + tensor[2])[points[:, 0], points[:, 1]].argsort(stable=True)].unbind(1)
     direction = _along_edges(tensor, generator)[:, y, x] * bounds.reach
     center = torch.stack([x, y]).to(target) + 0.5

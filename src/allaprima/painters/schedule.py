@@ -17,17 +17,29 @@ BY_EYE = 0.5  # likewise, when what `pocket` sees is all that counts: faster, st
 
 
 class Effort(NamedTuple):
-    """Steps for each level, for all strokes together, for those seen more closely, and once more with grain."""
+    """Steps for each level, for all strokes together, for those seen more closely, and once more with grain, on a
+    canvas with ``grain_at`` px on its long side.
+    """
 
     coarse: int
     joint: int
     close: int
     grain: int
+    grain_at: int
 
 
-EFFORT = {"draft": Effort(6, 14, 0, 0), "normal": Effort(8, 34, 0, 10), "best": Effort(20, 200, 0, 60)}
-OIL_EFFORT = {"draft": Effort(6, 8, 0, 3), "normal": Effort(8, 16, 6, 8), "best": Effort(16, 80, 40, 40)}
 JOINT_AT, CLOSE_AT = 256, 512  # px of the long side of the canvas that all strokes together are seen on
+USUAL = {
+    "draft": Effort(6, 14, 0, 0, JOINT_AT),
+    "normal": Effort(8, 34, 0, 10, JOINT_AT),
+    "best": Effort(20, 200, 0, 60, JOINT_AT),
+}
+OIL = {
+    "draft": Effort(6, 8, 0, 3, CLOSE_AT),
+    "normal": Effort(8, 16, 6, 8, CLOSE_AT),
+    "best": Effort(16, 80, 40, 40, CLOSE_AT),
+}
+EFFORT = {"oil": OIL, "painterly": USUAL, "likeness": USUAL}  # by mood and quality
 
 
 class Kind(Enum):
@@ -64,8 +76,7 @@ class Schedule:
     """
 
     def __init__(self, settings: Settings, levels: Sequence[Level], grain: float) -> None:
-        oil = settings.mood == "oil"
-        effort, long_side = (OIL_EFFORT if oil else EFFORT)[settings.quality], settings.size
+        effort, long_side = EFFORT[settings.mood][settings.quality], settings.size
         self.phases: list[Phase] = []
 
         def cost(some: Sequence[Level], size: int) -> float:
@@ -78,7 +89,7 @@ class Schedule:
         pace = BY_EYE if (settings.loss, settings.features) == ("features", "pocket") else 1.0
         together = [(Kind.JOINT, effort.joint, JOINT_AT, 1.0), (Kind.JOINT, effort.close, CLOSE_AT, 1.0)]
         if grain:
-            together.append((Kind.GRAIN, effort.grain, CLOSE_AT if oil else JOINT_AT, grain))
+            together.append((Kind.GRAIN, effort.grain, effort.grain_at, grain))
         for kind, steps, seen_at, times in together:
             if steps:
                 size = min(long_side, seen_at)

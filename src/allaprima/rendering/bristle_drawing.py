@@ -22,7 +22,7 @@ from .tiles import Tile, Tiles
 
 FINEST = 1536  # px of the long side: smaller pictures are drawn larger, by a whole factor, and averaged;
 MOST = 6  # at most so many times as large
-SIDE, WIDER = 256, 8  # of the tiles that light falls on: px at least, and so many times what they look at around them
+SIDE, WIDER = 512, 8  # of the tiles that light falls on: px at least, and so many times what they look at around them
 
 
 class BristleDrawing(Drawing):
@@ -99,7 +99,8 @@ class BristleDrawing(Drawing):
     def glance(self, strokes: PlacedStrokes) -> Picture:
         canvas, height = self.canvas[:3].clone(), self.height_map.clone()
         first = min(self.done, max(0, len(self.strokes) - len(strokes)))
-        self.bristles.others_on(canvas.numpy(), height.numpy(), strokes, first)
+        for _ in self.bristles.others_on(canvas.numpy(), height.numpy(), strokes, first):
+            pass
         return self.seen(canvas, height, self.light, self.touched(strokes), self.picture())
 
     def touched(self, strokes: PlacedStrokes) -> NDArray[np.bool_]:

@@ -52,23 +52,20 @@ class Bristles:
         """The strokes from ``first`` up to ``last`` over a ``canvas`` ``(C, H, W)`` and its ``height`` ``(H, W)``, in
         place; yields how many are drawn, now and then.
         """
-        scale, unit = self.scales(max(canvas.shape[1:]))
-        for brush, begin, end in runs_of_brushes(self.strokes[first:last]):
-            for some in range(first + begin, first + end, AT_ONCE):
-                part = slice(some, min(some + AT_ONCE, first + end))
-                relief = None if self.relief is None else self.relief[part]
-                self.brushes[brush].draw_on(canvas, height, self.strokes[part], self.carried[part], scale, unit, relief)
-                yield part.stop - first
+        return self.others_on(canvas, height, self.strokes[first:last], first)
 
-    def others_on(self, canvas: Floats, height: Floats, strokes: PlacedStrokes, first: int) -> None:
-        """Other strokes, in place: as if they were those from ``first`` on."""
+    def others_on(self, canvas: Floats, height: Floats, strokes: PlacedStrokes, first: int) -> Iterator[int]:
+        """Other strokes in the same way, as if they were those from ``first`` on."""
         scale, unit = self.scales(max(canvas.shape[1:]))
         strokes = strokes.detach().to("cpu")
         for brush, begin, end in runs_of_brushes(strokes):
-            part = slice(first + begin, first + end)
-            relief = None if self.relief is None else self.relief[part]
-            carried = self.carried[part]
-            self.brushes[brush].draw_on(canvas, height, strokes[begin:end], carried, scale, unit, relief)
+            for some in range(begin, end, AT_ONCE):
+                done = min(some + AT_ONCE, end)
+                part = slice(first + some, first + done)
+                relief = None if self.relief is None else self.relief[part]
+                carried = self.carried[part]
+                self.brushes[brush].draw_on(canvas, height, strokes[some:done], carried, scale, unit, relief)
+                yield done
 
     def boxes(self, strokes: PlacedStrokes, long_side: int) -> NDArray[np.float64]:
         """Around all that strokes may paint on a picture with so many pixels on its long side ``(N, 4)``: left, top,

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..image.color import linear_to_srgb, srgb_to_linear
 from .light import Light
 from .tiles import Tile
 
@@ -50,10 +51,10 @@ def slopes(height: Tensor, unit: float, light: Light, tile: Tile) -> Tensor:
 
 def slopes_of(height: Tensor, top: int, left: int, unit: float, light: Light) -> Tensor:
     """The slopes of all that there is of a ``height`` ``(H, W)``, which begins in the picture at ``left, top``."""
-    surface = height * light.relief
-    surface = BROADLY * softened(surface, BROAD * unit) + (1 - BROADLY) * softened(surface, CLOSE * unit)
+    broad, close = softened(height, BROAD * unit), softened(height, CLOSE * unit)
+    surface = (BROADLY * broad + (1 - BROADLY) * close) * light.relief
     surface = DEEP * (1 - torch.exp(-surface / DEEP))
-    thin = torch.exp(-softened(height, BROAD * unit) / THIN)
+    thin = torch.exp(-broad / THIN)
     surface = surface + weave(height, top, left, unit, light) * (0.05 + 0.95 * thin)
     padded = F.pad(surface[None], (1, 1, 1, 1), mode="replicate")[0]
     right = (padded[1:-1, 2:] - padded[1:-1, :-2]) / (2 / unit)
@@ -105,7 +106,7 @@ def shade(canvas: Tensor, slopes: Tensor, light: Light) -> Tensor:
     """What is seen of a canvas ``(3, H, W)`` in [0,1] with these ``slopes`` ``(2, H, W)``."""
     x, y, z = light.direction()
     turned = -(slopes[0] * x + slopes[1] * y) * (STRENGTH / z)
-    linear = linear_of(canvas)
+    linear = srgb_to_linear(canvas)
     darker = linear * (1 + turned.clamp(max=0) * (1 - SPARED * linear.square())).clamp(min=DARKEST)
     more = turned.clamp(min=0)
     brighter = darker * (1 + more) / (1 + darker * more)
@@ -115,7 +116,7 @@ def shade(canvas: Tensor, slopes: Tensor, light: Light) -> Tensor:
         level = ((z + 1) / half) ** SHARP
         glint = (facing.clamp(0, 1) ** SHARP - level).clamp(min=0) * (SHINE * light.gloss)
         brighter = brighter + glint * (0.12 + 0.88 * brighter) * (1 - brighter)
-    return srgb_of(brighter)
+    return linear_to_srgb(brighter)
 
 
 def softened(picture: Tensor, sigma: float) -> Tensor:
@@ -127,13 +128,3 @@ def softened(picture: Tensor, sigma: float) -> Tensor:
     padded = F.pad(picture[None, None], (reach, reach, reach, reach), mode="replicate")
     rows = F.conv2d(padded, weights[None, None, None])
     return F.conv2d(rows, weights[None, None, :, None])[0, 0]
-
-
-def linear_of(color: Tensor) -> Tensor:
-    """Linear light of sRGB in [0,1]."""
-    return torch.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055).clamp(min=0) ** 2.4)
-
-
-def srgb_of(linear: Tensor) -> Tensor:
-    """And back."""
-    return torch.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear.clamp(min=0) ** (1 / 2.4) - 0.055)

@@ -10,32 +10,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bristle_columns import SMEAR, START_X, START_Y
+from ..bristle_columns import SMEAR, START_X, START_Y, BristleStrokes
 from .bristle_curve import AX, AY, BX, BY, FIRST, LAST, STEPS, R
 from .bristle_tables import prepare
 from .bristles import CHUNK, LANES, STOPS, paint_stroke, scratch
 from .compiler import compiled, fill, private
 from .threads import share
 
+TOGETHER = 64  # strokes that a thread draws alone, one after another
 ZERO = np.float32(0)
 
 
-def pick_up(
-    canvas: NDArray[np.float32],
-    strokes: NDArray[np.float64],
-    colors: NDArray[np.float32],
-    samples: NDArray[np.int64],
-    shape: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """The colours ``(N, STOPS, LANES, 3)`` that brushes carry along, of strokes ``(N, 11)`` laid over a small canvas
-    ``(3, H, W)``, in place.
+def pick_up(canvas: NDArray[np.float32], strokes: BristleStrokes) -> NDArray[np.float32]:
+    """The colours ``(N, STOPS, LANES, 3)`` that brushes carry along, of strokes laid over a small canvas ``(3, H, W)``,
+    in place.
     """
     height = np.zeros(canvas.shape[1:], np.float32)
-    carried = np.zeros((len(strokes), STOPS, LANES, 3), np.float32)
-    for first in range(0, len(strokes), CHUNK):
+    carried = np.zeros((len(strokes.numbers), STOPS, LANES, 3), np.float32)
+    for first in range(0, len(carried), CHUNK):
         part = slice(first, first + CHUNK)
-        known = prepare(strokes[part], samples[part], shape)
-        _pick_up(canvas, strokes[part], colors[part], shape, carried[part], *known, *scratch(), height)
+        some = strokes.part(part)
+        given = canvas, some.numbers, some.colors, some.shape, carried[part]
+        _pick_up(*given, *prepare(some), *scratch(), height)
     return carried
 
 
@@ -74,25 +70,20 @@ def _along(canvas: Any, stroke: Any, geometry: Any, arcs: Any, shape: Any, carri
                 carried[k, lane, c] = before + (canvas[c, y, x] - before) * taken
 
 
-def opacities(
-    opacity: NDArray[np.float32],
-    scale: int,
-    strokes: NDArray[np.float64],
-    samples: NDArray[np.int64],
-    shape: NDArray[np.float32],
-) -> None:
-    """Each stroke ``(N, 11)`` alone on a picture ``(N, H, W)``, which it is drawn for ``scale`` times as large."""
+def opacities(opacity: NDArray[np.float32], scale: int, strokes: BristleStrokes) -> None:
+    """Each stroke alone on a picture ``(N, H, W)``, which it is drawn for ``scale`` times as large."""
 
     def work(first: int, last: int) -> None:
         part = slice(first, last)
-        known = prepare(strokes[part], samples[part], shape)
+        some = strokes.part(part)
         rows, columns = opacity.shape[1] * scale, opacity.shape[2] * scale
         canvas, nothing = np.empty((1, rows, columns), np.float32), np.zeros((1, 1), np.float32)
         color, carried = np.zeros(3, np.float32), np.zeros((STOPS, LANES, 3), np.float32)
-        _opacities(opacity[part], scale, strokes[part], shape, *known, *scratch(), canvas, nothing, color, carried)
+        given = opacity[part], scale, some.numbers, some.shape, *prepare(some)
+        _opacities(*given, *scratch(), canvas, nothing, color, carried)
 
-    if len(strokes):
-        share(work, [(first, min(first + 64, len(strokes))) for first in range(0, len(strokes), 64)])
+    if len(opacity):
+        share(work, [(first, min(first + TOGETHER, len(opacity))) for first in range(0, len(opacity), TOGETHER)])
 
 
 @compiled(_nrt=False)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bristle_columns import FRONT, LIFT, OVERSHOOT, PICKUP, PITCH, TOUCH, UNIT, WAVE
+from ..bristle_columns import FRONT, LIFT, OVERSHOOT, PICKUP, PITCH, TOUCH, UNIT, WAVE, BristleStrokes
 from .bristle_chance import chance, noise
 from .bristle_curve import FIRST, GEOMETRY, LAST, LENGTH, STEPS, R, describe
 from .compiler import F32, compiled, private
@@ -28,15 +28,16 @@ COARSE_ALONG, FINE_ALONG, FINER = 0.35, 0.8, 2.7  # cells of streaks by radius, 
 
 
 def prepare(
-    strokes: NDArray[np.float64], samples: NDArray[np.int64], shape: NDArray[np.float32]
+    strokes: BristleStrokes,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]:
-    """Of strokes ``(N, 11)``: geometry ``(N, 16)``, arc lengths and speeds ``(N, 2, 33)``, offsets ``(N, 15)``, and
+    """Of strokes: geometry ``(N, 16)``, arc lengths and speeds ``(N, 2, 33)``, offsets ``(N, 15)``, and
     tables.
     """
-    count = len(strokes)
+    numbers, _, samples, shape = strokes
+    count = len(numbers)
     geometry, arcs = np.empty((count, GEOMETRY), np.float32), np.empty((count, 2, STEPS + 1), np.float32)
     offsets = np.empty((count, OFFSETS), np.int32)
-    tables = np.empty(int(_measure(strokes, samples, shape, geometry, arcs, offsets)), np.float32)
+    tables = np.empty(int(_measure(numbers, samples, shape, geometry, arcs, offsets)), np.float32)
     _fill(samples, shape, geometry, offsets, tables)
     return geometry, arcs, offsets, tables
 

@@ -8,6 +8,7 @@ whatever the number of threads. What a brush picks up on its way is found before
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from ..bristle_columns import (
     DRY,
     GAPS,
     HEEL,
+    LIGHTNESS,
     LIP,
     PARTING,
     RIDGE,
@@ -26,6 +28,7 @@ from ..bristle_columns import (
     START_Y,
     TONE,
     UNIT,
+    BristleStrokes,
 )
 from ..bristle_columns import WAY as FAR
 from .bristle_chance import between, on_grid
@@ -73,35 +76,27 @@ from .threads import share
 BANDS = 48
 CHUNK = 512  # strokes whose tables are there at a time
 LANES, STOPS = 5, 8  # across and along a stroke: where its brush picks up paint
+BROAD = F32(18)  # units of radius: a broader stroke is seen as a plane, and darks are quiet
 KEEP = F32(0.35)  # of the height below, under paint that covers it
 OPACITY, SHADE, HEIGHT, WETNESS, GONE, BESIDE_AT, EDGE, PAINT = range(8)  # what a passage leaves in a pixel
 LEFT_BEHIND = PAINT + 3  # PAINT is three numbers
 
 
 def paint_on(
-    canvas: NDArray[np.float32],
-    height: NDArray[np.float32],
-    strokes: NDArray[np.float64],
-    colors: NDArray[np.float32],
-    samples: NDArray[np.int64],
-    shape: NDArray[np.float32],
-    carried: NDArray[np.float32],
+    canvas: NDArray[np.float32], height: NDArray[np.float32], strokes: BristleStrokes, carried: NDArray[np.float32]
 ) -> None:
-    """Strokes ``(N, 11)`` (``bristle_columns``) with ``colors`` ``(N, 3)`` over a ``canvas`` ``(C, H, W)`` and its
-    ``height`` ``(H, W)``, in place. ``carried`` ``(N, STOPS, LANES, 3)`` are the colours that each brush has picked up.
-    Of seven channels the last four are a layer, premultiplied; of one, that one is opacity.
+    """Strokes over a ``canvas`` ``(C, H, W)`` and its ``height`` ``(H, W)``, in place. ``carried``
+    ``(N, STOPS, LANES, 3)`` are the colours that each brush has picked up. Of seven channels the last four are a layer,
+    premultiplied; of one, that one is opacity.
     """
     rows = canvas.shape[1]
-    bands = [(band * rows // BANDS, (band + 1) * rows // BANDS) for band in range(BANDS)]
-    for first in range(0, len(strokes), CHUNK):
+    bounds = [rows * band // BANDS for band in range(BANDS + 1)]
+    bands = [(top, bottom) for top, bottom in pairwise(bounds) if bottom > top]
+    for first in range(0, len(carried), CHUNK):
         part = slice(first, first + CHUNK)
-        known = prepare(strokes[part], samples[part], shape)
-        share(
-            lambda top, bottom, part=part, known=known: _paint_on(
-                canvas, height, strokes[part], colors[part], shape, carried[part], *known, *scratch(), top, bottom
-            ),
-            [band for band in bands if band[1] > band[0]],
-        )
+        some = strokes.part(part)
+        given = canvas, height, some.numbers, some.colors, some.shape, carried[part], *prepare(some)
+        share(lambda top, bottom, given=given: _paint_on(*given, *scratch(), top, bottom), bands)
 
 
 def scratch() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -201,8 +196,8 @@ def leave(stroke: Any, shape: Any, geometry: Any, at: Any, tables: Any, passage:
     body += shape[LIP] * lip * lip * (F32(0.4) + fine) + shape[HEEL] * heel * heel * (F32(0.4) + streak)
     left[OPACITY] = opacity * (F32(1) - shape[GAPS] * bare)
     left[HEIGHT] = body * F32(stroke[BODY] * math.sqrt(geometry[R] / stroke[UNIT]))
-    broad = min(F32(1), F32(18) * F32(stroke[UNIT]) / radius)  # a broad stroke is seen as a plane
-    left[SHADE] = broad * ((streak - F32(0.5)) * F32(1.2) + (fine - F32(0.5)) * F32(0.8)) * shape[TONE]
+    seen = min(F32(1), BROAD * F32(stroke[UNIT]) / radius) * F32(0.25 + 0.75 * stroke[LIGHTNESS])
+    left[SHADE] = seen * ((streak - F32(0.5)) * F32(1.2) + (fine - F32(0.5)) * F32(0.8)) * shape[TONE]
     left[WETNESS] = between(tables, at[WET], at[LEFT], place) * (F32(0.45) + F32(0.55) * gone)
     left[GONE], left[BESIDE_AT], left[EDGE] = gone, v, side / radius
     return True
@@ -234,13 +229,11 @@ def mix(canvas: Any, height: Any, color: Any, shape: Any, carried: Any, left: An
     i, j = np.int64(lane), np.int64(stop)
     across, down = lane - F32(i), stop - F32(j)
     wet = left[WETNESS]
-    light = F32(0.3) * color[0] + F32(0.59) * color[1] + F32(0.11) * color[2]
-    shade = left[SHADE] * (F32(0.25) + F32(0.75) * light)
     apart = F32(0)
     for c in range(3):
         upper = carried[j, i, c] + (carried[j, i + 1, c] - carried[j, i, c]) * across
         lower = carried[j + 1, i, c] + (carried[j + 1, i + 1, c] - carried[j + 1, i, c]) * across
-        paint = color[c] + (upper + (lower - upper) * down - color[c]) * wet + shade
+        paint = color[c] + (upper + (lower - upper) * down - color[c]) * wet + left[SHADE]
         left[PAINT + c] = min(max(paint, F32(0)), F32(1))
         apart += abs(left[PAINT + c] - canvas[c, y, x])
     # wet in wet: where paint is much like what lies there, its sides are lost in it

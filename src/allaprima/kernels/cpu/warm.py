@@ -10,10 +10,11 @@ import sys
 import numpy as np
 import torch
 
-from ..bristle_columns import RADIUS, SHAPE, STROKE_COLUMNS, UNIT
+from ..bristle_columns import RADIUS, SHAPE, STROKE_COLUMNS, UNIT, BristleStrokes
 from ..networks import FEATURES, Layer, PixelHead, SplatNetwork
 from .bristle_pickup import opacities, pick_up
 from .bristles import paint_on
+from .compiler import F32
 from .composite import composite_backward, composite_forward
 from .gaussians import gaussians_backward, gaussians_forward
 from .rasterize import rasterize_backward, rasterize_forward
@@ -51,12 +52,12 @@ def pixels() -> None:
 
 def bristles() -> None:
     """One stroke of a brush, on a canvas and by itself."""
-    strokes, samples = np.zeros((1, STROKE_COLUMNS)), np.zeros(1, np.int64)
-    strokes[:, [RADIUS, UNIT]] = 1
-    shape, colors = np.ones(len(SHAPE), np.float32), np.zeros((1, 3), np.float32)
-    canvas, height = np.zeros((3, SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32)
-    paint_on(canvas, height, strokes, colors, samples, shape, pick_up(canvas, strokes, colors, samples, shape))
-    opacities(np.zeros((1, SIDE, SIDE), np.float32), 1, strokes, samples, shape)
+    numbers = np.zeros((1, STROKE_COLUMNS))
+    numbers[:, [RADIUS, UNIT]] = 1
+    strokes = BristleStrokes(numbers, np.zeros((1, 3), np.float32), np.zeros(1, np.int64), np.ones(len(SHAPE), F32))
+    canvas, height = np.zeros((3, SIDE, SIDE), F32), np.zeros((SIDE, SIDE), F32)
+    paint_on(canvas, height, strokes, pick_up(canvas, strokes))
+    opacities(np.zeros((1, SIDE, SIDE), F32), 1, strokes)
 
 
 PARTS = {"gaussians": gaussians, "pixels": pixels, "bristles": bristles}
