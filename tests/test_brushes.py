@@ -11,6 +11,7 @@ from allaprima import BristleBrush, InputError, MyPaintBrush, Strokes
 from allaprima.brush import generator
 from allaprima.brush.bristle_shape import shape_names
 from allaprima.brush.dcgan import DCGANBrush
+from allaprima.brush.ribbon import RibbonBrush
 from allaprima.brush.splat import SplatBrush
 from allaprima.kernels import runs_to_pictures
 from allaprima.rendering.compositing import boxes
@@ -30,6 +31,7 @@ BRUSHES: dict[str, Callable[[], Any]] = {
     "textured dry_brush": lambda: allaprima.load_brush("dry_brush").textured,
     "splat, untrained": lambda: untrained(SplatBrush),
     "splat with a nib, untrained": lambda: untrained(SplatBrush, bristles=3),
+    "ribbon, untrained": lambda: untrained(RibbonBrush),
     "dcgan, untrained": lambda: untrained(DCGANBrush, latent=32, features=8),
     "MyPaint dry_brush": lambda: MyPaintBrush("classic/dry_brush"),
     "MyPaint oil": lambda: MyPaintBrush("tanda/oil-06-paint"),

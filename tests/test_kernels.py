@@ -30,7 +30,7 @@ from allaprima.kernels.features import size_feature
 from allaprima.kernels.reference.fields import Fields
 from allaprima.kernels.runs import join_runs
 
-OPERATIONS = ("gaussians", "rasterize", "composite", "runs_to_pictures")
+OPERATIONS = ("gaussians", "rasterize", "ribbons", "composite", "runs_to_pictures")
 FUNCTIONS = [f"{name}_{way}" for name in OPERATIONS for way in ("forward", "backward")]
 OTHERS = [row for row in BACKENDS if row.name != "reference"]
 H, W = 80, 100

@@ -86,7 +86,7 @@ def crash(_stage: int, step: int, *_: object) -> None:
         raise RuntimeError("crash")
 
 
-@pytest.mark.parametrize("generator", ["splat", "dcgan"])
+@pytest.mark.parametrize("generator", ["splat", "ribbon", "dcgan"])
 def test_frozen_means_frozen(data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, generator: str) -> None:
     """The generator's weights are bit-identical through every critic step of stages 2 and 3; and the critic's through
     every step of the generator.
@@ -205,7 +205,7 @@ def test_lesson_refusals(data: StrokeData, tmp_path: Path) -> None:
         TrainingConfig.plan((2, 3))
     with pytest.raises(InputError, match="mix is 2"):
         TrainingConfig.plan((1,), mix=2)
-    with pytest.raises(InputError, match="no generator 'gan': choose from splat, dcgan"):
+    with pytest.raises(InputError, match="no generator 'gan': choose from splat, ribbon, dcgan"):
         TrainingConfig.plan((1,), "gan")
     with pytest.raises(InputError, match="no features 'eyes': choose from pocket, vgg16, none"):
         TrainingConfig.plan((1,), features="eyes")

@@ -146,5 +146,5 @@ def test_damaged_and_foreign_files(tmp_path: Path, card: Card) -> None:
 def test_unknown_generator(tmp_path: Path, card: Card) -> None:
     save_brush(tmp_path / "new.safetensors", SplatBrush(), replace(card, kind="diffusion", texture={}))
     assert read_card(tmp_path / "new.safetensors").kind == "diffusion"
-    with pytest.raises(InputError, match="no generator 'diffusion': choose from splat, dcgan"):
+    with pytest.raises(InputError, match="no generator 'diffusion': choose from splat, ribbon, dcgan"):
         allaprima.load_brush(tmp_path / "new.safetensors")

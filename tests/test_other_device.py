@@ -31,7 +31,7 @@ BRUSHES: dict[str, Callable[[], NeuralBrush]] = {
     "splat": lambda: allaprima.load_brush("dry_brush"),
     "splat with a nib": lambda: allaprima.load_brush("calligraphy"),
     "texture": lambda: allaprima.load_brush("chalk").textured,
-    "bristles": lambda: OpaqueBrush(allaprima.load_brush("flat"), 10.0),
+    "ribbon": lambda: OpaqueBrush(allaprima.load_brush("flat"), 10.0),
     "opaque": lambda: OpaqueBrush(allaprima.load_brush("oil"), 10.0),
     "opaque texture": lambda: OpaqueBrush(allaprima.load_brush("charcoal"), 10.0).textured,
     "dcgan": dcgan,
@@ -88,7 +88,7 @@ def test_a_brush_called(brush: NeuralBrush, device: torch.device) -> None:
     brush.to(device)
     for given in (strokes, strokes.to(device), strokes.to(torch.float64).actions.to(device)):
         mine = brush(given, 48)
-        assert mine.device == device and (mine.cpu() - theirs).abs().max() < 2e-3
+        assert mine.device == device and (mine.cpu() - theirs).abs().max() < 5e-3
 
 
 def test_what_lives_elsewhere_is_brought_to_the_canvas(device: torch.device) -> None:

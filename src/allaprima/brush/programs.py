@@ -30,6 +30,11 @@ def real_brush(name: str | Path, text: str | None = None) -> RealBrush:
     return BristleBrush(name, text) if ours else MyPaintBrush(name, text)
 
 
+def bristles_of(brush: object) -> str:
+    """The text of a brush of bristles; empty for any other."""
+    return brush.text if isinstance(brush, BristleBrush) else ""
+
+
 class OwnProgram:
     """Somebody's own painting program, ``program(strokes, size) -> (N, 1, size, size)``, which draws each stroke on its
     window: what it would paint outside of that is not seen.

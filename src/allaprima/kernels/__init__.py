@@ -1,10 +1,11 @@
 """Compiled code behind one seam.
 
 What is too slow in torch, or would need too much memory, is an *operation*: a function from tensors to tensors that is
-there forward and backward under the same two names in every backend. There are four:
+there forward and backward under the same two names in every backend. There are five:
 
 ``gaussians``         what brushes draw with: strokes' numbers to the Gaussians along their curves
 ``rasterize``         Gaussians to the opacity of painted pixels, which stand in runs along rows
+``ribbons``           strokes' numbers to the opacity of painted pixels, for brushes that leave a band
 ``composite``         the over operator, on runs
 ``runs_to_pictures``  runs to whole pictures
 
@@ -23,8 +24,8 @@ from typing import TYPE_CHECKING
 from ..lazy import lazy
 
 if TYPE_CHECKING:
-    from .autograd import composite, composite_in_place, gaussians, rasterize, runs_to_pictures
-    from .networks import Layer, PixelHead, SplatNetwork
+    from .autograd import composite, composite_in_place, gaussians, rasterize, ribbons, runs_to_pictures
+    from .networks import Layer, PixelHead, Ribbon, SplatNetwork
     from .operations import Operations
     from .registry import BACKENDS, Backend, backend_for, on_compile
 
@@ -36,6 +37,7 @@ __getattr__, __dir__ = lazy(
         "Layer": ".networks",
         "Operations": ".operations",
         "PixelHead": ".networks",
+        "Ribbon": ".networks",
         "SplatNetwork": ".networks",
         "backend_for": ".registry",
         "composite": ".autograd",
@@ -43,6 +45,7 @@ __getattr__, __dir__ = lazy(
         "gaussians": ".autograd",
         "on_compile": ".registry",
         "rasterize": ".autograd",
+        "ribbons": ".autograd",
         "runs_to_pictures": ".autograd",
     },
 )
@@ -53,6 +56,7 @@ __all__ = [
     "Layer",
     "Operations",
     "PixelHead",
+    "Ribbon",
     "SplatNetwork",
     "backend_for",
     "composite",
@@ -60,5 +64,6 @@ __all__ = [
     "gaussians",
     "on_compile",
     "rasterize",
+    "ribbons",
     "runs_to_pictures",
 ]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from . import reference
-from .networks import PixelHead, SplatNetwork
+from .networks import PixelHead, Ribbon, SplatNetwork
 from .operations import Operations
 from .registry import backend_for
 
@@ -41,6 +41,19 @@ def rasterize(
         return opacity, runs
     backend = backend_for(gaussians, size_features, places, head.last.weight)
     painted: tuple[Tensor, Tensor] = _Rasterize.apply(gaussians, size_features, boxes, places, head, backend)
+    return painted
+
+
+def ribbons(numbers: Tensor, boxes: Tensor, places: Tensor, ribbon: Ribbon) -> tuple[Tensor, Tensor]:
+    """Strokes' numbers ``(N, 9)`` (``columns.NUMBERS``) to the opacity ``(P,)`` of painted pixels, in [0,1], and their
+    runs ``(R, 5)`` int32; on the strokes' ``boxes`` ``(N, 4)`` int32, with windows at ``places`` ``(N, 3)``, both in
+    pixels. Differentiable in the numbers, and in those of the ribbon that learn.
+    """
+    backend = backend_for(numbers, places, ribbon.numbers)
+    if ribbon.learns:  # only at pixels that are painted anything changes
+        _, runs = backend.ribbons_forward(numbers.detach(), boxes, places, Ribbon(ribbon.numbers.detach()))
+        return reference.opacity_on_runs(numbers, places, ribbon, runs), runs
+    painted: tuple[Tensor, Tensor] = _Ribbons.apply(numbers, boxes, places, ribbon, backend)
     return painted
 
 
@@ -99,6 +112,23 @@ class _Rasterize(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         grads = ctx.backend.rasterize_backward(*ctx.saved_tensors, ctx.head, ctx.kept, gradients[0])
         return *grads, None, None, None, None
+
+
+class _Ribbons(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, numbers: Tensor, boxes: Tensor, places: Tensor, ribbon: Ribbon, backend: Operations
+    ) -> tuple[Tensor, Tensor]:
+        opacity, runs = backend.ribbons_forward(numbers, boxes, places, ribbon)
+        ctx.save_for_backward(numbers, boxes, places, runs)
+        ctx.ribbon, ctx.backend = ribbon, backend
+        ctx.mark_non_differentiable(runs)
+        return opacity, runs
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        *given, runs = ctx.saved_tensors
+        return ctx.backend.ribbons_backward(*given, ctx.ribbon, runs, gradients[0]), None, None, None, None
 
 
 class _Composite(torch.autograd.Function):

@@ -66,6 +66,17 @@ class SplatNetwork:
         )
 
 
+class Ribbon(NamedTuple):
+    """What a brush is like that draws strokes as ribbons."""
+
+    numbers: Tensor  # (18,), ribbon_columns.RIBBON
+
+    @property
+    def learns(self) -> bool:
+        """Whether these want a gradient."""
+        return self.numbers.requires_grad
+
+
 @dataclass(frozen=True, eq=False)
 class PixelHead:
     """From the G fields that Gaussians sum up to, pixel by pixel, to opacity: two layers with SiLU between them.

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from .networks import PixelHead, SplatNetwork
+from .networks import PixelHead, Ribbon, SplatNetwork
 
 
 class Operations(Protocol):
@@ -56,6 +56,28 @@ class Operations(Protocol):
         grad_opacity: Tensor,  # (P,)
     ) -> tuple[Tensor, Tensor]:  # (N, G, 4, Q), (N,)
         """The same backward: gradients of Gaussians and size features."""
+        ...
+
+    def ribbons_forward(
+        self,
+        numbers: Tensor,  # (N, 9), columns.NUMBERS
+        boxes: Tensor,  # (N, 4) int32: LEFT, TOP, WIDTH, HEIGHT
+        places: Tensor,  # (N, 3): LEFT, TOP, SIDE
+        ribbon: Ribbon,
+    ) -> tuple[Tensor, Tensor]:  # (P,) in (0,1], (R, 5) int32
+        """Strokes' numbers to the opacity of painted pixels on each stroke's box, and the runs of these."""
+        ...
+
+    def ribbons_backward(
+        self,
+        numbers: Tensor,  # (N, 9)
+        boxes: Tensor,  # (N, 4) int32
+        places: Tensor,  # (N, 3)
+        ribbon: Ribbon,
+        runs: Tensor,  # (R, 5) int32
+        grad_opacity: Tensor,  # (P,)
+    ) -> Tensor:  # (N, 9) the gradient of the numbers
+        """The same backward."""
         ...
 
     def composite_forward(

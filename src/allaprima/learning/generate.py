@@ -19,6 +19,7 @@ from torch import Tensor
 
 from ..brush.bristle import BristleBrush
 from ..brush.mypaint import SAMPLES, MyPaintBrush
+from ..brush.programs import bristles_of
 from ..errors import InputError
 from ..strokes import WINDOW, Strokes
 from .dataset import (
@@ -73,8 +74,7 @@ def draw_strokes(
     _check(folder, count, size, seed, processes)
     known = brush.sha256 if isinstance(brush, MyPaintBrush | BristleBrush) else ""
     text = brush.text if isinstance(brush, MyPaintBrush) else ""
-    bristles = brush.text if isinstance(brush, BristleBrush) else ""
-    meta = Meta(brush.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles)
+    meta = Meta(brush.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles_of(brush))
     if (folder / "meta.json").exists():
         if read_meta(folder) != meta:
             raise InputError(f"{folder} holds strokes drawn with other options: choose another folder")

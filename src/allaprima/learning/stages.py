@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..brush.splat import SplatBrush
+from ..brush.generator import Generator
 from ..brush.texture import Texture
 from ..strokes import Strokes
 from .callbacks import Batches, Follow, OnStep, StageConfig, StayFrozen, WarmUpCosine
@@ -58,7 +58,7 @@ class TrainingContext:
     """
 
     data: StrokeData
-    generator: nn.Module
+    generator: Generator
     critic: nn.Module
     loss: Loss
     checkpoint: Checkpoint
@@ -79,7 +79,7 @@ class TrainingContext:
 def pretrain_generator(context: TrainingContext, pace: StageConfig) -> None:
     """Stage 1: from strokes to opacity, with the feature loss (and nothing adversarial), at all sizes of strokes."""
     data = context.data
-    sources = data.sizes(data) if isinstance(context.generator, SplatBrush) else [data]
+    sources = data.sizes(data) if context.generator.any_size else [data]
     batches = Batches(sources, pace, GENERATOR, context.checkpoint.first_step(GENERATOR, pace.steps), sized)
     _pretrain(AtSize(context.generator, context.data.meta.size), context, batches)
 

@@ -36,12 +36,16 @@ from .stages import (
     pretrain_texture,
 )
 
-FIRST = {"splat": StageConfig(3500, 16, 2e-2), "dcgan": StageConfig(4000, 64, 1e-3)}  # the usual pace of stage 1
+FIRST = {  # the usual pace of stage 1
+    "splat": StageConfig(3500, 16, 2e-2),
+    "ribbon": StageConfig(900, 16, 2e-2),
+    "dcgan": StageConfig(4000, 64, 1e-3),
+}
 OF_TEXTURE = StageConfig(560, 16, 1.5e-2)
 SECOND, THIRD = StageConfig(200, 16, 1e-3), StageConfig(200, 16, 1e-3)
 FEATURES = ("pocket", "vgg16", "none")
 PIXEL = 3000.0  # weight of the squared error of pixels: with less, features of so few strokes are noise to it
-EVERY = {"splat": 16, "dcgan": 1}  # the network looks at each 16th stroke: a step of splat is too short for more
+EVERY = {"splat": 16, "ribbon": 16, "dcgan": 1}  # the network looks at each 16th stroke: steps are too short for more
 WORTH = 1.0  # dB by which a texture has to draw a sample better than the mean does, or it is left out
 NIB = 1.5  # a MyPaint brush whose dabs are more elliptical than this is learned with bristles in a line, and
 BRISTLES = {"bristles": 5}  # as these cost 5 times as much, from smaller batches, and more slowly
@@ -50,7 +54,7 @@ BRISTLES = {"bristles": 5}  # as these cost 5 times as much, from smaller batche
 @dataclass(frozen=True)
 class TrainingConfig:
     """A whole training. ``stages``, in order, out of 1 (generator), 2 (critic) and 3 (adversarial; alone it is
-    training from scratch); ``generator`` splat or dcgan; ``mix`` is the critic's part in the loss of stage 3;
+    training from scratch); ``generator`` splat, ribbon or dcgan; ``mix`` is the critic's part in the loss of stage 3;
     ``features`` is the network that looks at strokes: pocket, vgg16, or none for pixels alone.
 
     Raises InputError, naming value and bound, for numbers out of range.
@@ -153,6 +157,11 @@ def learn(
         if report:
             report.after("stage 3", texture or generator)
     return generator, texture
+
+
+def usual_generator(bristles: str) -> str:
+    """The kind of generator that suits a brush: ``bristles`` is its text, empty for one of MyPaint."""
+    return "ribbon" if bristles else "splat"
 
 
 def load_network(config: TrainingConfig, vgg_weights: Path | None = None, download: bool = False) -> Features | None:

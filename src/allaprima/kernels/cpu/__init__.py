@@ -9,6 +9,7 @@ from .composite import composite_backward, composite_forward
 from .first_time import prepare
 from .gaussians import gaussians_backward, gaussians_forward
 from .rasterize import rasterize_backward, rasterize_forward
+from .ribbons import ribbons_backward, ribbons_forward
 from .runs import runs_to_pictures_backward, runs_to_pictures_forward
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "prepare",
     "rasterize_backward",
     "rasterize_forward",
+    "ribbons_backward",
+    "ribbons_forward",
     "runs_to_pictures_backward",
     "runs_to_pictures_forward",
 ]

@@ -63,12 +63,14 @@ def describe(stroke: Any, sample: Any, shape: Any, geometry: Any, arcs: Any) -> 
     tx, ty, ux, uy = tx / long, ty / long, ux / last, uy / last
     arcs[0, 0] = 0
     for k in range(STEPS + 1):
-        arcs[1, k] = math.hypot(bx + 2 * ax * k / STEPS, by + 2 * ay * k / STEPS) / STEPS
+        dx, dy = bx + 2 * ax * k / STEPS, by + 2 * ay * k / STEPS
+        arcs[1, k] = math.sqrt(dx * dx + dy * dy) / STEPS  # hypot takes many times as long
     for k in range(STEPS):
         total = 0.0
         for node, weight in ((0.112701665, 5 / 18), (0.5, 8 / 18), (0.887298335, 5 / 18)):
             t = (k + node) / STEPS
-            total += weight * math.hypot(bx + 2 * ax * t, by + 2 * ay * t)
+            dx, dy = bx + 2 * ax * t, by + 2 * ay * t
+            total += weight * math.sqrt(dx * dx + dy * dy)
         arcs[0, k + 1] = arcs[0, k] + total / STEPS
     geometry[BX], geometry[BY], geometry[AX], geometry[AY] = bx, by, ax, ay
     geometry[TX], geometry[TY], geometry[EX], geometry[EY], geometry[UX], geometry[UY] = tx, ty, ex, ey, ux, uy
@@ -90,6 +92,41 @@ def _is_mild(geometry: Any) -> Any:
     slowest = math.hypot(bx + 2 * ax * t, by + 2 * ay * t)
     widest = geometry[R] * max(geometry[FIRST], geometry[LAST])
     return slowest**3 > 1.2 * (widest + 2) * geometry[TURN]
+
+
+@private
+def dots_of(geometry: Any) -> Any:
+    """How many points of a curve stand for it where its pixels are looked for."""
+    return min(max(int(2 * geometry[LENGTH] / geometry[R]), 2), 96)
+
+
+@private
+def rows_of(geometry: Any, dots: Any, long: Any) -> Any:
+    """Above and below which no pixel is nearer than ``long`` to the curve, from its start."""
+    low = high = 0.0
+    for k in range(dots):
+        t = k / (dots - 1)
+        y = t * (geometry[BY] + geometry[AY] * t)
+        low, high = min(low, y), max(high, y)
+    reach = long + geometry[LENGTH] / (dots - 1) * 0.75
+    return low - reach, high + reach
+
+
+@private
+def span(geometry: Any, dots: Any, wide: Any, long: Any, y: Any) -> Any:
+    """In the row ``y`` from the start: before and behind which no pixel is nearer than ``wide`` to the curve, or
+    ``long`` to its ends. The second is less if there is none.
+    """
+    x0, x1, gap = 1e9, -1e9, geometry[LENGTH] / (dots - 1) * 0.75
+    for k in range(dots):
+        t = k / (dots - 1)
+        cy = t * (geometry[BY] + geometry[AY] * t)
+        near = (long if k == 0 or k == dots - 1 else wide) + gap
+        square = near * near - (y - cy) * (y - cy)
+        if square > 0:
+            cx, half = t * (geometry[BX] + geometry[AX] * t), math.sqrt(square)
+            x0, x1 = min(x0, cx - half), max(x1, cx + half)
+    return x0, x1
 
 
 @inlined
@@ -159,12 +196,13 @@ def _one(geometry: Any, arcs: Any, x: Any, y: Any, guess: Any, found: Any) -> An
 def _all(geometry: Any, arcs: Any, x: Any, y: Any, found: Any) -> Any:
     """Every passage, in order."""
     count = _ends(geometry, x, y, found, 0, False)
+    before, beyond = count, _ends(geometry, x, y, found, count, True) - count
     bx, by, ax, ay = F64(geometry[BX]), F64(geometry[BY]), F64(geometry[AX]), F64(geometry[AY])
     x, y = F64(x), F64(y)
     cubic, square = 2 * (ax * ax + ay * ay), 3 * (ax * bx + ay * by)
     linear, constant = bx * bx + by * by - 2 * (ax * x + ay * y), -(bx * x + by * y)
     for t in _roots(cubic, square, linear, constant):
-        if t < -EDGE or t > 1 + EDGE:
+        if t < (0 if before else -EDGE) or t > (1 if beyond else 1 + EDGE):
             continue
         t = min(max(t, 0.0), 1.0)
         cx, cy = t * (bx + ax * t) - x, t * (by + ay * t) - y

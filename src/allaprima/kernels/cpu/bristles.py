@@ -34,11 +34,7 @@ from ..bristle_columns import WAY as FAR
 from .bristle_chance import between, on_grid
 from .bristle_curve import (
     AT,
-    AX,
-    AY,
     BESIDE,
-    BX,
-    BY,
     FADE,
     FIRST,
     LAST,
@@ -46,7 +42,10 @@ from .bristle_curve import (
     PASSAGES,
     WAY,
     R,
+    dots_of,
     passages,
+    rows_of,
+    span,
 )  # fmt: skip
 from .bristle_tables import (
     ACROSS,
@@ -122,28 +121,14 @@ def paint_stroke(
     tables: Any, found: Any, left: Any, top: Any, bottom: Any,
 ) -> None:  # fmt: skip
     """One stroke over the rows ``top`` to ``bottom``."""
-    across, radius = geometry[R] * max(geometry[FIRST], geometry[LAST]), geometry[R]
+    across = geometry[R] * max(geometry[FIRST], geometry[LAST])
     wide, long = across * BEYOND + 1, across * 1.9 + 1
-    dots = min(max(int(2 * geometry[LENGTH] / radius), 2), 96)
-    gap = geometry[LENGTH] / (dots - 1) * 0.75
-    low = high = 0.0
-    for k in range(dots):
-        t = k / (dots - 1)
-        y = t * (geometry[BY] + geometry[AY] * t)
-        low, high = min(low, y), max(high, y)
-    reach = long + gap
-    y0, y1 = max(int(stroke[START_Y] + low - reach), top), min(int(stroke[START_Y] + high + reach) + 2, bottom)
+    dots = dots_of(geometry)
+    low, high = rows_of(geometry, dots, long)
+    y0, y1 = max(int(stroke[START_Y] + low), top), min(int(stroke[START_Y] + high) + 2, bottom)
     for y in range(y0, y1):
         py = F32(y + 0.5 - stroke[START_Y])
-        x0, x1 = 1e9, -1e9
-        for k in range(dots):
-            t = k / (dots - 1)
-            cy = t * (geometry[BY] + geometry[AY] * t)
-            near = (long if k == 0 or k == dots - 1 else wide) + gap
-            square = near * near - (py - cy) * (py - cy)
-            if square > 0:
-                cx, half = t * (geometry[BX] + geometry[AX] * t), math.sqrt(square)
-                x0, x1 = min(x0, cx - half), max(x1, cx + half)
+        x0, x1 = span(geometry, dots, wide, long, py)
         if x1 < x0:
             continue
         begin, end = max(int(x0 + stroke[START_X]), 0), min(int(x1 + stroke[START_X]) + 2, canvas.shape[2])
@@ -178,7 +163,8 @@ def leave(stroke: Any, shape: Any, geometry: Any, at: Any, tables: Any, passage:
     along = (way / radius + F32(MARGIN)) * F32(PER_RADIUS)
     table = RIGHT if v > 0 else LEFT
     side = (between(tables, at[table], at[table + 1], along) - abs(v)) * local
-    opacity = covered(side) * covered(after) * covered(before) * passage[FADE]
+    thin = min(F32(0), side + F32(2) * abs(passage[BESIDE]) - F32(0.5))  # the other side lies within this pixel, too
+    opacity = max(F32(0), covered(side) + thin) * covered(after) * covered(before) * passage[FADE]
     if opacity <= F32(0):
         return False
     # streaks, and paint that runs out

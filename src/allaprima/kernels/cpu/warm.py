@@ -11,13 +11,15 @@ import numpy as np
 import torch
 
 from ..bristle_columns import RADIUS, SHAPE, STROKE_COLUMNS, UNIT, BristleStrokes
-from ..networks import FEATURES, Layer, PixelHead, SplatNetwork
+from ..networks import FEATURES, Layer, PixelHead, Ribbon, SplatNetwork
+from ..ribbon_columns import RIBBON
 from .bristle_pickup import opacities, pick_up
 from .bristles import paint_on
 from .compiler import F32
 from .composite import composite_backward, composite_forward
 from .gaussians import gaussians_backward, gaussians_forward
 from .rasterize import rasterize_backward, rasterize_forward
+from .ribbons import ribbons_backward, ribbons_forward
 from .runs import runs_to_pictures_backward, runs_to_pictures_forward
 
 UNITS, FIELDS, SIDE = 4, 4, 16
@@ -50,6 +52,14 @@ def pixels() -> None:
     runs_to_pictures_backward(runs_to_pictures_forward(opacity, runs, (1, SIDE, SIDE)), runs, len(opacity))
 
 
+def ribbons() -> None:
+    """Of one stroke."""
+    boxes, places = torch.tensor([[0, 0, SIDE, SIDE]], dtype=torch.int32), torch.tensor([[0.0, 0.0, SIDE]])
+    given = torch.full((1, 9), 0.5), boxes, places, Ribbon(torch.full((len(RIBBON),), 0.5))
+    opacity, runs = ribbons_forward(*given)
+    ribbons_backward(*given, runs, opacity)
+
+
 def bristles() -> None:
     """One stroke of a brush, on a canvas and by itself."""
     numbers = np.zeros((1, STROKE_COLUMNS))
@@ -60,7 +70,7 @@ def bristles() -> None:
     opacities(np.zeros((1, SIDE, SIDE), F32), 1, strokes)
 
 
-PARTS = {"gaussians": gaussians, "pixels": pixels, "bristles": bristles}
+PARTS = {"gaussians": gaussians, "pixels": pixels, "ribbons": ribbons, "bristles": bristles}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or PARTS:

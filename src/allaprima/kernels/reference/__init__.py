@@ -7,6 +7,7 @@ ones; backward functions are for frozen brushes: they do a stroke's work again, 
 from .composite import composite_backward, composite_forward
 from .gaussians import gaussians_backward, gaussians_forward
 from .rasterize import rasterize_backward, rasterize_forward
+from .ribbons import opacity_on_runs, ribbons_backward, ribbons_forward
 from .runs import runs_to_pictures_backward, runs_to_pictures_forward
 
 __all__ = [
@@ -14,8 +15,11 @@ __all__ = [
     "composite_forward",
     "gaussians_backward",
     "gaussians_forward",
+    "opacity_on_runs",
     "rasterize_backward",
     "rasterize_forward",
+    "ribbons_backward",
+    "ribbons_forward",
     "runs_to_pictures_backward",
     "runs_to_pictures_forward",
 ]
