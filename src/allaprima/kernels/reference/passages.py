@@ -51,7 +51,7 @@ class Curve(NamedTuple):
 
     def ends(self) -> tuple[Tensor, Tensor]:
         """The unit tangents ``(P, 2)`` at both ends."""
-        none = self.start.new_tensor(DAB).expand_as(self.start)
+        none = torch.stack([torch.full_like(self.start[:, 0], part) for part in DAB], 1)
         first = _unit(self.slope, _unit(self.bend, none))
         last = self.slope + 2 * self.bend
         return first, _unit(last, _unit(-self.bend, first))
