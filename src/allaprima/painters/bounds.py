@@ -30,7 +30,7 @@ class StrokeBounds:
     ``color_weight``, and strokes to the picture's forms, ``flow_weight``: above 0 they begin along these, too. How
     strokes begin: ``reach``, half their length in windows, ``size``, and ``gather``, the power of the error that a
     cell's share of them goes by. The most that a ``bow`` may be, of the chord. About how many strokes are the
-    ``ground``, which covers the canvas first.
+    ``ground``, which covers the canvas first. How fast strokes move at most, ``rate``, a learning rate of logits.
     """
 
     long_side: int
@@ -46,6 +46,7 @@ class StrokeBounds:
     gather: float = 0.5
     flow_weight: float = 0.0
     ground: int = 0
+    rate: float = 0.13
 
     @classmethod
     def of(cls, settings: Settings) -> StrokeBounds:
@@ -122,6 +123,7 @@ MOODS = {
         gather=0.8,
         flow_weight=0.01,
         ground=90,
+        rate=0.1,
     ),
     "painterly": partial(
         StrokeBounds, width=1 / 80, length=4.0, touch=2.3, pressure=0.6, color_weight=0.05, reach=0.3, size=0.5

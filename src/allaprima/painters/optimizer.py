@@ -42,7 +42,7 @@ from .placement import ground_strokes, initial_strokes
 from .schedule import Kind, Phase, Schedule
 from .step import Step
 
-RATE, COLOR_RATE = 0.13, 0.18  # peak learning rates of logits: a colour may have to go from black to white
+COLOR_RATE = 0.18  # peak learning rate of logits: a colour may have to go from black to white
 IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
 
@@ -160,7 +160,11 @@ class StrokeOptimizer:
             (leaves(some, names), rate * phase.pace)
             for some, names, rate in (
                 (moving, COLORS, COLOR_RATE),
-                ([level for level in moving if not level.fixed], [name for name in ACTION if name not in COLORS], RATE),
+                (
+                    [level for level in moving if not level.fixed],
+                    [name for name in ACTION if name not in COLORS],
+                    self.bounds.rate,
+                ),
             )
         ]
         return Adam(groups, phase.steps)

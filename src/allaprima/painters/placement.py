@@ -12,6 +12,7 @@ from .flow import flow, structure
 from .levels import Level
 
 PRESSURE = 0.7  # where strokes begin
+FAINT = 1e-5  # squared error: where a canvas is nearer to its photo, no stroke is needed
 
 
 def initial_strokes(
@@ -59,7 +60,7 @@ def _spread(
         padded = F.pad(picture, (0, -width % cell, 0, -height % cell))
         return padded.view(rows, cell, columns, cell).transpose(1, 2).reshape(rows * columns, cell * cell)
 
-    chance = cells(error + 1e-4)
+    chance = cells(error + FAINT)
     share = chance.sum(1) ** power + 1e-12
     if focus is not None:
         chance, share = chance * (cells(focus) + 1e-6), share * cells(focus).mean(1) + 1e-12

@@ -36,7 +36,7 @@ USUAL = {
 }
 OIL = {
     "draft": Effort(6, 8, 0, 3, CLOSE_AT),
-    "normal": Effort(8, 16, 6, 8, CLOSE_AT),
+    "normal": Effort(8, 56, 16, 12, CLOSE_AT),
     "best": Effort(16, 80, 40, 40, CLOSE_AT),
 }
 EFFORT = {"oil": OIL, "painterly": USUAL, "likeness": USUAL}  # by mood and quality
@@ -84,7 +84,7 @@ class Schedule:
             return sum(level.strokes * (1 + (level.window * side) ** 2) for level in some)
 
         for number, level in enumerate(levels):
-            size = min(long_side, math.ceil(long_side * WINDOW_AT / level.window))
+            size = min(long_side, CLOSE_AT, math.ceil(long_side * WINDOW_AT / level.window))
             self.phases.append(Phase(Kind.COARSE, number, effort.coarse, size, cost([level], size), steep=SOFT))
         pace = BY_EYE if (settings.loss, settings.features) == ("features", "pocket") else 1.0
         together = [(Kind.JOINT, effort.joint, JOINT_AT, 1.0), (Kind.JOINT, effort.close, CLOSE_AT, 1.0)]

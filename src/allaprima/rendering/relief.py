@@ -1,4 +1,6 @@
-"""How thick paint is laid: as the work goes. Thickest where many small strokes lead the eye, quiet on broad ground."""
+"""How thick paint is laid: as the work goes. Thickest where forms and colours meet, which leads the eye; quiet where
+one stroke is much like the next: in skies and walls, on skin, in shadows, in the distance.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,10 @@ from torch.nn import functional as F
 from ..strokes import PlacedStrokes
 
 CELLS = 48  # on the long side of the map
-SPREAD = 3  # cells over which the eye is led
-QUIET = 0.3  # how thick paint is where nothing happens, of where most does
-BUSY = 0.8  # of all cells are less busy than those that get it all
+SPREAD = 1  # cells over which the eye is led
+QUIET = 0.25  # how thick paint is where nothing happens, of where most does
+BUSY = 0.75  # of all cells are less busy than those that get it all
+LEAST = 0.06  # how far colours part in these, at least: a picture that is quiet everywhere stays so
 
 
 def relief_of(strokes: PlacedStrokes, width: int, height: int) -> Tensor:
@@ -20,13 +23,16 @@ def relief_of(strokes: PlacedStrokes, width: int, height: int) -> Tensor:
         return torch.zeros(0)
     strokes = strokes.detach().to("cpu").to(torch.float32)
     side = max(width, height) / CELLS
-    columns, rows = -(-width // side), -(-height // side)
+    columns, rows = int(-(-width // side)), int(-(-height // side))
     middle = strokes.through * strokes.window[:, None] + strokes.places[:, :2]
-    x = (middle[:, 0] / side).long().clamp(0, int(columns) - 1)
-    y = (middle[:, 1] / side).long().clamp(0, int(rows) - 1)
-    small = 1 / (strokes.radius * strokes.window / side).clamp(min=0.1)  # a small stroke says more than a broad one
-    busy = torch.zeros(int(rows), int(columns)).index_put_((y, x), small, accumulate=True)
+    x = (middle[:, 0] / side).long().clamp(0, columns - 1)
+    y = (middle[:, 1] / side).long().clamp(0, rows - 1)
+    told = torch.cat([torch.ones(len(strokes), 1), strokes.color, strokes.color.square()], 1)
+    cells = torch.zeros(rows * columns, 7).index_add_(0, y * columns + x, told).T.reshape(1, 7, rows, columns)
     for _ in range(2):
-        busy = F.avg_pool2d(F.pad(busy[None, None], (SPREAD,) * 4, mode="replicate"), 2 * SPREAD + 1, stride=1)[0, 0]
-    most = torch.quantile(busy.flatten(), BUSY).clamp(min=1e-6)
-    return QUIET + (1 - QUIET) * (busy / most).clamp(max=1)[y, x]
+        cells = F.avg_pool2d(F.pad(cells, (SPREAD,) * 4, mode="replicate"), 2 * SPREAD + 1, stride=1)
+    count = cells[0, :1].clamp(min=1e-6)
+    mean, square = cells[0, 1:4] / count, cells[0, 4:] / count
+    apart = (square - mean.square()).clamp(min=0).sum(0).sqrt()  # how far the colours of neighbours are
+    most = torch.quantile(apart.flatten(), BUSY).clamp(min=LEAST)
+    return QUIET + (1 - QUIET) * (apart / most).clamp(max=1)[y, x]

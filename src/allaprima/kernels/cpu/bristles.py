@@ -178,11 +178,12 @@ def leave(stroke: Any, shape: Any, geometry: Any, at: Any, tables: Any, passage:
     bare = min(max((ridge - shape[PARTING] - F32(0.75) * load) * F32(8) + F32(0.5), F32(0)), F32(1))
     # relief, with a lip at the sides and at the end
     lip, heel = max(F32(0), F32(1) - side / (F32(0.34) * radius)), max(F32(0), F32(1) - before / (F32(0.45) * radius))
-    body = (F32(1) - shape[RIDGE] * ridge) * load
+    plane = min(F32(1), BROAD * F32(stroke[UNIT]) / radius)
+    body = (F32(1) - shape[RIDGE] * (F32(0.5) + (ridge - F32(0.5)) * plane)) * load
     body += shape[LIP] * lip * lip * (F32(0.4) + fine) + shape[HEEL] * heel * heel * (F32(0.4) + streak)
     left[OPACITY] = opacity * (F32(1) - shape[GAPS] * bare)
     left[HEIGHT] = body * F32(stroke[BODY] * math.sqrt(geometry[R] / stroke[UNIT]))
-    seen = min(F32(1), BROAD * F32(stroke[UNIT]) / radius) * F32(0.25 + 0.75 * stroke[LIGHTNESS])
+    seen = plane * F32(0.25 + 0.75 * stroke[LIGHTNESS])
     left[SHADE] = seen * ((streak - F32(0.5)) * F32(1.2) + (fine - F32(0.5)) * F32(0.8)) * shape[TONE]
     left[WETNESS] = between(tables, at[WET], at[LEFT], place) * (F32(0.45) + F32(0.55) * gone)
     left[GONE], left[BESIDE_AT], left[EDGE] = gone, v, side / radius
