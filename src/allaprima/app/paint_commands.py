@@ -188,7 +188,7 @@ def render(
     force: Annotated[bool, FORCE] = False,
     **chosen: Any,
 ) -> None:
-    """Draw a painting again: at any size, as any kind of file, by the neural brush or by the real MyPaint."""
+    """Draw a painting again: at any size, in another light, as any file, by the neural brush or the real one."""
     light = {name: chosen.pop(name) for name in OF_LIGHT & chosen.keys()}
     rendering, export = Rendering(size=size, engine=engine, texture=texture, **light), Export(**chosen)
     with loading():

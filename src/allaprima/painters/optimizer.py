@@ -34,6 +34,7 @@ from .checkpoint import Checkpoint
 from .connected import chain_windows, last_end
 from .constraints import Constraints
 from .grain import Grain
+from .hidden import settle
 from .inputs import Inputs, as_tensor
 from .levels import more_levels
 from .losses import PaintingLoss, resized
@@ -115,6 +116,9 @@ class StrokeOptimizer:
             self.adam.step()
             self.constraints.mend(moving)
             self.index += 1
+            if self.index == self.schedule.total and self.bounds.flow_weight:
+                last = self.constraints.strokes(moving, begin).detach()
+                settle(moving, last, picture, scale, lambda some: composite(below, some, brushes, scale))
             with torch.no_grad():
                 error = float((canvas - picture).square().mean())
             yield self.report(phase, {name: float(term.detach()) for name, term in terms.items()}, error)
