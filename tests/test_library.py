@@ -12,6 +12,7 @@ from torch.nn.functional import avg_pool2d
 import allaprima
 from allaprima import BristleBrush, InputError, Strokes
 from allaprima.brush import Card
+from allaprima.brush.bristle_shape import shape_names
 from allaprima.brush.library import WEIGHTS, read_card, save_brush
 from allaprima.brush.splat import SplatBrush
 
@@ -23,7 +24,7 @@ TWO_DRAWS = 3.01  # dB: a mean stroke is so much nearer to a draw than another d
 
 
 def test_list() -> None:
-    assert list(allaprima.brushes()) == sorted([*LEAST, *BRISTLES]) and "flat" in BRISTLES
+    assert list(allaprima.brushes()) == sorted([*LEAST, *BRISTLES]) and set(BRISTLES) == set(shape_names())
 
 
 @pytest.mark.parametrize("name", LEAST)
@@ -43,7 +44,7 @@ def test_cards_of_bristles(name: str) -> None:
     assert card.name == name and card.library and card.command.startswith("allaprima strokes")
     assert card.data["count"] >= 10_000 and card.mypaint == f"bristle/{name}"
     assert json.loads(card.bristles) and not card.myb
-    assert card.fidelity["psnr"] > card.fidelity["mypaint_agreement"] + TWO_DRAWS - 1.2
+    assert card.fidelity["psnr"] > card.fidelity["mypaint_agreement"] + TWO_DRAWS - 0.5
     real = brush.real()
     assert brush.bristly and isinstance(real, BristleBrush)
     assert real.sha256 == card.myb_sha256 == BristleBrush(name).sha256
@@ -65,13 +66,14 @@ def test_as_true_at_other_sizes(name: str) -> None:
 @pytest.mark.parametrize("name", BRISTLES)
 def test_as_true_to_bristles_at_other_sizes(name: str) -> None:
     """Against the bristles themselves at that size, of which more is seen the larger it is: so it is how near another
-    draw is that tells how near a mean stroke can be.
+    draw is that tells how near a mean stroke can be; and nobody sees an error of 0.013.
     """
     brush, strokes, sample = allaprima.load_brush(name), Strokes.random(100, [2026, 4]), torch.arange(100)
     real = brush.real()
-    for size in (16, 32, 128, 256):
+    for size in (16, 32, 64, 128, 256):
         one, other = (real(strokes.placed(0, 0, 64, sample=draw), size) for draw in (sample, (sample + 77) % 256))
-        assert psnr(brush(strokes, size), one) > psnr(one, other) + TWO_DRAWS - 2 * (1 if size > 16 else 2)
+        best = psnr(one, other) + TWO_DRAWS - (0.5 if size > 16 else 2)
+        assert psnr(brush(strokes, size), one) > min(best, 37.5)
 
 
 @pytest.mark.parametrize("name", [*LEAST, *BRISTLES])
