@@ -31,7 +31,7 @@ PALETTE = "#2b2118,#5b3a29,#a8622d,#d9a566,#efe0c4,#6d7f58,#b7c4c0"
 def paint(photo: Path, **settings: Any) -> Image.Image:
     """A painting's picture."""
     began = time.monotonic()
-    painting = allaprima.paint(photo, **{"brush": "chalk", "size": 512, **settings})
+    painting = allaprima.paint(photo, **{"brush": "chalk", "mood": "painterly", "size": 512, **settings})
     print(f"  {photo.stem} {settings}: {time.monotonic() - began:.1f} s", flush=True)
     return drawn(painting)
 
