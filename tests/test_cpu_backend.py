@@ -43,14 +43,15 @@ def in_torch(monkeypatch: pytest.MonkeyPatch) -> Any:
     return call
 
 
-def near(one: Tensor, other: Tensor) -> None:
-    """Almost equal."""
-    assert ((one - other).abs() / other.abs().max().clamp(min=1)).max() < 3e-4
+def near(one: Tensor, other: Tensor, kind: str = "splat") -> None:
+    """Almost equal; a ribbon's edges, which may be steep, lie within a hundredth of a pixel."""
+    apart = (one - other).abs() / other.abs().max().clamp(min=1)
+    assert apart.max() < (2e-2 if kind == "ribbon" else 3e-4) and apart.mean() < 1e-4
 
 
-def close(one: Tensor, other: Tensor) -> None:
+def close(one: Tensor, other: Tensor, kind: str = "splat") -> None:
     """Gradients almost equal, by the norm of the whole."""
-    assert (one - other).norm() < 5e-4 * other.norm()
+    assert (one - other).norm() < (2e-2 if kind == "ribbon" else 5e-4) * other.norm()
 
 
 def gradients(draw: Any, *inputs: Tensor) -> list[Tensor]:
@@ -76,8 +77,8 @@ def test_opacity_and_gradients(
     actions = Strokes.random(24, 1).actions
     (opacity, by_actions), (true, by_true) = gradients(draw, actions), in_torch(gradients, draw, actions)
     assert opacity.shape == (24, 1, height, width)
-    near(opacity, true)
-    close(by_actions, by_true)
+    near(opacity, true, brush.card.kind)
+    close(by_actions, by_true, brush.card.kind)
 
 
 @pytest.mark.parametrize(("window", "scale"), [(20, 1.0), (64, 1.5), (300, 1.0)])
@@ -91,9 +92,9 @@ def test_composite(brush: NeuralBrush, in_torch: Any, window: int, scale: float)
         return composite(paper, changed, [brush], scale)
 
     mine, theirs = gradients(draw, paper, strokes.actions), in_torch(gradients, draw, paper, strokes.actions)
-    near(mine[0], theirs[0])
-    close(mine[1], theirs[1])
-    close(mine[2], theirs[2])
+    near(mine[0], theirs[0], brush.card.kind)
+    close(mine[1], theirs[1], brush.card.kind)
+    close(mine[2], theirs[2], brush.card.kind)
 
 
 def test_a_box_of_any_size(in_torch: Any) -> None:

@@ -23,8 +23,8 @@ from allaprima.rendering.bristle_drawing import BristleDrawing
 
 DATA = Path(skimage.__file__).parent / "data"
 CAT = DATA / "chelsea.png"
-WIDE, LARGE = 1200, 4096  # px: of a painting as it is shown, and of the drawing that crops are from
-CROP = (0.27, 0.24, 560, 400)  # where, in shares of the picture, and how many px
+WIDE, LARGE = 1200, 2560  # px: of a painting as it is shown, and of the drawing that crops are from
+CROP = (0.03, 0.66, 560, 400)  # where, in shares of the picture, and how many px
 PARTS: dict[str, dict[str, float]] = {
     "all of it": {},
     "no bristles": {"tone": 0, "ridge": 0},

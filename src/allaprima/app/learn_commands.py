@@ -78,9 +78,7 @@ def train(
 ) -> None:
     """Let a neural brush learn from strokes. Run it again to go on after a stop. Needs the extra `train`."""
     learning, steps_of = _learning(), (steps, critic_steps, gan_steps)
-    from ..learning.dataset import read_meta
-
-    generator = generator or learning.usual_generator(read_meta(folder).bristles)
+    generator = generator or learning.generator_for(folder)
     config = learning.TrainingConfig.plan(_stages(stages), generator, steps_of, seed, mix, features)
     _train(folder, output, config, learning.load_network(config, vgg_weights, download_vgg), report)
 

@@ -21,7 +21,7 @@ from ..version import VERSION
 from .callbacks import OnStep, StageConfig
 from .checkpoint import Checkpoint
 from .critic import make_critic
-from .dataset import StrokeData
+from .dataset import StrokeData, read_meta
 from .report import Report, fidelity
 from .stages import (
     ADVERSARIAL,
@@ -162,6 +162,14 @@ def learn(
 def usual_generator(bristles: str) -> str:
     """The kind of generator that suits a brush: ``bristles`` is its text, empty for one of MyPaint."""
     return "ribbon" if bristles else "splat"
+
+
+def generator_for(folder: Path) -> str:
+    """The kind that suits the brush of a folder of strokes. That there are none is told when they are opened."""
+    try:
+        return usual_generator(read_meta(folder).bristles)
+    except InputError:
+        return usual_generator("")
 
 
 def load_network(config: TrainingConfig, vgg_weights: Path | None = None, download: bool = False) -> Features | None:
