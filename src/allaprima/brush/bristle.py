@@ -30,6 +30,7 @@ UNITS = 1600  # in the long side of a painting
 ALONE = 400  # in the side of a window that belongs to no painting
 FINEST = 192  # px: a smaller window is drawn larger, and averaged
 DARK = 0.06  # how thick black is laid, of what white is
+STREAKED = 0.25  # how far bristles show in the tone of darks and of quiet ground, of what they do in lights
 AROUND = 3.2, 0.01, 4.0  # no paint lies further from a stroke's points than so many radii, lengths and px together
 
 
@@ -132,7 +133,7 @@ class BristleBrush:
         numbers[:, columns.RADIUS] = (strokes.radius * places[:, SIDE]).numpy()
         numbers[:, columns.UNIT] = unit.numpy() if isinstance(unit, Tensor) else unit
         numbers[:, columns.ENTRY], numbers[:, columns.PRESSURE] = strokes.entry_pressure, strokes.pressure
-        numbers[:, columns.BODY] = body if relief is None else body * relief.cpu()
-        numbers[:, columns.LIGHTNESS] = light
+        told = 1.0 if relief is None else relief.cpu()
+        numbers[:, columns.BODY], numbers[:, columns.STREAKS] = body * told, STREAKED + (1 - STREAKED) * light * told
         samples: NDArray[np.int64] = sample_of(strokes).numpy()
         return BristleStrokes(numbers, strokes.color.float().numpy(), samples, self.shape.numbers)

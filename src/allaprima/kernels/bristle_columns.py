@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-START_X, START_Y, CONTROL_X, CONTROL_Y, END_X, END_Y, RADIUS, UNIT, ENTRY, PRESSURE, BODY, LIGHTNESS = range(12)
+START_X, START_Y, CONTROL_X, CONTROL_Y, END_X, END_Y, RADIUS, UNIT, ENTRY, PRESSURE, BODY, STREAKS = range(12)
 """Of strokes ``(N, 12)`` float64: the quadratic Bezier's control points and the radius in pixels; how many pixels a
 unit has, which is 1/1600 of the painting's long side; pressures in [0,1] at start and end; how thick the paint is laid,
-in units of height for a stroke whose radius is one unit; how light its colour is, 0 to 1.
+in units of height for a stroke whose radius is one unit; how far bristles show in its tone, 0 to 1.
 """
 
 STROKE_COLUMNS = 12

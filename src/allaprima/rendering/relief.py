@@ -12,7 +12,7 @@ from ..strokes import PlacedStrokes
 
 CELLS = 48  # on the long side of the map
 SPREAD = 1  # cells over which the eye is led
-QUIET = 0.25  # how thick paint is where nothing happens, of where most does
+QUIET = 0.12  # how thick paint is where nothing happens, of where most does
 BUSY = 0.75  # of all cells are less busy than those that get it all
 LEAST = 0.06  # how far colours part in these, at least: a picture that is quiet everywhere stays so
 

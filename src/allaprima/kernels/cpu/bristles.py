@@ -20,12 +20,12 @@ from ..bristle_columns import (
     DRY,
     GAPS,
     HEEL,
-    LIGHTNESS,
     LIP,
     PARTING,
     RIDGE,
     START_X,
     START_Y,
+    STREAKS,
     TONE,
     UNIT,
     BristleStrokes,
@@ -75,7 +75,7 @@ from .threads import share
 BANDS = 48
 CHUNK = 512  # strokes whose tables are there at a time
 LANES, STOPS = 5, 8  # across and along a stroke: where its brush picks up paint
-BROAD = F32(18)  # units of radius: a broader stroke is seen as a plane, and darks are quiet
+BROAD = F32(18)  # units of radius: a broader stroke is seen as a plane
 KEEP = F32(0.35)  # of the height below, under paint that covers it
 OPACITY, SHADE, HEIGHT, WETNESS, GONE, BESIDE_AT, EDGE, PAINT = range(8)  # what a passage leaves in a pixel
 LEFT_BEHIND = PAINT + 3  # PAINT is three numbers
@@ -183,7 +183,7 @@ def leave(stroke: Any, shape: Any, geometry: Any, at: Any, tables: Any, passage:
     body += shape[LIP] * lip * lip * (F32(0.4) + fine) + shape[HEEL] * heel * heel * (F32(0.4) + streak)
     left[OPACITY] = opacity * (F32(1) - shape[GAPS] * bare)
     left[HEIGHT] = body * F32(stroke[BODY] * math.sqrt(geometry[R] / stroke[UNIT]))
-    seen = plane * F32(0.25 + 0.75 * stroke[LIGHTNESS])
+    seen = plane * F32(stroke[STREAKS])
     left[SHADE] = seen * ((streak - F32(0.5)) * F32(1.2) + (fine - F32(0.5)) * F32(0.8)) * shape[TONE]
     left[WETNESS] = between(tables, at[WET], at[LEFT], place) * (F32(0.45) + F32(0.55) * gone)
     left[GONE], left[BESIDE_AT], left[EDGE] = gone, v, side / radius
