@@ -1,6 +1,6 @@
 """Oil paint: how long it takes, how near it is to the photo, whether light leaves its colours.
 
-python benchmarks/oil.py [PHOTO ...] [--large PHOTO] [--only command,drawing,likeness,light]
+python benchmarks/oil.py [PHOTO ...] [--large PHOTO] [--only command,drawing,scale,likeness,light]
 
 PHOTO: photos to paint; scikit-image's chelsea and astronaut are among them anyway. ``--large``: a photo of many
 megapixels for the whole command.
@@ -27,7 +27,7 @@ from allaprima.rendering.bristle_drawing import BristleDrawing
 DATA = Path(skimage.__file__).parent / "data"
 PHOTOS = (DATA / "chelsea.png", DATA / "astronaut.png")
 SEEN_AT, DRAWN = 256, 2048
-PARTS = ("command", "drawing", "likeness", "light")
+PARTS = ("command", "drawing", "scale", "likeness", "light")
 
 
 def command(large: Path) -> None:
@@ -63,6 +63,23 @@ def drawing(painting: Painting) -> None:
         canvas.picture()
         print(f"drawing: {size} px: strokes {strokes:.1f} s, light {time.monotonic() - began:.2f} s", flush=True)
     print(f"drawing: {threads} threads are {alone / together:.2f} times as fast as one")
+
+
+def scale(painting: Painting) -> None:
+    """A large drawing averaged, against a small one; and what the large one takes as a command, with its PNG."""
+    few, many = (drawn(painting, size)[0] for size in (DRAWN // 2, 4 * DRAWN))
+    height, width = few.unlit().shape[:2]
+    figures = ", ".join(
+        f"{name} {psnr(small(large, width, height), little / 255):.1f} dB"
+        for name, large, little in (("unlit", many.unlit(), few.unlit()), ("lit", many.picture(), few.picture()))
+    )
+    print(f"scale: {4 * DRAWN} px averaged to {DRAWN // 2}: {figures}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        painting.save(f"{folder}/a.painting.json")
+        seconds, peak = timed(
+            "render", f"{folder}/a.painting.json", "--force", "--size", str(4 * DRAWN), "-o", f"{folder}/a.png"
+        )
+    print(f"scale: the command to a PNG of {4 * DRAWN} px: {seconds:.1f} s, {peak:,.0f} MB", flush=True)
 
 
 def small(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.float64]:
@@ -109,6 +126,8 @@ def main() -> None:
         painting = allaprima.paint(photo)
         if "drawing" in parts and index == 0:
             drawing(painting)
+        if "scale" in parts and index == 0:
+            scale(painting)
         if "likeness" in parts:
             likeness(photo, painting)
         if "light" in parts:

@@ -15,6 +15,7 @@ from PIL import Image
 
 import allaprima
 from allaprima import MyPaintBrush, Painting, PlacedStrokes, Settings, Strokes
+from allaprima.kernels import BACKENDS, Backend
 from allaprima.learning import StrokeData, draw_strokes
 from allaprima.painting import BrushRef, PhotoRef
 from allaprima.rendering import Background
@@ -132,3 +133,12 @@ def made(count: int = 30, seed: int = 0, brush: str = "dry_brush", window: int =
         brushes=(BrushRef.of(allaprima.load_brush(brush)),),
         library="0.1.0",
     )
+
+
+@pytest.fixture(params=[row for row in BACKENDS if row.name != "reference"], ids=lambda row: row.name)
+def row(request: pytest.FixtureRequest) -> Backend:
+    """A backend, where there is hardware for it."""
+    row: Backend = request.param
+    if row.device == "cuda" and not torch.cuda.is_available():
+        pytest.skip("no GPU")
+    return row

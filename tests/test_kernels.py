@@ -32,17 +32,7 @@ from allaprima.kernels.runs import join_runs
 
 OPERATIONS = ("gaussians", "rasterize", "ribbons", "composite", "runs_to_pictures")
 FUNCTIONS = [f"{name}_{way}" for name in OPERATIONS for way in ("forward", "backward")]
-OTHERS = [row for row in BACKENDS if row.name != "reference"]
 H, W = 80, 100
-
-
-@pytest.fixture(params=OTHERS, ids=lambda row: row.name)
-def row(request: pytest.FixtureRequest) -> Backend:
-    """A backend, where there is hardware for it."""
-    row: Backend = request.param
-    if row.device == "cuda" and not torch.cuda.is_available():
-        pytest.skip("no GPU")
-    return row
 
 
 @pytest.fixture(params=[torch.float64, torch.float32], ids=["float64", "float32"])

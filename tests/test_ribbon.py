@@ -11,15 +11,7 @@ from allaprima.kernels.columns import LENGTH, STROKE
 from allaprima.kernels.ribbon_columns import RIBBON
 
 from .conftest import placed
-from .test_kernels import OTHERS, H, W, as_exact, as_in, boxes_for, close, near, numbers_of, odd_strokes, random
-
-
-@pytest.fixture(params=OTHERS, ids=lambda row: row.name)
-def row(request: pytest.FixtureRequest) -> Backend:
-    row: Backend = request.param
-    if row.device == "cuda" and not torch.cuda.is_available():
-        pytest.skip("no GPU")
-    return row
+from .test_kernels import H, W, as_exact, as_in, boxes_for, close, near, numbers_of, odd_strokes, random
 
 
 def ribbon(**other: float) -> Ribbon:

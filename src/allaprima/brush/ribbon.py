@@ -2,7 +2,7 @@
 
 What is learned is how a band looks in its own coordinates, on the way and across: how softly its sides end, how it
 begins, runs out of paint, and ends. That is 18 numbers, and a stroke costs no more than its own pixels, at any
-resolution: a step of the painter takes a fifth of what it takes with ``splat``. Departure from the reference of *The
+resolution: drawing and gradient take about half of what they take with ``splat``. Departure from the reference of *The
 Joy of Neural Painting*: this generator has no layers at all (docs/departures.md); ``kernels.reference.ribbons`` says
 what it computes.
 """

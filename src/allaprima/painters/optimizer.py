@@ -160,16 +160,10 @@ class StrokeOptimizer:
 
     def optimizer(self, moving: Sequence[StrokeParameters], phase: Phase) -> Adam:
         """For the steps of a phase."""
+        free, others = [level for level in moving if not level.fixed], [name for name in ACTION if name not in COLORS]
         groups = [
-            (leaves(some, names), rate * phase.pace)
-            for some, names, rate in (
-                (moving, COLORS, COLOR_RATE),
-                (
-                    [level for level in moving if not level.fixed],
-                    [name for name in ACTION if name not in COLORS],
-                    self.bounds.rate,
-                ),
-            )
+            (leaves(moving, COLORS), COLOR_RATE * phase.pace),
+            (leaves(free, others), self.bounds.rate * phase.pace),
         ]
         return Adam(groups, phase.steps)
 

@@ -1,8 +1,9 @@
 """The operations in float32 on a CPU, compiled by numba, on several threads.
 
 Each module holds an operation: first what takes and gives tensors, forward and backward, then the compiled loops behind
-it; ``mlp`` and ``curve`` belong to ``gaussians``, ``head`` and ``strips`` to ``rasterize``. What they compute is said
-more plainly in ``..reference``. ``first_time`` and ``warm`` see that all is compiled before it is used.
+it; ``mlp`` and ``curve`` belong to ``gaussians``, ``head`` and ``strips`` to ``rasterize``, what begins with
+``ribbon_`` to ``ribbons``, and ``bristle_curve`` to these and the bristles. What they compute is said more plainly in
+``..reference``. ``first_time`` and ``warm`` see that all is compiled before it is used.
 """
 
 from .composite import composite_backward, composite_forward

@@ -11,7 +11,6 @@ another type among them would prevent that.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,13 +23,13 @@ from ..features import coarseness
 from ..networks import EDGE, PixelHead
 from .compiler import compiled, copy, fill
 from .head import HEAD_ROWS, PIXELS, opacity_of_fields
+from .runs import joined
 from .strips import LANES, near, place, scratch, strip
-from .threads import arrays, share
+from .threads import arrays, chunks, share
 
 F32 = np.float32
 ZERO, TWO = F32(0), F32(2)
 CHUNK = 1 << 15  # pixels drawn by a thread at a time, about
-A_STROKE = 1000  # pixels: what a stroke costs besides those of its box
 TOGETHER, TOGETHER_BACKWARD = 8, 4  # Gaussians at a time
 TINY = F32(1e-30)
 
@@ -60,13 +59,10 @@ def rasterize_forward(
         painted, count = _forward(first, last, *where, drawn[first:last], features, *layers, opacity, slopes, runs)
         return opacity[:painted].copy(), runs[:count].copy(), slopes[:, :painted].copy()
 
-    chunks = _chunks(areas)
-    opacities, runs, slopes = zip(*share(draw, chunks), strict=True)
-    starts = np.cumsum([0, *(len(one) for one in opacities[:-1])])
-    all_runs = np.concatenate(runs)
-    all_runs[:, START] += np.repeat(starts, [len(one) for one in runs]).astype(np.int32)
-    kept = Kept(chunks, runs, slopes) if keep else None
-    return torch.from_numpy(np.concatenate(opacities)), torch.from_numpy(all_runs), kept
+    parts = chunks(areas, CHUNK)
+    opacities, runs, slopes = zip(*share(draw, parts), strict=True)
+    kept = Kept(parts, runs, slopes) if keep else None
+    return *joined(opacities, runs), kept
 
 
 def rasterize_backward(
@@ -89,14 +85,6 @@ def rasterize_backward(
 
     share(backward, list(zip(kept.chunks, kept.runs, kept.slopes, given, strict=True)))
     return torch.from_numpy(grad_gaussians), torch.from_numpy(grad_features)
-
-
-def _chunks(areas: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Bounds of strokes that are drawn together: of an even number of parts, so that two threads end together."""
-    done = np.cumsum(areas + A_STROKE)
-    parts = 2 * -(-int(done[-1]) // (2 * CHUNK))
-    bounds = np.searchsorted(done, np.arange(1, parts) * done[-1] // parts, "right")
-    return list(pairwise(sorted({0, *bounds.tolist(), len(areas)})))
 
 
 @compiled()

@@ -194,7 +194,7 @@ def place_backward(geometry: Any, ways: Any, count: Any, rows: Any, of_curve: An
         of_curve[BY_W + W4] += v4
     else:
         for i in range(count):
-            if ways_between(way_row[i], ats[i], length):
+            if lies_on_curve(way_row[i], ats[i], length):
                 at = ats[i] * F32(STEPS)
                 k = min(np.int64(at), STEPS - 1)
                 of_curve[FROM_WAY + k] += by_ways[i] * (F32(k + 1) - at)
@@ -213,7 +213,7 @@ def place_backward(geometry: Any, ways: Any, count: Any, rows: Any, of_curve: An
 
 
 @private
-def ways_between(way: Any, t: Any, length: Any) -> Any:
+def lies_on_curve(way: Any, t: Any, length: Any) -> Any:
     """Whether a passage lies on the curve itself."""
     return way >= ZERO and not (t == ONE and way > length)
 

@@ -5,7 +5,6 @@ that its paint can reach. Nothing is kept for the gradient: a pixel's place in t
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -57,10 +56,10 @@ from .ribbon_paint import (
     paint,
     paint_backward,
 )
-from .threads import arrays, share
+from .runs import joined
+from .threads import arrays, chunks, share
 
 CHUNK = 1 << 16  # pixels of boxes by a thread at a time, about
-A_STROKE = 1000  # pixels: what a stroke costs besides those of its box
 
 
 def ribbons_forward(numbers: Tensor, boxes: Tensor, places: Tensor, ribbon: Ribbon) -> tuple[Tensor, Tensor]:
@@ -74,11 +73,7 @@ def ribbons_forward(numbers: Tensor, boxes: Tensor, places: Tensor, ribbon: Ribb
         painted, count = _forward(first, last, *given, *_scratch(int(given[1][first:last, WIDTH].max())), opacity, runs)
         return opacity[:painted].copy(), runs[:count].copy()
 
-    opacities, runs = zip(*share(draw, _chunks(areas)), strict=True)
-    starts = np.cumsum([0, *(len(one) for one in opacities[:-1])])
-    all_runs = np.concatenate(runs)
-    all_runs[:, START] += np.repeat(starts, [len(one) for one in runs]).astype(np.int32)
-    return torch.from_numpy(np.concatenate(opacities)), torch.from_numpy(all_runs)
+    return joined(*zip(*share(draw, chunks(areas, CHUNK)), strict=True))
 
 
 def ribbons_backward(
@@ -93,16 +88,8 @@ def ribbons_backward(
         room = *_scratch(wide), np.empty(GRADIENTS, F32), np.empty(OF_CURVE, F32)
         _backward(first, last, *given, firsts, *found, *room, grad_numbers)
 
-    share(backward, _chunks(np.diff(lengths[firsts])))
+    share(backward, chunks(np.diff(lengths[firsts]), CHUNK))
     return torch.from_numpy(grad_numbers)
-
-
-def _chunks(areas: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Bounds of strokes that are drawn together: of an even number of parts, so that two threads end together."""
-    done = np.cumsum(areas + A_STROKE)
-    parts = 2 * -(-int(done[-1]) // (2 * CHUNK))
-    bounds = np.searchsorted(done, np.arange(1, parts) * done[-1] // parts, "right")
-    return list(pairwise(sorted({0, *bounds.tolist(), len(areas)})))
 
 
 def _scratch(wide: int) -> tuple[NDArray[Any], ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ..columns import COLUMN, LENGTH, ROW, START, STROKE
@@ -23,6 +25,14 @@ def runs_to_pictures_backward(grad_pictures: Tensor, runs: Tensor, count: int) -
     grad_opacity = np.empty(count, np.float32)
     _backward(*arrays(grad_pictures, runs), grad_opacity)
     return torch.from_numpy(grad_opacity)
+
+
+def joined(opacities: Sequence[NDArray[np.float32]], runs: Sequence[NDArray[np.int32]]) -> tuple[Tensor, Tensor]:
+    """The painted pixels ``(P,)`` and runs ``(R, 5)`` of all chunks, each of which counts its own pixels."""
+    starts = np.cumsum([0, *(len(one) for one in opacities[:-1])])
+    together = np.concatenate(runs)
+    together[:, START] += np.repeat(starts, [len(one) for one in runs]).astype(np.int32)
+    return torch.from_numpy(np.concatenate(opacities)), torch.from_numpy(together)
 
 
 @compiled()

@@ -10,13 +10,16 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 Result = TypeVar("Result")
+A_STROKE = 1000  # pixels: what a stroke costs besides those of its box
 
 
 def arrays(*tensors: Tensor) -> list[NDArray[Any]]:
@@ -30,6 +33,16 @@ def share(work: Callable[..., Result], parts: Sequence[tuple[Any, ...]]) -> list
     if threads == 1:
         return [work(*part) for part in parts]
     return list(_pool(threads).map(lambda part: work(*part), parts))
+
+
+def chunks(areas: NDArray[np.int64], pixels: int) -> list[tuple[int, int]]:
+    """Bounds of strokes of these ``areas`` ``(N,)`` that are drawn together, about so many ``pixels`` at a time: of an
+    even number of parts, so that two threads end together.
+    """
+    done = np.cumsum(areas + A_STROKE)
+    parts = 2 * -(-int(done[-1]) // (2 * pixels))
+    bounds = np.searchsorted(done, np.arange(1, parts) * done[-1] // parts, "right")
+    return list(pairwise(sorted({0, *bounds.tolist(), len(areas)})))
 
 
 @cache
