@@ -29,7 +29,9 @@ class StrokeBounds:
     strokes, which paint detail; the least ``pressure``, of 0 to 1. How strongly colours hold to the photo's,
     ``color_weight``, and strokes to the picture's forms, ``flow_weight``: above 0 they begin along these, too. How
     strokes begin: ``reach``, half their length in windows, ``size``, and ``gather``, the power of the error that a
-    cell's share of them goes by. The most that a ``bow`` may be, of the chord. About how many strokes are the
+    cell's share of them goes by; errors up to ``faint``, squared, are none. How far a photo may be from its mean where
+    strokes begin broader, ``calm``. The least ``size`` that one may come to have, ``slim``. How many times the strokes
+    of the level before one has, ``finer``. The most that a ``bow`` may be, of the chord. About how many strokes are the
     ``ground``, which covers the canvas first. How fast strokes move at most, ``rate``, a learning rate of logits.
     """
 
@@ -44,6 +46,10 @@ class StrokeBounds:
     widest: float = math.inf
     bow: float = math.inf
     gather: float = 0.5
+    faint: float = 0.0
+    calm: float = 0.0
+    slim: float = 0.0
+    finer: float = 3.5
     flow_weight: float = 0.0
     ground: int = 0
     rate: float = 0.13
@@ -62,7 +68,7 @@ class StrokeBounds:
     def least_size(self, window: Tensor) -> Tensor:
         """The least ``size`` of strokes on windows ``(N,)`` in canvas pixels."""
         radius = self.width * self.long_side / 2 / window * WINDOW
-        return (radius.clamp(min=1).log() / 2).clamp(max=0.95)
+        return (radius.clamp(min=1).log() / 2).clamp(self.slim, 0.95)
 
     def most_size(self, window: Tensor) -> Tensor:
         """The greatest ``size``, likewise, and at least that."""
@@ -117,10 +123,14 @@ MOODS = {
         touch=2.3,
         pressure=0.45,
         color_weight=0.05,
-        reach=0.3,
-        size=0.5,
+        reach=0.22,
+        size=0.7,
         bow=0.12,
         gather=0.8,
+        faint=5e-4,
+        calm=0.045,
+        slim=0.45,
+        finer=2.5,
         flow_weight=0.01,
         ground=90,
         rate=0.1,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from .bounds import StrokeBounds
 
 SMALLEST_WINDOW = 16  # canvas pixels
-SHARE = 3.5  # each level has so many times the strokes of the one before
+SHARE = 3.5  # there is one level more for so many times the strokes
 FEW = 8  # strokes for each one of the ground, at least
 GROUND_WINDOW = 13.0  # side of their windows, in their distances
 FIRST = 12  # strokes on the coarsest level, about
@@ -25,8 +25,8 @@ class Level(NamedTuple):
 
 
 def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:
-    """The levels of a painting: ``strokes`` in all, exactly; each level's windows are half as wide as the last's, as
-    far as the bounds allow.
+    """The levels of a painting: ``strokes`` in all, exactly; each level has so many times the strokes of the one before
+    as the bounds say, on windows half as wide, as far as they allow.
     """
     ground = ground_level(strokes, width, height, bounds)
     strokes -= sum(level.strokes for level in ground)
@@ -35,7 +35,7 @@ def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[
     number = 1
     while FIRST * (SHARE ** (number + 1) - 1) / (SHARE - 1) <= strokes * 1.5:
         number += 1
-    weights = [SHARE**level for level in range(number)]
+    weights = [bounds.finer**level for level in range(number)]
     counts = [int(strokes * weight / sum(weights)) for weight in weights]
     counts[-1] += strokes - sum(counts)
     windows = [round(max(smallest, first / 2**level)) for level in range(number)]

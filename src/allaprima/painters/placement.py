@@ -8,11 +8,12 @@ from torch.nn import functional as F
 
 from ..strokes import WINDOW, PlacedStrokes, Strokes
 from .bounds import StrokeBounds
-from .flow import flow, structure
+from .flow import averaged, flow, structure
 from .levels import Level
 
 PRESSURE = 0.7  # where strokes begin
 FAINT = 1e-5  # squared error: where a canvas is nearer to its photo, no stroke is needed
+BROADER = (2.0, 4.0)  # times
 
 
 def initial_strokes(
@@ -29,14 +30,17 @@ def initial_strokes(
     first, those on detail over them.
     """
     window = level.window * scale
-    error = (target - canvas).square().sum(0)
-    points = _spread(error, focus, level.strokes, max(1, round(window / 4)), bounds.gather, generator)
+    error = ((target - canvas).square().sum(0) - bounds.faint).clamp(min=0)
+    broader = _broader(target, window, bounds)
+    cell = max(1, round(window / 4))
+    points = _spread(error / broader.square(), focus, level.strokes, cell, bounds.gather, generator)
     tensor = flow(target, window / 16) if bounds.flow_weight else structure(target, window / 16)
     y, x = points[(tensor[0] + tensor[2])[points[:, 0], points[:, 1]].argsort(stable=True)].unbind(1)
     direction = _along_edges(tensor, generator)[:, y, x] * bounds.reach
     center = torch.stack([x, y]).to(target) + 0.5
-    corner = ((center / scale) - level.window / 2).round()
-    middle = (center / scale - corner) / level.window
+    windows = level.window * broader[y, x]
+    corner = ((center / scale) - windows / 2).round()
+    middle = (center / scale - corner) / windows
     ones = torch.ones(level.strokes, device=target.device)
     (start_x, start_y), (end_x, end_y) = middle - direction, middle + direction
     color = target[:, y, x]
@@ -44,7 +48,21 @@ def initial_strokes(
         pressure=ones * PRESSURE, size=ones * bounds.size, control_x=middle[0], control_y=middle[1], end_x=end_x,
         end_y=end_y, color_r=color[0], color_g=color[1], color_b=color[2], start_x=start_x, start_y=start_y,
         entry_pressure=ones * PRESSURE,
-    ).placed(corner[0], corner[1], level.window)  # fmt: skip
+    ).placed(corner[0], corner[1], windows)  # fmt: skip
+
+
+def _broader(target: Tensor, window: float, bounds: StrokeBounds) -> Tensor:
+    """How many times broader strokes may be than others on windows of so many pixels, ``(H, W)``: where all of a stroke
+    would lie on what is nearly of one colour in the ``target``, calm ground is left to few, broad ones.
+    """
+    broader, calm = torch.ones_like(target[0]), torch.ones_like(target[0], dtype=torch.bool)
+    for times in BROADER:
+        if not bounds.calm or times * window > max(target.shape):
+            break
+        mean, square = (averaged(picture, times * window / 10) for picture in (target, target.square()))
+        calm &= (square - mean.square()).sum(0) < 3 * bounds.calm**2
+        broader[calm] = times
+    return broader
 
 
 def _spread(
