@@ -15,7 +15,7 @@ from allaprima import InputError, Painting, Settings
 from allaprima.image.photo import read_photo
 from allaprima.painters.checkpoint import Checkpoint
 from allaprima.painting.file import from_json, to_json
-from allaprima.painting.pictures import PictureHash
+from allaprima.painting.pictures import AutoFocus, PictureHash
 
 from .conftest import PLAIN, psnr
 
@@ -154,7 +154,7 @@ def test_strokes_are_added_where_the_mask_is_bright(photo: Path, whole: Painting
     more = allaprima.paint(photo, resume=whole, add=30, focus=right)
     new = more.strokes[40:]
     assert (new.places[:, 0] + new.through[:, 0] * new.places[:, 2] > more.width / 2).sum() >= 25
-    assert isinstance(more.settings.focus, PictureHash) and not whole.settings.focus
+    assert isinstance(more.settings.focus, PictureHash) and whole.settings.focus == AutoFocus()
 
 
 @pytest.mark.parametrize("step", [1, 4, 6, -14, -1])

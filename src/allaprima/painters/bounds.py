@@ -25,7 +25,8 @@ THINNEST = 0.5  # px: strokes that are to be narrower than this on their canvas 
 @dataclass(frozen=True)
 class StrokeBounds:
     """Of strokes on a canvas with a long side of ``long_side`` px: the least ``width`` (twice the radius) and the
-    ``widest``, in shares of the long side; the least ``length`` in widths, and that of a ``touch``, one of the smallest
+    ``widest``, in shares of the long side; the ``least`` in focus; with how many strokes they are so wide, as more may
+    be narrower, ``usual``; the least ``length`` in widths, and that of a ``touch``, one of the smallest
     strokes, which paint detail; the least ``pressure``, of 0 to 1. How strongly colours hold to the photo's,
     ``color_weight``, and strokes to the picture's forms, ``flow_weight``: above 0 they begin along these, too. How
     strokes begin: ``reach``, half their length in windows, ``size``, and ``gather``, the power of the error that a
@@ -43,6 +44,8 @@ class StrokeBounds:
     color_weight: float
     reach: float
     size: float
+    least: float = 0.0
+    usual: int = 3500
     widest: float = math.inf
     bow: float = math.inf
     gather: float = 0.5
@@ -58,22 +61,29 @@ class StrokeBounds:
     def of(cls, settings: Settings) -> StrokeBounds:
         """Those of a painting's mood and sizes. Raises InputError for strokes too thin to be seen."""
         bounds, long_side = MOODS[settings.mood](long_side=settings.size), settings.size
+        usual = bounds.width * min(1.0, math.sqrt(bounds.usual / settings.strokes))
         widest = settings.max_size or math.inf
         if widest * long_side < THINNEST:
             raise InputError(
                 f"max_size is {widest:g}: on a canvas of {long_side} px choose at least {THINNEST / long_side:.3g}"
             )
-        return replace(bounds, width=min(settings.min_size or bounds.width, widest), widest=widest)
+        width = min(settings.min_size or usual, widest)
+        return replace(bounds, width=width, least=width if settings.min_size else 0.0, widest=widest)
 
     def least_size(self, window: Tensor) -> Tensor:
         """The least ``size`` of strokes on windows ``(N,)`` in canvas pixels."""
-        radius = self.width * self.long_side / 2 / window * WINDOW
-        return (radius.clamp(min=1).log() / 2).clamp(self.slim, 0.95)
+        width = (self.width * window / self.smallest_window).clamp(self.least, self.width) if self.width else 0.0
+        slim = self.size_of(self.widest, window).clamp(max=self.slim)
+        return torch.maximum(self.size_of(width, window), slim).clamp(max=0.95)
 
     def most_size(self, window: Tensor) -> Tensor:
         """The greatest ``size``, likewise, and at least that."""
-        radius = min(self.widest, 8.0) * self.long_side / 2 / window * WINDOW
-        return torch.maximum((radius.clamp(min=1).log() / 2).clamp(max=1), self.least_size(window))
+        return torch.maximum(self.size_of(self.widest, window).clamp(max=1), self.least_size(window))
+
+    def size_of(self, width: Tensor | float, window: Tensor) -> Tensor:
+        """The ``size`` of strokes so wide, in shares of the long side, on windows ``(N,)`` in canvas pixels."""
+        radius = width * self.long_side / 2 / window * WINDOW
+        return radius.clamp(min=1).log() / 2
 
     @property
     def smallest_window(self) -> float:

@@ -17,12 +17,14 @@ from ..brush.neural import NeuralBrush
 from ..errors import InputError
 from ..image.palette import Palette, read_palette
 from ..image.photo import Photo, PhotoLike, fit, read_photo
-from ..painting.pictures import PictureFile, PictureHash, PictureSource, PlainColor
+from ..painting.pictures import AutoFocus, PictureFile, PictureHash, PictureSource, PlainColor
 from ..painting.settings import Settings, shares_of
+from ..perception.attention import attention
 from ..rendering.background import Background
 from ..strokes import PlacedStrokes
 
 SEEN_AT = 256  # px: the long side at which style and focus are looked at
+LOOKED_AT = 512  # px: and where people look is found
 BACKGROUND_AT = 1024  # px: the most that a painting file keeps of a picture that is painted on
 Picture = NDArray[np.uint8]
 
@@ -76,7 +78,10 @@ def load_pictures(inputs: Inputs, settings: Settings) -> tuple[Inputs, Settings]
     if settings.style:
         style, known = read_picture(settings.style, "style")
         settings = settings.change(style=known)
-    if settings.focus:
+    if isinstance(settings.focus, AutoFocus):
+        seen = attention(inputs.photo.at(*inputs.photo.canvas(min(settings.size, LOOKED_AT))))
+        focus = (seen * 255).round().to(torch.uint8).numpy()
+    elif settings.focus:
         focus, known = read_picture(settings.focus, "focus")
         focus = np.asarray(Image.fromarray(focus).convert("L"))
         if not focus.any():

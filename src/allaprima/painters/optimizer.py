@@ -44,7 +44,6 @@ from .schedule import Kind, Phase, Schedule
 from .step import Step
 
 COLOR_RATE = 0.18  # peak learning rate of logits: a colour may have to go from black to white
-IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
 
 class StrokeOptimizer:
@@ -131,16 +130,13 @@ class StrokeOptimizer:
 
     def begin_level(self, number: int, picture: Tensor, below: Tensor) -> StrokeParameters:
         """The strokes of a level as they begin, over what is there."""
-        focus = None
-        if self.focus is not None:
-            share = (number + 1) / len(self.levels)  # the coarsest ones cover all of the canvas
-            mask = resized(self.focus.to(self.device), picture.shape[1], picture.shape[2])[0]
-            focus = (IN_FOCUS + (1 - IN_FOCUS) * mask) ** share
+        focus = None if self.focus is None else resized(self.focus.to(self.device), *picture.shape[1:])[0]
+        share = (number + 1) / len(self.levels)  # the coarsest ones cover all of the canvas
         level, scale = self.levels[number], self.canvas.scale(picture)
         if level.rows:
             strokes = ground_strokes(picture, level, scale)
             return self.marked(replace(StrokeParameters.from_strokes(strokes, self.bounds), fixed=True), number)
-        strokes = initial_strokes(picture, below, level, scale, self.bounds, self.random, focus)
+        strokes = initial_strokes(picture, below, level, scale, self.bounds, self.random, focus, share)
         if self.settings.connected:
             strokes = chain_windows(strokes, self.chain_begin(number))
         return self.marked(StrokeParameters.from_strokes(strokes, self.bounds), number)

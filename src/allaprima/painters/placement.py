@@ -14,6 +14,8 @@ from .levels import Level
 PRESSURE = 0.7  # where strokes begin
 FAINT = 1e-5  # squared error: where a canvas is nearer to its photo, no stroke is needed
 BROADER = (2.0, 4.0)  # times
+SMALLER = 0.6  # strokes are by so much, where a focus is brightest
+IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
 
 def initial_strokes(
@@ -24,21 +26,25 @@ def initial_strokes(
     bounds: StrokeBounds,
     generator: torch.Generator,
     focus: Tensor | None = None,
+    share: float = 1.0,
 ) -> PlacedStrokes:
     """New strokes for a level: where ``canvas`` is far from ``target``, both ``(3, H, W)`` at ``scale`` of the
-    canvas, along the photo's edges, in its colours; and where ``focus`` ``(H, W)`` is large. Those on quiet ground come
-    first, those on detail over them.
+    canvas, along the photo's edges, in its colours; and, the more the larger ``share`` is, where ``focus`` ``(H, W)``
+    is large, and smaller there. Those on quiet ground come first, those on detail over them.
     """
     window = level.window * scale
     error = ((target - canvas).square().sum(0) - bounds.faint).clamp(min=0)
-    broader = _broader(target, window, bounds)
+    broader = _broader(target, level, scale, bounds)
+    if focus is not None:
+        broader = broader * (1 - share * SMALLER * focus.square())
+        focus = (IN_FOCUS + (1 - IN_FOCUS) * focus) ** share
     cell = max(1, round(window / 4))
     points = _spread(error / broader.square(), focus, level.strokes, cell, bounds.gather, generator)
     tensor = flow(target, window / 16) if bounds.flow_weight else structure(target, window / 16)
     y, x = points[(tensor[0] + tensor[2])[points[:, 0], points[:, 1]].argsort(stable=True)].unbind(1)
     direction = _along_edges(tensor, generator)[:, y, x] * bounds.reach
     center = torch.stack([x, y]).to(target) + 0.5
-    windows = level.window * broader[y, x]
+    windows = (level.window * broader[y, x]).round()
     corner = ((center / scale) - windows / 2).round()
     middle = (center / scale - corner) / windows
     ones = torch.ones(level.strokes, device=target.device)
@@ -51,15 +57,16 @@ def initial_strokes(
     ).placed(corner[0], corner[1], windows)  # fmt: skip
 
 
-def _broader(target: Tensor, window: float, bounds: StrokeBounds) -> Tensor:
-    """How many times broader strokes may be than others on windows of so many pixels, ``(H, W)``: where all of a stroke
-    would lie on what is nearly of one colour in the ``target``, calm ground is left to few, broad ones.
+def _broader(target: Tensor, level: Level, scale: float, bounds: StrokeBounds) -> Tensor:
+    """How many times broader than others strokes of a level may be, ``(H, W)``: where all of a stroke would lie on what
+    is nearly of one colour in the ``target``, calm ground is left to few, broad ones.
     """
     broader, calm = torch.ones_like(target[0]), torch.ones_like(target[0], dtype=torch.bool)
     for times in BROADER:
-        if not bounds.calm or times * window > max(target.shape):
+        window = times * level.window
+        if not bounds.calm or window > min(bounds.largest_window, max(target.shape) / scale):
             break
-        mean, square = (averaged(picture, times * window / 10) for picture in (target, target.square()))
+        mean, square = (averaged(picture, window * scale / 10) for picture in (target, target.square()))
         calm &= (square - mean.square()).sum(0) < 3 * bounds.calm**2
         broader[calm] = times
     return broader

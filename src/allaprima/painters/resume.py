@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..image.palette import Palette
 from ..image.photo import Photo
 from ..painting.painting import Painting
+from ..painting.pictures import AutoFocus
 from ..painting.settings import Settings, shares_of
 from .checkpoint import Checkpoint
 from .inputs import Inputs, load_pictures
@@ -73,7 +74,10 @@ def inputs_of(
     )
     if checkpoint:
         return replace(inputs, style=_picture(checkpoint.style), focus=_picture(checkpoint.focus)), settings, checkpoint
-    pictures = {"style": changes.get("style", settings.style), "focus": changes.get("focus")}
+    focus = (
+        painting.settings.focus if isinstance(painting.settings.focus, AutoFocus) else None
+    )  # others are to be given
+    pictures = {"style": changes.get("style", settings.style), "focus": changes.get("focus", focus)}
     inputs, settings = load_pictures(inputs, settings.change(**pictures))
     if settings.style != painting.settings.style:
         raise InputError("this is not the picture of style that the painting was painted with")

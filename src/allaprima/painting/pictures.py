@@ -31,6 +31,14 @@ class PictureHash:
 
 
 @dataclass(frozen=True)
+class AutoFocus:
+    """Where people look in the photo itself."""
+
+    def __str__(self) -> str:
+        return "auto"
+
+
+@dataclass(frozen=True)
 class PhotoMean:
     """Paper in the mean colour of the photo."""
 
@@ -57,6 +65,7 @@ class PlainColor:
 
 
 PictureSource: TypeAlias = PictureFile | PictureHash
+FocusSource: TypeAlias = AutoFocus | PictureSource
 BackgroundSource: TypeAlias = PhotoMean | PlainColor | PictureFile | PictureHash
 
 
@@ -65,6 +74,13 @@ def read_source(text: str) -> PictureSource | None:
     if not text:
         return None
     return PictureHash(text.removeprefix(RECORDED)) if text.startswith(RECORDED) else PictureFile(text)
+
+
+def read_focus(text: str) -> FocusSource | None:
+    """What a text says of the focus: ``auto``, ``none`` (or nothing), or a mask."""
+    if text == "auto":
+        return AutoFocus()
+    return None if text == "none" else read_source(text)
 
 
 def read_background(text: str) -> BackgroundSource:

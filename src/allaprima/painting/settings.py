@@ -13,7 +13,16 @@ from ..errors import InputError
 from ..options import again, check_fields, choice
 from ..rendering.light import Light
 from ..rendering.rendering import ENGINE_HELP, ENGINES, MYPAINT, REAL
-from .pictures import BackgroundSource, PhotoMean, PictureSource, read_background, read_source
+from .pictures import (
+    AutoFocus,
+    BackgroundSource,
+    FocusSource,
+    PhotoMean,
+    PictureSource,
+    read_background,
+    read_focus,
+    read_source,
+)
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,10 @@ class Settings:
     palette: str = choice(
         "", "Paint with these colours only: how many to find in the photo, a GIMP .gpl, a file of #rrggbb, or a list."
     )
-    focus: PictureSource | None = choice(
-        None, "A mask: where it is bright, more and smaller strokes go.", read=read_source
+    focus: FocusSource | None = choice(
+        AutoFocus(),
+        "Where more and smaller strokes go: auto (faces, what stands out), none, or a mask, where it is bright.",
+        read=read_focus,
     )
     background: BackgroundSource = choice(
         PhotoMean(), "What is painted on: photo-mean, white, a #rrggbb, or a picture.", read=read_background
@@ -107,7 +118,7 @@ class SettingsOptions(TypedDict, total=False):
     min_size: float
     max_size: float
     palette: str | Path
-    focus: str | Path | PictureSource | None
+    focus: str | Path | FocusSource | None
     background: str | Path | BackgroundSource
     opaque: bool
     grayscale: bool

@@ -77,6 +77,7 @@ CHUNK = 512  # strokes whose tables are there at a time
 LANES, STOPS = 5, 8  # across and along a stroke: where its brush picks up paint
 BROAD = F32(18)  # units of radius: a broader stroke is seen as a plane
 KEEP = F32(0.35)  # of the height below, under paint that covers it
+LEVEL = F32(0.4)  # of its own is lost in paint that is just like it
 OPACITY, SHADE, HEIGHT, WETNESS, GONE, BESIDE_AT, EDGE, PAINT = range(8)  # what a passage leaves in a pixel
 LEFT_BEHIND = PAINT + 3  # PAINT is three numbers
 
@@ -180,7 +181,7 @@ def leave(stroke: Any, shape: Any, geometry: Any, at: Any, tables: Any, passage:
     lip, heel = max(F32(0), F32(1) - side / (F32(0.34) * radius)), max(F32(0), F32(1) - before / (F32(0.45) * radius))
     plane = min(F32(1), BROAD * F32(stroke[UNIT]) / radius)
     body = (F32(1) - shape[RIDGE] * (F32(0.5) + (ridge - F32(0.5)) * plane)) * load
-    body += shape[LIP] * lip * lip * (F32(0.4) + fine) + shape[HEEL] * heel * heel * (F32(0.4) + streak)
+    body += plane * (shape[LIP] * lip * lip * (F32(0.4) + fine) + shape[HEEL] * heel * heel * (F32(0.4) + streak))
     left[OPACITY] = opacity * (F32(1) - shape[GAPS] * bare)
     left[HEIGHT] = body * F32(stroke[BODY] * math.sqrt(geometry[R] / stroke[UNIT]))
     seen = plane * F32(stroke[STREAKS])
@@ -224,7 +225,8 @@ def mix(canvas: Any, height: Any, color: Any, shape: Any, carried: Any, left: An
         left[PAINT + c] = min(max(paint, F32(0)), F32(1))
         apart += abs(left[PAINT + c] - canvas[c, y, x])
     # wet in wet: where paint is much like what lies there, its sides are lost in it
-    soft = shape[BLEND] * max(F32(0), F32(1) - F32(4) * apart)
+    alike = max(F32(0), F32(1) - F32(4) * apart)
+    soft = shape[BLEND] * alike
     opacity *= F32(1) - soft * (F32(1) - min(left[EDGE] * F32(2.5), F32(1)))
     for c in range(3):
         canvas[c, y, x] += opacity * (left[PAINT + c] - canvas[c, y, x])
@@ -232,4 +234,4 @@ def mix(canvas: Any, height: Any, color: Any, shape: Any, carried: Any, left: An
             canvas[3 + c, y, x] += opacity * (left[PAINT + c] - canvas[3 + c, y, x])
     if len(canvas) > 3:
         canvas[6, y, x] += opacity * (F32(1) - canvas[6, y, x])
-    height[y, x] += opacity * (height[y, x] * (KEEP - F32(1)) + left[HEIGHT])
+    height[y, x] += opacity * (height[y, x] * (KEEP - F32(1)) + left[HEIGHT] * (F32(1) - LEVEL * alike))
