@@ -25,15 +25,17 @@ THINNEST = 0.5  # px: strokes that are to be narrower than this on their canvas 
 @dataclass(frozen=True)
 class StrokeBounds:
     """Of strokes on a canvas with a long side of ``long_side`` px: the least ``width`` (twice the radius) and the
-    ``widest``, in shares of the long side; the ``least`` in focus; with how many strokes they are so wide, as more may
-    be narrower, ``usual``; the least ``length`` in widths, and that of a ``touch``, one of the smallest
-    strokes, which paint detail; the least ``pressure``, of 0 to 1. How strongly colours hold to the photo's,
-    ``color_weight``, and strokes to the picture's forms, ``flow_weight``: above 0 they begin along these, too. How
-    strokes begin: ``reach``, half their length in windows, ``size``, and ``gather``, the power of the error that a
+    ``widest``, in shares of the long side; the ``least`` in focus; up to how many strokes are ``usual``, as more may be
+    narrower; the least ``length`` in widths, and that of a ``touch``, one of the smallest strokes, which paint detail;
+    the least ``pressure``, of 0 to 1, and the least ``size`` on a window, ``slim``. How strongly colours hold to the
+    photo's, ``color_weight``, and strokes to the picture's forms, ``flow_weight``: above 0 they begin along these, too.
+
+    How strokes begin: ``reach``, half their length in windows, ``size``, and ``gather``, the power of the error that a
     cell's share of them goes by; errors up to ``faint``, squared, are none. How far a photo may be from its mean where
-    strokes begin broader, ``calm``. The least ``size`` that one may come to have, ``slim``. How many times the strokes
-    of the level before one has, ``finer``. The most that a ``bow`` may be, of the chord. About how many strokes are the
-    ``ground``, which covers the canvas first. How fast strokes move at most, ``rate``, a learning rate of logits.
+    they are broader, ``calm``; how much smaller they are where it runs in one direction, ``slender``. How many times
+    the strokes of the level before a level has, ``finer``. The most that a ``bow`` may be, of the chord. About how many
+    strokes are the ``ground``, which covers the canvas first. How fast strokes move at most, ``rate``, a learning rate
+    of logits.
     """
 
     long_side: int
@@ -51,6 +53,7 @@ class StrokeBounds:
     gather: float = 0.5
     faint: float = 0.0
     calm: float = 0.0
+    slender: float = 0.0
     slim: float = 0.0
     finer: float = 3.5
     flow_weight: float = 0.0
@@ -134,11 +137,12 @@ MOODS = {
         pressure=0.45,
         color_weight=0.05,
         reach=0.22,
-        size=0.7,
+        size=0.68,
         bow=0.12,
         gather=0.8,
         faint=5e-4,
         calm=0.045,
+        slender=0.35,
         slim=0.45,
         finer=2.5,
         flow_weight=0.01,

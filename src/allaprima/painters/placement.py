@@ -8,12 +8,13 @@ from torch.nn import functional as F
 
 from ..strokes import WINDOW, PlacedStrokes, Strokes
 from .bounds import StrokeBounds
-from .flow import averaged, flow, structure
+from .flow import averaged, direction_of, flow, structure
 from .levels import Level
 
 PRESSURE = 0.7  # where strokes begin
 FAINT = 1e-5  # squared error: where a canvas is nearer to its photo, no stroke is needed
 BROADER = (2.0, 4.0)  # times
+LONGER = 2.5  # times what a stroke is more slender by
 SMALLER = 0.6  # strokes are by so much, where a focus is brightest
 IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
@@ -30,7 +31,8 @@ def initial_strokes(
 ) -> PlacedStrokes:
     """New strokes for a level: where ``canvas`` is far from ``target``, both ``(3, H, W)`` at ``scale`` of the
     canvas, along the photo's edges, in its colours; and, the more the larger ``share`` is, where ``focus`` ``(H, W)``
-    is large, and smaller there. Those on quiet ground come first, those on detail over them.
+    is large, and smaller there. Where the photo runs in one direction they are long and slender. Those on quiet ground
+    come first, those on detail over them.
     """
     window = level.window * scale
     error = ((target - canvas).square().sum(0) - bounds.faint).clamp(min=0)
@@ -42,7 +44,9 @@ def initial_strokes(
     points = _spread(error / broader.square(), focus, level.strokes, cell, bounds.gather, generator)
     tensor = flow(target, window / 16) if bounds.flow_weight else structure(target, window / 16)
     y, x = points[(tensor[0] + tensor[2])[points[:, 0], points[:, 1]].argsort(stable=True)].unbind(1)
-    direction = _along_edges(tensor, generator)[:, y, x] * bounds.reach
+    runs = direction_of(tensor)[:, y, x].norm(dim=0)
+    runs = (runs - runs.mean()) * bounds.slender
+    direction = _along_edges(tensor, generator)[:, y, x] * (bounds.reach * (1 + LONGER * runs))
     center = torch.stack([x, y]).to(target) + 0.5
     windows = (level.window * broader[y, x]).round()
     corner = ((center / scale) - windows / 2).round()
@@ -51,7 +55,7 @@ def initial_strokes(
     (start_x, start_y), (end_x, end_y) = middle - direction, middle + direction
     color = target[:, y, x]
     return Strokes(
-        pressure=ones * PRESSURE, size=ones * bounds.size, control_x=middle[0], control_y=middle[1], end_x=end_x,
+        pressure=ones * PRESSURE, size=bounds.size - runs, control_x=middle[0], control_y=middle[1], end_x=end_x,
         end_y=end_y, color_r=color[0], color_g=color[1], color_b=color[2], start_x=start_x, start_y=start_y,
         entry_pressure=ones * PRESSURE,
     ).placed(corner[0], corner[1], windows)  # fmt: skip

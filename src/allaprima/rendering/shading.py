@@ -23,6 +23,7 @@ DEEP = 9.0  # units of height: what is higher is pressed together
 THIN = 0.4  # of this height, paint hides most of the cloth
 STEEPEST = 0.9  # slopes
 STRENGTH = 0.8  # of a relief of 1
+DARK = 0.008  # linear: paint as dark as this shows half as much of its relief, as of the cloth under it
 SHINE, SHARP = 0.9, 28.0  # of gloss
 DARKEST = 0.35  # a slope takes away no more of the light
 SPARED = 0.58  # of that, white loses so much less, as it cannot become lighter
@@ -107,6 +108,8 @@ def shade(canvas: Tensor, slopes: Tensor, light: Light) -> Tensor:
     x, y, z = light.direction()
     turned = -(slopes[0] * x + slopes[1] * y) * (STRENGTH / z)
     linear = srgb_to_linear(canvas)
+    bright = linear.amax(0)
+    turned = turned * (bright / (bright + DARK))
     darker = linear * (1 + turned.clamp(max=0) * (1 - SPARED * linear.square())).clamp(min=DARKEST)
     more = turned.clamp(min=0)
     brighter = darker * (1 + more) / (1 + darker * more)
