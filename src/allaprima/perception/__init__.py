@@ -1,8 +1,8 @@
-"""How two pictures are compared.
+"""How pictures are looked at: how two are compared, and where people look in one.
 
 ``features.py`` has the networks that look at pictures by name: one that ships, and VGG16 (``vgg.py``); what they have
 in common stands in ``feature_network.py``. ``losses.py`` are distances that a gradient goes through, ``metrics.py``
-figures for people.
+figures for people. ``attention.py`` finds where people look, by ``faces.py`` and by what stands out.
 """
 
 from typing import TYPE_CHECKING
