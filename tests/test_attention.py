@@ -96,5 +96,14 @@ def test_strokes_gather_and_are_smaller_in_eyes() -> None:
     assert count["auto"] > 1.5 * count["none"] and width["auto"] < 0.85 * width["none"]
 
 
+@pytest.mark.parametrize("bounds", [(0.03, 0.0), (0.0, 0.02), (0.02, 0.04)])
+def test_a_persons_own_bounds_hold_in_eyes(bounds: tuple[float, float]) -> None:
+    low, high = bounds
+    options = {"strokes": 150, "size": 300, "quality": "draft", "min_size": low, "max_size": high}
+    painting = allaprima.paint(DATA / "astronaut.png", **options)  # type: ignore[arg-type]
+    width = 2 * painting.strokes.radius * painting.strokes.window / 300
+    assert width.min() >= low - 1e-5 and width.max() <= (high or 1) + 1e-5
+
+
 def test_side_is_that_of_the_box() -> None:
     assert Face((0, 0, 10, 20), (0, 0), (0, 0), (0, 0), (0, 0), 1).side == 15

@@ -94,6 +94,11 @@ class StrokeBounds:
         return self.width * self.long_side / 2 * WINDOW / 4.5
 
     @property
+    def window_in_focus(self) -> float:
+        """Pixels: likewise, where a focus is."""
+        return self.least * self.long_side / 2 * WINDOW / 4.5
+
+    @property
     def largest_window(self) -> float:
         """Pixels: on a larger one, even the narrowest strokes would be too broad, or hardly differ."""
         return max(self.widest * self.long_side / 2 * WINDOW / 2, self.smallest_window)

@@ -15,6 +15,7 @@ PRESSURE = 0.7  # where strokes begin
 FAINT = 1e-5  # squared error: where a canvas is nearer to its photo, no stroke is needed
 BROADER = (2.0, 4.0)  # times
 LONGER = 2.5  # times what a stroke is more slender by
+SMALLEST = 4  # canvas pixels: no window is smaller
 SMALLER = 0.6  # strokes are by so much, where a focus is brightest
 IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
@@ -48,7 +49,7 @@ def initial_strokes(
     runs = (runs - runs.mean()) * bounds.slender
     direction = _along_edges(tensor, generator)[:, y, x] * (bounds.reach * (1 + LONGER * runs))
     center = torch.stack([x, y]).to(target) + 0.5
-    windows = (level.window * broader[y, x]).round()
+    windows = (level.window * broader[y, x]).round().clamp(min=max(SMALLEST, bounds.window_in_focus))
     corner = ((center / scale) - windows / 2).round()
     middle = (center / scale - corner) / windows
     ones = torch.ones(level.strokes, device=target.device)
