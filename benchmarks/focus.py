@@ -16,7 +16,8 @@ from PIL import Image
 from torch import Tensor
 
 import allaprima
-from allaprima.perception.attention import EYE, MOUTH
+from allaprima.painters.inputs import as_tensor
+from allaprima.perception.attention import details, ellipse
 from allaprima.perception.faces import find_faces
 from allaprima.perception.losses import psnr
 
@@ -25,32 +26,27 @@ MOST, DRAWN = 1024, 2048  # px of the long sides of the photo as it is measured,
 
 def parts(photo: Tensor) -> Tensor:
     """Where eyes and mouths are in a photo ``(3, H, W)``: ``(H, W)`` bool."""
-    height, width = photo.shape[1:]
-    y, x = (torch.arange(n) + 0.5 for n in (height, width))
-    found = torch.zeros(height, width, dtype=torch.bool)
+    found = torch.zeros(photo.shape[1:], dtype=torch.bool)
     for face in find_faces(photo):
-        for (left, top), (wide, high) in ((face.left_eye, EYE), (face.right_eye, EYE), (face.mouth, MOUTH)):
-            away = ((y - top) / (high * face.side)).square()[:, None] + ((x - left) / (wide * face.side)).square()
-            found |= away < 1
+        for place, half in details(face):
+            found |= ellipse(photo[0], place, half) == 1
     return found
-
-
-def as_tensor(picture: Image.Image) -> Tensor:
-    return torch.from_numpy(np.array(picture.convert("RGB"))).permute(2, 0, 1).float() / 255
 
 
 def figures(path: Path, strokes: int) -> str:
     """Eyes and mouths, and the rest, without focus and with it."""
     picture = Image.open(path).convert("RGB")
     picture.thumbnail((MOST, MOST))
-    photo = as_tensor(picture)
+    photo = as_tensor(np.asarray(picture))
+    assert photo is not None
     inside = parts(photo)
     if not inside.any():
         return "no face is found"
     found = {}
     for focus in ("none", "auto"):
         drawn = allaprima.paint(picture, strokes=strokes, focus=focus).render(DRAWN, relief=0, canvas="none")
-        there = as_tensor(Image.fromarray(drawn).resize(picture.size, Image.Resampling.BOX))
+        there = as_tensor(np.asarray(Image.fromarray(drawn).resize(picture.size, Image.Resampling.BOX)))
+        assert there is not None
         error = (there - photo).square().mean(0)
         found[focus] = [psnr(float(error[where].mean())) for where in (inside, ~inside)]
     before, after = found["none"], found["auto"]

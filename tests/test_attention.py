@@ -106,4 +106,4 @@ def test_a_persons_own_bounds_hold_in_eyes(bounds: tuple[float, float]) -> None:
 
 
 def test_side_is_that_of_the_box() -> None:
-    assert Face((0, 0, 10, 20), (0, 0), (0, 0), (0, 0), (0, 0), 1).side == 15
+    assert Face((0, 0, 10, 20), (0, 0), (0, 0), (0, 0), 1).side == 15

@@ -21,6 +21,8 @@ from ..strokes import ACTION, WINDOW, PlacedStrokes
 
 THINNEST = 0.5  # px: strokes that are to be narrower than this on their canvas could not be seen
 
+ROOM = 4.5  # radii, on a window of 64 px, that leave room for broader strokes
+
 
 @dataclass(frozen=True)
 class StrokeBounds:
@@ -91,12 +93,16 @@ class StrokeBounds:
     @property
     def smallest_window(self) -> float:
         """Pixels: on a smaller one, even the broadest strokes would be too narrow, or hardly differ."""
-        return self.width * self.long_side / 2 * WINDOW / 4.5
+        return self.window_for(self.width)
 
     @property
     def window_in_focus(self) -> float:
         """Pixels: likewise, where a focus is."""
-        return self.least * self.long_side / 2 * WINDOW / 4.5
+        return self.window_for(self.least)
+
+    def window_for(self, width: float) -> float:
+        """Pixels of the window on which strokes so wide, in shares of the long side, have room to differ."""
+        return width * self.long_side / 2 * WINDOW / ROOM
 
     @property
     def largest_window(self) -> float:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .faces import Face, find_faces
+from .faces import Face, Point, find_faces
 from .features import load_features
 
 GROUND, OUT, FACE = 0.12, 0.32, 0.55  # how much a ground counts, what stands out most, a face; eyes and mouth count 1
-LAYERS = ("relu3_3", "relu4_3")  # what stands out is seen by these
+SEEN_BY = ("relu3_3", "relu4_3")  # layers: what stands out is seen by these
 AT = 256  # px of the long side at which that is looked for
 WIDE = 1 / 24  # of it: over so much what stands out is averaged
 FROM, TO = 0.3, 0.95  # of all places stand out less than those that do not at all, and than those that do altogether
 EYE, MOUTH = (0.22, 0.13), (0.26, 0.15)  # half their width and height, of a face's side
-SOFT = 2.0  # how fast their edges fall off
+SOFT = 8.0  # how fast their edges fall off
 
 
 @torch.no_grad()
@@ -32,17 +34,22 @@ def face_map(face: Face, like: Tensor) -> Tensor:
     left, top, right, bottom = face.box
     middle, half = ((left + right) / 2, (top + bottom) / 2), ((right - left) / 1.8, (bottom - top) / 1.5)
     found = FACE * ellipse(like, middle, half)
-    for place, (wide, high) in ((face.left_eye, EYE), (face.right_eye, EYE), (face.mouth, MOUTH)):
-        found = torch.maximum(found, ellipse(like, place, (wide * face.side, high * face.side)))
+    for place, half in details(face):
+        found = torch.maximum(found, ellipse(like, place, half))
     return found
 
 
-def ellipse(like: Tensor, middle: tuple[float, float], half: tuple[float, float]) -> Tensor:
+def details(face: Face) -> Iterator[tuple[Point, Point]]:
+    """Eyes and mouth of a face, in pixels: middle, and half the width and height."""
+    for place, (wide, high) in ((face.left_eye, EYE), (face.right_eye, EYE), (face.mouth, MOUTH)):
+        yield place, (wide * face.side, high * face.side)
+
+
+def ellipse(like: Tensor, middle: Point, half: Point) -> Tensor:
     """1 in an ellipse of so much half width and height, falling off softly outside, as large as ``like`` ``(H, W)``."""
-    y = (torch.arange(like.shape[0]) + 0.5 - middle[1]) / half[1]
-    x = (torch.arange(like.shape[1]) + 0.5 - middle[0]) / half[0]
-    away = (y.square()[:, None] + x.square()).sqrt()
-    return torch.exp(-SOFT * (away - 1).clamp(min=0).square() * 4)
+    y, x = (torch.arange(side, device=like.device) + 0.5 for side in like.shape)
+    away = (((y - middle[1]) / half[1]).square()[:, None] + ((x - middle[0]) / half[0]).square()).sqrt()
+    return torch.exp(-SOFT * (away - 1).clamp(min=0).square())
 
 
 def standing_out(picture: Tensor) -> Tensor:
@@ -50,14 +57,14 @@ def standing_out(picture: Tensor) -> Tensor:
     scale = min(1.0, AT / max(picture.shape))
     size = [max(16, round(n * scale)) for n in picture.shape[1:]]
     small = F.interpolate(picture[None], size, mode="bilinear", antialias=True)
-    far = torch.zeros(size)
-    for seen in load_features("pocket", LAYERS)(small).values():
+    far = small.new_zeros(size)
+    for seen in load_features("pocket", SEEN_BY).to(picture.device)(small).values():
         apart = (seen - seen.mean((2, 3), keepdim=True)).square().sum(1, keepdim=True).sqrt()
         far += F.interpolate(apart / apart.mean().clamp(min=1e-6), size, mode="bilinear")[0, 0]
     reach = max(1, round(WIDE * max(size) / 2))
     smooth = far[None, None]
     for _ in range(3):
         smooth = F.avg_pool2d(F.pad(smooth, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1)
-    low, high = torch.quantile(smooth, torch.tensor([FROM, TO])).tolist()
+    low, high = torch.quantile(smooth, smooth.new_tensor([FROM, TO])).tolist()
     out = ((smooth - low) / max(high - low, 1e-6)).clamp(0, 1)
     return F.interpolate(out, picture.shape[1:], mode="bilinear")[0, 0]

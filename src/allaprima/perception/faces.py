@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,8 @@ SURE = 0.8  # faces found are at least so likely
 SAME = 0.3  # of the area of two boxes together: more of it in both is one face
 STAGES = ((24, 24), (24, 48), (48, 96), (96, 96))  # channels in and out, each at half the size
 PLAIN = 7  # blocks in each, before the size is halved
+MIDDLE, SIZE, LEFT_EYE, RIGHT_EYE, MOUTH = 0, 1, 2, 3, 5  # of an answer: each is x and y; others are nose and ears
+Point: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,9 @@ class Face:
     """
 
     box: tuple[float, float, float, float]
-    left_eye: tuple[float, float]
-    right_eye: tuple[float, float]
-    nose: tuple[float, float]
-    mouth: tuple[float, float]
+    left_eye: Point
+    right_eye: Point
+    mouth: Point
     sure: float
 
     @property
@@ -76,7 +78,8 @@ class FaceBlock(nn.Module):
 
 class FaceNetwork(nn.Module):
     """``(N, 3, 256, 256)`` in [0,1] to 896 answers: how likely a face is ``(N, 896)``, as logits, and its box and six
-    points ``(N, 896, 8, 2)``, x and y in shares of the side: middle, size, right eye, left eye, nose, mouth, two ears.
+    points ``(N, 896, 8, 2)``, x and y in shares of the side: middle, size, the eye left in the picture, the right one,
+    nose, mouth, two ears.
     """
 
     def __init__(self) -> None:
@@ -101,10 +104,10 @@ class FaceNetwork(nn.Module):
         for (cells, many), seen, one, other in zip(PLACES, (x, smaller), self.likely, self.where, strict=True):
             likely.append(one(seen).permute(0, 2, 3, 1).flatten(1))
             places = other(seen).permute(0, 2, 3, 1).reshape(len(x), cells, cells, many, 8, 2) / SIDE
-            middle = (torch.arange(cells) + 0.5) / cells
+            middle = (torch.arange(cells, device=x.device) + 0.5) / cells
             cell = torch.stack(torch.meshgrid(middle, middle, indexing="xy"), -1)[:, :, None, None]
-            moved = [index for index in range(8) if index != 1]  # all but the size
-            places[..., moved, :] += cell
+            places[..., :SIZE, :] += cell
+            places[..., SIZE + 1 :, :] += cell
             where.append(places.reshape(len(x), -1, 8, 2))
         return torch.cat(likely, 1), torch.cat(where, 1)
 
@@ -124,9 +127,9 @@ def find_faces(picture: Tensor, network: FaceNetwork | None = None) -> list[Face
     """The faces in a picture ``(3, H, W)`` in [0,1], surest first: looked for in all of it, and once more in its parts,
     where they seem twice as large, if there is more to be seen there.
     """
-    network = network or load_faces()
+    network = (network or load_faces()).to(picture.device)
     height, width = picture.shape[1:]
-    found: list[Tensor] = []
+    found: list[tuple[Tensor, Tensor]] = []
     for left, top, side in _parts(width, height):
         part = picture[:, max(0, top) : top + side, max(0, left) : left + side]
         scale = SIDE / side
@@ -138,10 +141,11 @@ def find_faces(picture: Tensor, network: FaceNetwork | None = None) -> list[Face
         sure = likely[0].sigmoid()
         kept = sure > SURE
         places = where[0][kept] * side
-        places[:, 0] += torch.tensor([left, top])
-        places[:, 2:] += torch.tensor([left, top])
-        found.append(torch.cat([sure[kept, None], places.flatten(1)], 1))
-    return list(_faces(torch.cat(found)))
+        corner = places.new_tensor([left, top])
+        places[:, :SIZE] += corner
+        places[:, SIZE + 1 :] += corner
+        found.append((sure[kept], places))
+    return list(_faces(*(torch.cat(part).cpu() for part in zip(*found, strict=True))))
 
 
 def _parts(width: int, height: int) -> Iterator[tuple[int, int, int]]:
@@ -156,24 +160,28 @@ def _parts(width: int, height: int) -> Iterator[tuple[int, int, int]]:
             yield x, y, side
 
 
-def _faces(found: Tensor) -> Iterator[Face]:
-    """Each face once: those of ``(N, 17)`` that overlap are one, where their mean by likelihood lies."""
-    left = found[found[:, 0].argsort(descending=True, stable=True)]
-    while len(left):
-        near = _overlap(left[:1], left) > SAME
+def _faces(sure: Tensor, places: Tensor) -> Iterator[Face]:
+    """Each face once: those of ``(N,)`` and ``(N, 8, 2)`` that overlap are one, at their mean by likelihood."""
+    order = sure.argsort(descending=True, stable=True)
+    sure, places = sure[order], places[order]
+    while len(sure):
+        near = _overlap(places[:1], places) > SAME
         near[0] = True
-        weight = left[near, :1]
-        middle_x, middle_y, wide, high, *points = ((left[near, 1:] * weight).sum(0) / weight.sum()).tolist()
-        box = (middle_x - wide / 2, middle_y - high / 2, middle_x + wide / 2, middle_y + high / 2)
-        pairs = list(zip(points[::2], points[1::2], strict=True))
-        yield Face(box, pairs[0], pairs[1], pairs[2], pairs[3], float(left[0, 0]))
-        left = left[~near]
+        weight = sure[near, None, None]
+        mean = (places[near] * weight).sum(0) / weight.sum()
+        low, high = mean[MIDDLE] - mean[SIZE] / 2, mean[MIDDLE] + mean[SIZE] / 2
+        left_eye, right_eye, mouth = ((float(x), float(y)) for x, y in mean[[LEFT_EYE, RIGHT_EYE, MOUTH]])
+        left, top, right, bottom = (*low.tolist(), *high.tolist())
+        yield Face((left, top, right, bottom), left_eye, right_eye, mouth, float(sure[0]))
+        sure, places = sure[~near], places[~near]
 
 
 def _overlap(one: Tensor, others: Tensor) -> Tensor:
-    """The area that boxes share, of that of both together ``(N,)``."""
-    low = torch.maximum(one[:, 1:3] - one[:, 3:5] / 2, others[:, 1:3] - others[:, 3:5] / 2)
-    high = torch.minimum(one[:, 1:3] + one[:, 3:5] / 2, others[:, 1:3] + others[:, 3:5] / 2)
+    """The area that the boxes of places ``(1, 8, 2)`` and ``(N, 8, 2)`` share, of that of both together ``(N,)``."""
+    low, high = (
+        pick(one[:, MIDDLE] + sign * one[:, SIZE] / 2, others[:, MIDDLE] + sign * others[:, SIZE] / 2)
+        for pick, sign in ((torch.maximum, -1), (torch.minimum, 1))
+    )
     shared = (high - low).clamp(min=0).prod(1)
-    together: Tensor = one[:, 3:5].prod(1) + others[:, 3:5].prod(1) - shared
+    together: Tensor = one[:, SIZE].prod(1) + others[:, SIZE].prod(1) - shared
     return shared / together.clamp(min=1e-9)
