@@ -90,6 +90,20 @@ def test_large_averaged_is_small(painting: Painting, light: dict[str, Any]) -> N
     assert -10 * np.log10(np.square(averaged - small).mean()) > 40
 
 
+def test_ends_of_broad_strokes_are_less_ragged_for_their_breadth() -> None:
+    """A comb as deep as the brush is broad would leave slits that shine through."""
+
+    def raggedness(size: float) -> float:
+        many = Strokes.cat([stroke(size=size)] * 40).placed(0, 0, 64, sample=torch.arange(40))
+        covered = BristleBrush("flat")(many, 400)[:, 0] > 0.5
+        reach = 0.6 * float(many.radius[0])
+        rows = covered[:, int(400 * (0.5 - reach)) : int(400 * (0.5 + reach))]
+        ends = (torch.arange(400) * rows).amax(2).double()
+        return float(ends.std(1).mean() / 400 / many.radius[0])
+
+    assert raggedness(0.95) < 0.75 * raggedness(0.3)
+
+
 def test_wet_in_wet_paint_is_carried_along() -> None:
     """Over a blue left half the brush picks up blue, and leaves some of it on the right."""
     picture = np.full((64, 64, 3), 255, np.uint8)

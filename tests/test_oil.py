@@ -212,6 +212,13 @@ def test_strokes_follow_the_form_and_hardly_bow(photo: Path, oil: Painting) -> N
     assert (x > y).double().mean() > 0.9
 
 
+def test_the_last_strokes_begin_when_the_others_are_in_place(photo: Path) -> None:
+    """Where all others together, as bristles lay them, are furthest from the photo."""
+    spells = [*dict.fromkeys((step.strokes, step.refining) for step in allaprima.optimise(photo, **SMALL))]
+    before, (laid, refined) = [one for one in spells if one[1]]
+    assert refined and laid == SMALL["strokes"] and 0.75 * laid <= before[0] <= 0.9 * laid
+
+
 # ---- who draws
 
 

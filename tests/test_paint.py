@@ -33,6 +33,9 @@ def test_levels_hold_exactly_the_strokes(strokes: int, width: int, height: int, 
     assert all(level.strokes > 0 for level in plan)
     ground = [level for level in plan if level.rows]
     assert ground == plan[: len(ground)] and len(ground) <= (mood == "oil")
+    late = [level for level in plan if level.late]
+    assert late == plan[len(plan) - len(late) :] and len(late) <= (mood == "oil")
+    assert all(level.strokes <= strokes / 4 for level in late)
     assert all(level.strokes % level.rows == 0 and level.strokes <= strokes / 4 for level in ground)
 
 

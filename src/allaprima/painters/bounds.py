@@ -35,9 +35,10 @@ class StrokeBounds:
     How strokes begin: ``reach``, half their length in windows, ``size``, and ``gather``, the power of the error that a
     cell's share of them goes by; errors up to ``faint``, squared, are none. How far a photo may be from its mean where
     they are broader, ``calm``; how much smaller they are where it runs in one direction, ``slender``. How many times
-    the strokes of the level before a level has, ``finer``. The most that a ``bow`` may be, of the chord. About how many
-    strokes are the ``ground``, which covers the canvas first. How fast strokes move at most, ``rate``, a learning rate
-    of logits.
+    the strokes of the level before a level has, ``finer``; which share of them is laid ``late``, where all others
+    together leave the most to be mended, and up to which share of these follows ``lines``. The most that a ``bow`` may
+    be, of the chord. About how many strokes are the ``ground``, which covers the canvas first. How fast strokes move at
+    most, ``rate``, a learning rate of logits.
     """
 
     long_side: int
@@ -58,6 +59,8 @@ class StrokeBounds:
     slender: float = 0.0
     slim: float = 0.0
     finer: float = 3.5
+    late: float = 0.0
+    lines: float = 0.0
     flow_weight: float = 0.0
     ground: int = 0
     rate: float = 0.13
@@ -156,6 +159,8 @@ MOODS = {
         slender=0.35,
         slim=0.45,
         finer=2.5,
+        late=0.2,
+        lines=0.15,
         flow_weight=0.01,
         ground=90,
         rate=0.1,

@@ -16,12 +16,14 @@ FIRST = 12  # strokes on the coarsest level, about
 
 class Level(NamedTuple):
     """So many ``strokes`` on windows with sides of ``window`` canvas pixels; in so many ``rows``, if they are the
-    ground.
+    ground; ``late``, if they begin when those of the other levels have been refined together; along ``lines``.
     """
 
     strokes: int
     window: int
     rows: int = 0
+    late: bool = False
+    lines: bool = False
 
 
 def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:
@@ -30,6 +32,8 @@ def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[
     """
     ground = ground_level(strokes, width, height, bounds)
     strokes -= sum(level.strokes for level in ground)
+    late = int(strokes * bounds.late)
+    strokes -= late
     smallest = max(SMALLEST_WINDOW, bounds.smallest_window)
     first = min(max(width, height), 2 * min(width, height), bounds.largest_window)
     number = 1
@@ -38,8 +42,19 @@ def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[
     weights = [bounds.finer**level for level in range(number)]
     counts = [int(strokes * weight / sum(weights)) for weight in weights]
     counts[-1] += strokes - sum(counts)
-    windows = [round(max(smallest, first / 2**level)) for level in range(number)]
-    return ground + [Level(count, window) for count, window in zip(counts, windows, strict=True) if count]
+    windows = [round(max(smallest, first / 2**level)) for level in range(number + 1)]
+    begun = [Level(count, window) for count, window in zip(counts, windows, strict=False) if count]
+    return ground + begun + ([Level(late, windows[-1], late=True)] if late else [])
+
+
+def with_lines(levels: list[Level], found: int, bounds: StrokeBounds) -> list[Level]:
+    """The levels with some of the late strokes along lines, over all others, where so many were ``found``."""
+    late = [level for level in levels[-1:] if level.late]
+    count = sum(min(found, int(level.strokes * bounds.lines)) for level in late)
+    if not count:
+        return levels
+    last = levels[-1]
+    return [*levels[:-1], last._replace(strokes=last.strokes - count), last._replace(strokes=count, lines=True)]
 
 
 def ground_level(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:

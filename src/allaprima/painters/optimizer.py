@@ -36,13 +36,15 @@ from .constraints import Constraints
 from .grain import Grain
 from .hidden import settle
 from .inputs import Inputs, as_tensor
-from .levels import more_levels
+from .levels import more_levels, with_lines
+from .lines import Path, find_lines, line_strokes
 from .losses import PaintingLoss, resized
 from .parameters import COLORS, StrokeParameters, leaves
 from .placement import ground_strokes, initial_strokes
-from .schedule import Kind, Phase, Schedule
+from .schedule import CLOSE_AT, Kind, Phase, Schedule
 from .step import Step
 
+LINES = 0.25  # of others' rate, strokes along lines move
 COLOR_RATE = 0.18  # peak learning rate of logits: a colour may have to go from black to white
 
 
@@ -66,7 +68,11 @@ class StrokeOptimizer:
         there = 0 if inputs.base is None else len(inputs.base)
         shape = self.canvas.width, self.canvas.height
         self.count = settings.strokes - there
-        self.levels = more_levels(there, self.count, *shape, self.bounds)
+        self.levels, self.lines = more_levels(there, self.count, *shape, self.bounds), list[Path]()
+        if self.bounds.lines and not settings.connected:
+            picture = self.subject.at(*self.canvas.shape(min(settings.size, CLOSE_AT)))
+            self.lines = find_lines(picture, self.canvas.scale(picture), self.bounds)
+            self.levels = with_lines(self.levels, len(self.lines), self.bounds)
         self.random = torch.Generator().manual_seed(settings.seed)
         samples = torch.Generator().manual_seed(settings.seed)
         self.samples = torch.randint(SAMPLES, (settings.strokes,), generator=samples)[there:].to(device)
@@ -99,7 +105,7 @@ class StrokeOptimizer:
         target = self.loss.encode(picture, scale, closely=phase.together)
         still = 0 if phase.together else phase.level  # levels that stay
         begin = self.chain_begin(still)
-        below = self.canvas.under(picture, self.strokes(still) if still else None, brushes)
+        below = self.below(phase, still, picture, brushes)
         if not done:
             if not phase.together:
                 self.moving.append(self.begin_level(phase.level, picture, below))
@@ -122,6 +128,15 @@ class StrokeOptimizer:
                 error = float((canvas - picture).square().mean())
             yield self.report(phase, {name: float(term.detach()) for name, term in terms.items()}, error)
 
+    def below(self, phase: Phase, still: int, picture: Tensor, brushes: Sequence[NeuralBrush]) -> Tensor:
+        """What lies under the strokes that move in a phase, which the levels up to ``still`` have laid; under late ones
+        that is what bristles really leave, so that these mend it.
+        """
+        strokes = self.strokes(still) if still else None
+        if strokes is not None and self.grain.bristles and self.levels[still].late:
+            return self.grain.drawn(self.canvas, strokes, picture)
+        return self.canvas.under(picture, strokes, brushes)
+
     def brushes_in(self, phase: Phase) -> Sequence[NeuralBrush]:
         """The brushes as they draw in a phase."""
         brushes = self.grain.brushes if phase.kind is Kind.GRAIN else self.inputs.brushes
@@ -135,11 +150,20 @@ class StrokeOptimizer:
         level, scale = self.levels[number], self.canvas.scale(picture)
         if level.rows:
             strokes = ground_strokes(picture, level, scale)
-            return self.marked(replace(StrokeParameters.from_strokes(strokes, self.bounds), fixed=True), number)
-        strokes = initial_strokes(picture, below, level, scale, self.bounds, self.random, focus, share)
-        if self.settings.connected:
-            strokes = chain_windows(strokes, self.chain_begin(number))
-        return self.marked(StrokeParameters.from_strokes(strokes, self.bounds), number)
+        elif level.lines:
+            strokes = line_strokes(self.lines, picture, below, level.strokes, scale, self.bounds)
+        else:
+            strokes = initial_strokes(picture, below, level, scale, self.bounds, self.random, focus, share)
+            if self.settings.connected:
+                strokes = chain_windows(strokes, self.chain_begin(number))
+        return self.marked(StrokeParameters.from_strokes(strokes, *self.manner(number)), number)
+
+    def manner(self, number: int) -> tuple[StrokeBounds, float]:
+        """The bounds of a level, and how fast its strokes move: the ground stays, and lines keep to their places."""
+        level = self.levels[number]
+        if level.lines:
+            return replace(self.bounds, slim=0.0), LINES
+        return self.bounds, 0.0 if level.rows else 1.0
 
     def marked(self, level: StrokeParameters, number: int) -> StrokeParameters:
         """A level with its brushes and samples; levels over those of strokes that were there go on counting."""
@@ -156,12 +180,9 @@ class StrokeOptimizer:
 
     def optimizer(self, moving: Sequence[StrokeParameters], phase: Phase) -> Adam:
         """For the steps of a phase."""
-        free, others = [level for level in moving if not level.fixed], [name for name in ACTION if name not in COLORS]
-        groups = [
-            (leaves(moving, COLORS), COLOR_RATE * phase.pace),
-            (leaves(free, others), self.bounds.rate * phase.pace),
-        ]
-        return Adam(groups, phase.steps)
+        others, rate = [name for name in ACTION if name not in COLORS], self.bounds.rate * phase.pace
+        free = [(leaves([level], others), rate * level.pace) for level in moving if level.pace]
+        return Adam([(leaves(moving, COLORS), COLOR_RATE * phase.pace), *free], phase.steps)
 
     def strokes(self, levels: int | None = None) -> PlacedStrokes:
         """The strokes that this optimiser has laid, or those of the first levels."""
@@ -203,15 +224,15 @@ class StrokeOptimizer:
         if not 0 < self.index < self.schedule.total:
             raise InputError(f"the unfinished state is damaged: it is after step {self.index} of {self.schedule.total}")
         phase, done = next(self.schedule.after(self.index))
-        counts = [level.strokes for level in self.levels[: phase.level + (done > 0)]]
+        begun = phase.level + (done > 0 and not phase.together)
+        counts = [level.strokes for level in self.levels[:begun]]
         if len(numbers) != sum(counts):
             raise InputError(f"the unfinished state is damaged: it has {len(numbers)} strokes, not {sum(counts)}")
         self.random.set_state(checkpoint.random)
         windows = checkpoint.windows.to(self.device)
         parts = zip(torch.split(numbers, counts), torch.split(windows, counts), strict=True)
         for number, part in enumerate(parts):
-            fixed = self.levels[number].rows > 0
-            level = replace(StrokeParameters.from_numbers(*part, self.bounds), fixed=fixed)
+            level = StrokeParameters.from_numbers(*part, *self.manner(number))
             self.moving.append(self.marked(level, number))
         if done:
             self.adam = self.optimizer(self.moving if phase.together else self.moving[-1:], phase)

@@ -21,29 +21,32 @@ MARGIN = 0.02  # of its range: strokes begin so far within it, where a gradient 
 class StrokeParameters:
     """N strokes of one level while they are optimised: ``unbounded`` holds a tensor ``(N,)`` for each of the 12 names,
     a leaf of a graph, from minus to plus infinity; the sigmoid brings it within its range, which ``bounds`` say.
-    ``place`` holds their windows, brushes, level and samples, which stay.
+    ``place`` holds their windows, brushes, level and samples, which stay. ``pace``: how fast the strokes move, of what
+    others do; where it is 0 only their colours change.
     """
 
     unbounded: dict[str, Tensor]
     place: PlacedStrokes
     bounds: StrokeBounds
-    fixed: bool = False
+    pace: float = 1.0
 
     @classmethod
-    def from_strokes(cls, strokes: PlacedStrokes, bounds: StrokeBounds) -> StrokeParameters:
+    def from_strokes(cls, strokes: PlacedStrokes, bounds: StrokeBounds, pace: float = 1.0) -> StrokeParameters:
         """Those that stand for these strokes, brought a little within their bounds."""
         unbounded = {
             name: ((getattr(strokes, name) - low) / room).clamp(MARGIN, 1 - MARGIN).logit().requires_grad_()
             for name, (low, room) in bounds.ranges(strokes.window).items()
         }
-        return cls(unbounded, strokes, bounds)
+        return cls(unbounded, strokes, bounds, pace)
 
     @classmethod
-    def from_numbers(cls, numbers: Tensor, windows: Tensor, bounds: StrokeBounds) -> StrokeParameters:
+    def from_numbers(
+        cls, numbers: Tensor, windows: Tensor, bounds: StrokeBounds, pace: float = 1.0
+    ) -> StrokeParameters:
         """The unbounded numbers ``(N, 12)`` in the published order, of strokes on windows ``(N, 3)``."""
         place = Strokes.from_actions(numbers).placed(*windows.unbind(1))
         unbounded = {name: getattr(place, name).clone().requires_grad_() for name in ACTION}
-        return cls(unbounded, place, bounds)
+        return cls(unbounded, place, bounds, pace)
 
     def marked(self, brush: Tensor, level: int, sample: Tensor) -> StrokeParameters:
         """With other brushes ``(N,)``, another level and other samples ``(N,)``."""
@@ -68,7 +71,7 @@ class StrokeParameters:
     @torch.no_grad()
     def lengthen(self) -> None:
         """Draw out, in place, strokes that have become too short for their width."""
-        if not self.bounds.length or self.fixed:
+        if not (self.bounds.length and self.pace):
             return
         strokes = self.strokes()
         factor = self.bounds.too_short(strokes)

@@ -17,8 +17,8 @@ BY_EYE = 0.5  # likewise, when what `pocket` sees is all that counts: faster, st
 
 
 class Effort(NamedTuple):
-    """Steps for each level, for all strokes together, for those seen more closely, and once more with grain, on a
-    canvas with ``grain_at`` px on its long side.
+    """Steps for each level, for all strokes together (half of them before the late ones begin, if there are any), for
+    those seen more closely, and once more with grain, on a canvas with ``grain_at`` px on its long side.
     """
 
     coarse: int
@@ -36,7 +36,7 @@ USUAL = {
 }
 OIL = {
     "draft": Effort(6, 8, 0, 3, CLOSE_AT),
-    "normal": Effort(8, 56, 16, 12, CLOSE_AT),
+    "normal": Effort(8, 44, 16, 12, CLOSE_AT),
     "best": Effort(16, 80, 40, 40, CLOSE_AT),
 }
 EFFORT = {"oil": OIL, "painterly": USUAL, "likeness": USUAL}  # by mood and quality
@@ -52,8 +52,8 @@ class Kind(Enum):
 
 class Phase(NamedTuple):
     """``steps`` on a canvas with ``size`` px on its long side, each of which costs ``cost``, of the strokes of
-    ``level``, or of all together (``level`` is their number then), at so much of the optimiser's ``pace``. ``steep``:
-    how far opacity is driven to 0 or 1, if it is.
+    ``level``, or of all so far together (``level`` is their number then), at so much of the optimiser's ``pace``.
+    ``steep``: how far opacity is driven to 0 or 1, if it is.
     """
 
     kind: Kind
@@ -83,18 +83,25 @@ class Schedule:
             side = size / long_side / WINDOW_AT
             return sum(level.strokes * (1 + (level.window * side) ** 2) for level in some)
 
-        for number, level in enumerate(levels):
-            size = min(long_side, CLOSE_AT, math.ceil(long_side * WINDOW_AT / level.window))
-            self.phases.append(Phase(Kind.COARSE, number, effort.coarse, size, cost([level], size), steep=SOFT))
         pace = BY_EYE if (settings.loss, settings.features) == ("features", "pocket") else 1.0
-        together = [(Kind.JOINT, effort.joint, JOINT_AT, 1.0), (Kind.JOINT, effort.close, CLOSE_AT, 1.0)]
-        if grain:
-            together.append((Kind.GRAIN, effort.grain, effort.grain_at, grain))
-        for kind, steps, seen_at, times in together:
+
+        def together(kind: Kind, number: int, steps: int, seen_at: int, times: float = 1.0) -> None:
             if steps:
                 size = min(long_side, seen_at)
-                work, rate = times * cost(levels, size), GENTLE * pace if kind is Kind.GRAIN else pace
-                self.phases.append(Phase(kind, len(levels), steps, size, work, rate))
+                work, rate = times * cost(levels[:number], size), GENTLE * pace if kind is Kind.GRAIN else pace
+                self.phases.append(Phase(kind, number, steps, size, work, rate))
+
+        joint = effort.joint
+        for number, level in enumerate(levels):
+            if level.late and number and not levels[number - 1].late:
+                together(Kind.JOINT, number, joint // 2, JOINT_AT)
+                joint -= joint // 2
+            size = min(long_side, CLOSE_AT, math.ceil(long_side * WINDOW_AT / level.window))
+            self.phases.append(Phase(Kind.COARSE, number, effort.coarse, size, cost([level], size), steep=SOFT))
+        together(Kind.JOINT, len(levels), joint, JOINT_AT)
+        together(Kind.JOINT, len(levels), effort.close, CLOSE_AT)
+        if grain:
+            together(Kind.GRAIN, len(levels), effort.grain, effort.grain_at, grain)
         self.total = sum(phase.steps for phase in self.phases)
         self.work = sum(phase.steps * phase.cost for phase in self.phases)
 

@@ -121,8 +121,8 @@ def span(geometry: Any, dots: Any, wide: Any, long: Any, y: Any) -> Any:
     for k in range(dots):
         t = k / (dots - 1)
         cy = t * (geometry[BY] + geometry[AY] * t)
-        near = (long if k == 0 or k == dots - 1 else wide) + gap
-        square = near * near - (y - cy) * (y - cy)
+        near = long if k == 0 or k == dots - 1 else wide
+        square = near * near + gap * gap - (y - cy) * (y - cy)
         if square > 0:
             cx, half = t * (geometry[BX] + geometry[AX] * t), math.sqrt(square)
             x0, x1 = min(x0, cx - half), max(x1, cx + half)

@@ -23,6 +23,7 @@ OFFSETS = 15
 BEYOND = 1.1  # half of a stroke's breadth, with what waves
 MARGIN = 1.6  # radii before the start and behind the end that tables know
 FEW, MANY = 3.0, 96.0  # bristles
+EVEN = 24.0  # units of breadth: of broader strokes the ends are less ragged, for their breadth
 PER_BRISTLE, PER_RADIUS = 6, 12  # values of tables
 COARSE_ALONG, FINE_ALONG, FINER = 0.35, 0.8, 2.7  # cells of streaks by radius, and fine ones by bristle
 
@@ -85,6 +86,7 @@ def _fill(samples: Any, shape: Any, geometry: Any, offsets: Any, tables: Any) ->
 def _across(sample: Any, shape: Any, bristles: Any, geometry: Any, at: Any, tables: Any) -> None:
     """Where each bristle touches down and lifts, along the way and in radii, and how much it picks up."""
     first, last = geometry[FIRST], geometry[LAST]
+    even = min(1.0, math.sqrt(EVEN * shape[PITCH] / bristles))
     for k in range(at[ACROSS]):
         v = (2.0 * k / (at[ACROSS] - 1) - 1) * BEYOND
         b = (v + BEYOND) / 2 * bristles
@@ -92,6 +94,6 @@ def _across(sample: Any, shape: Any, bristles: Any, geometry: Any, at: Any, tabl
         round_ = shape[OVERSHOOT] - shape[FRONT] * bow
         touch = 0.65 * noise(b * 0.45, sample, 1) + 0.35 * noise(b * 1.6, sample, 8) - 0.5
         lift = 0.65 * noise(b * 0.45, sample, 2) + 0.35 * noise(b * 1.6, sample, 7) - 0.5
-        tables[at[BEGIN] + k] = F32((touch * shape[TOUCH] - round_) * first)
-        tables[at[END] + k] = F32((lift * shape[LIFT] + round_) * last)
+        tables[at[BEGIN] + k] = F32((touch * even * shape[TOUCH] - round_) * first)
+        tables[at[END] + k] = F32((lift * even * shape[LIFT] + round_) * last)
         tables[at[WET] + k] = F32(shape[PICKUP] * (0.4 + 0.6 * noise(b * 0.9, sample, 21)))

@@ -20,13 +20,16 @@ from ..bristle_columns import (
     DRY,
     GAPS,
     HEEL,
+    LIFT,
     LIP,
+    OVERSHOOT,
     PARTING,
     RIDGE,
     START_X,
     START_Y,
     STREAKS,
     TONE,
+    TOUCH,
     UNIT,
     BristleStrokes,
 )
@@ -123,7 +126,8 @@ def paint_stroke(
 ) -> None:  # fmt: skip
     """One stroke over the rows ``top`` to ``bottom``."""
     across = geometry[R] * max(geometry[FIRST], geometry[LAST])
-    wide, long = across * BEYOND + 1, across * 1.9 + 1
+    ahead = shape[OVERSHOOT] + 0.5 * max(shape[TOUCH], shape[LIFT])
+    wide, long = across * BEYOND + 1, across * math.sqrt(BEYOND * BEYOND + ahead * ahead) + 1.5
     dots = dots_of(geometry)
     low, high = rows_of(geometry, dots, long)
     y0, y1 = max(int(stroke[START_Y] + low), top), min(int(stroke[START_Y] + high) + 2, bottom)
