@@ -20,7 +20,7 @@ from .tiles import Tile
 BROAD, CLOSE = 1.5, 0.5  # units: over these heights are softened,
 BROADLY = 0.6  # by so much over the first
 DEEP = 9.0  # units of height: what is higher is pressed together
-THIN = 0.4  # of this height, paint hides most of the cloth
+THIN = 0.2  # of this height, paint hides most of the cloth
 STEEPEST = 0.9  # slopes
 STRENGTH = 0.8  # of a relief of 1
 DARK = 0.008  # linear: paint as dark as this shows half as much of its relief, as of the cloth under it
