@@ -21,7 +21,7 @@ from .conftest import psnr
 LEAST = {"calligraphy": 35.0, "chalk": 29.5, "charcoal": 26.2, "dry_brush": 25.3, "oil": 31.5, "rigger": 37.0}  # dB
 BRISTLES = [name for name in allaprima.brushes() if name not in LEAST]
 TWO_DRAWS = 3.01  # dB: a mean stroke is so much nearer to a draw than another draw is, and no stroke can be nearer
-UNSEEN = 37.5  # dB
+UNSEEN = 37.5  # dB: errors of 0.013
 
 
 def test_list() -> None:
