@@ -90,18 +90,41 @@ def test_large_averaged_is_small(painting: Painting, light: dict[str, Any]) -> N
     assert -10 * np.log10(np.square(averaged - small).mean()) > 40
 
 
+def ends(size: float, brush: str = "flat") -> NDArray[np.float64]:
+    """Where a stroke ends, in radii, 40 times, across the middle six tenths of its breadth."""
+    many = Strokes.cat([stroke(size=size)] * 40).placed(0, 0, 64, sample=torch.arange(40))
+    covered = BristleBrush(brush)(many, 400)[:, 0] > 0.5
+    reach = 0.6 * float(many.radius[0])
+    rows = covered[:, int(400 * (0.5 - reach)) : int(400 * (0.5 + reach))]
+    return ((torch.arange(400) * rows).amax(2).double() / 400 / many.radius[0]).numpy()
+
+
 def test_ends_of_broad_strokes_are_less_ragged_for_their_breadth() -> None:
     """A comb as deep as the brush is broad would leave slits that shine through."""
 
     def raggedness(size: float) -> float:
-        many = Strokes.cat([stroke(size=size)] * 40).placed(0, 0, 64, sample=torch.arange(40))
-        covered = BristleBrush("flat")(many, 400)[:, 0] > 0.5
-        reach = 0.6 * float(many.radius[0])
-        rows = covered[:, int(400 * (0.5 - reach)) : int(400 * (0.5 + reach))]
-        ends = (torch.arange(400) * rows).amax(2).double()
-        return float(ends.std(1).mean() / 400 / many.radius[0])
+        return float(np.abs(np.diff(ends(size), axis=1)).sum(1).mean())
 
     assert raggedness(0.95) < 0.75 * raggedness(0.3)
+
+
+def test_no_brush_is_held_upright() -> None:
+    """Ends slant to either side, as a square one, again and again, looks like tape."""
+    lean = np.polyfit(np.linspace(-0.6, 0.6, ends(0.8).shape[1]), ends(0.8).T, 1)[0]
+    assert lean.min() < -0.1 < 0.1 < lean.max()
+    assert abs(lean.mean()) < 0.1
+
+
+def test_a_gap_between_bristles_is_a_film_over_quite_another_colour() -> None:
+    """White that runs out leaves gaps over what is nearly white, and no black slits over black."""
+    dry = BristleBrush("dry", PLAIN.replace("gaps = 0", "gaps = 1") + "dry = 1\nway = 3\nparting = -0.5\ntone = 0\n")
+    white = stroke(size=0.95, color_r=1, color_g=1, color_b=1)
+    bare = {}
+    for shade in ("#000000", "#f8f8f8"):
+        canvas, _ = on_canvas(white, 128, dry, Background(shade))
+        below = Background(shade).at(128, 128).numpy()
+        bare[shade] = 1 - np.abs(canvas - below).mean() / np.abs(1 - below).mean()
+    assert bare["#000000"] < bare["#f8f8f8"] - 0.02
 
 
 def test_wet_in_wet_paint_is_carried_along() -> None:

@@ -19,7 +19,7 @@ from typer.exceptions import TyperException
 
 from ..errors import AllaprimaWarning, InputError
 from ..version import VERSION
-from . import compare_command, learn_commands, paint_commands
+from . import compare_command, learn_commands, looks_command, paint_commands
 from .terminal import Stopped, loading, tell
 
 app = typer.Typer(
@@ -107,5 +107,5 @@ def brushes() -> None:
         print(f"{name:12} imitates {imitates:30} {figures['psnr']:.1f} dB ({chance})")
 
 
-for command in (*paint_commands.COMMANDS, *compare_command.COMMANDS, *learn_commands.COMMANDS):
+for command in (*paint_commands.COMMANDS, *looks_command.COMMANDS, *compare_command.COMMANDS, *learn_commands.COMMANDS):
     app.command()(command)

@@ -65,7 +65,7 @@ def paint(
         raise InputError("strokes are added to a painting: give it with --resume")
     export = Export(**{name: chosen.pop(name) for name in OF_EXPORT & chosen.keys()})
     compute = Compute(**{name: chosen[name] for name in OF_COMPUTE & chosen.keys()})
-    settings = Settings(**{name: value for name, value in chosen.items() if name not in OF_COMPUTE})
+    settings = Settings().change(**{name: value for name, value in chosen.items() if name not in OF_COMPUTE})
     if export.print and output_size:
         raise InputError("the size is asked for twice, by --output-size and --print: give one of them")
     rendering = Rendering(size=output_size, texture=texture)

@@ -26,7 +26,11 @@ class Stopped(Exception):
 
 def tell(text: str, style: str = "") -> None:
     """One line for the person, on stderr, whatever stands in it."""
-    line = f"allaprima: {text}".replace("\n", " ")
+    say(f"allaprima: {text}".replace("\n", " "), style)
+
+
+def say(line: str, style: str = "") -> None:
+    """The same without our name before it: one of many lines, to be copied."""
     console.print(line, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 

@@ -2,7 +2,8 @@
 
 A painting that only has to look like its photo ends in slivers and dots. In the mood ``painterly`` every stroke stays
 broad, longer than it is wide, and pressed firmly enough to be seen as a stroke; in ``oil`` strokes may be narrower, but
-lie along the form, hardly bent, over a ground; in ``likeness`` they may be anything.
+lie along the form, hardly bent, over a ground; in ``flow`` these are long and swing with it, in ``dots`` they are
+touches; in ``likeness`` they may be anything.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ class StrokeBounds:
     they are broader, ``calm``; how much smaller they are where it runs in one direction, ``slender``. How many times
     the strokes of the level before a level has, ``finer``; which share of them is laid ``late``, where all others
     together leave the most to be mended, and up to which share of these follows ``lines``. The most that a ``bow`` may
-    be, of the chord. About how many strokes are the ``ground``, which covers the canvas first. How fast strokes move at
-    most, ``rate``, a learning rate of logits.
+    be, of the chord, and the ``longest`` that this may be, in widths. Over which share of a window the picture's
+    direction is averaged, ``sweep``. About how many strokes are the ``ground``, which covers the canvas first. How
+    fast strokes move at most, ``rate``, a learning rate of logits.
     """
 
     long_side: int
@@ -53,6 +55,8 @@ class StrokeBounds:
     usual: int = 3500
     widest: float = math.inf
     bow: float = math.inf
+    longest: float = math.inf
+    sweep: float = 1 / 16
     gather: float = 0.5
     faint: float = 0.0
     calm: float = 0.0
@@ -123,8 +127,10 @@ class StrokeBounds:
         firm = self.pressure, 1 - self.pressure
         return ranges | dict.fromkeys(("pressure", "entry_pressure"), firm)
 
-    def straightened(self, strokes: PlacedStrokes) -> PlacedStrokes:
-        """The strokes with their bows softly bounded to so much of the chord; differentiable."""
+    def softened(self, strokes: PlacedStrokes) -> PlacedStrokes:
+        """The strokes with their chords softly bounded, and their bows, to so much of these; differentiable."""
+        if self.longest < math.inf:
+            strokes = self._shortened(strokes)
         if self.bow == math.inf:
             return strokes
         middle, chord = (strokes.start + strokes.end) / 2, (strokes.end - strokes.start).square().sum(1)
@@ -132,6 +138,16 @@ class StrokeBounds:
         share = most / ((bow.square().sum(1) + 1e-12).sqrt() + most)
         control_x, control_y = (middle + bow * share[:, None]).unbind(1)
         return strokes.change(control_x=control_x, control_y=control_y)
+
+    def _shortened(self, strokes: PlacedStrokes) -> PlacedStrokes:
+        points = torch.stack([strokes.start, strokes.through, strokes.end])
+        chord, most = (points[2] - points[0]).norm(dim=1), self.longest * 2 * strokes.radius
+        middle = points.mean(0)
+        points = middle + (points - middle) * (most / (chord + most))[:, None]
+        (start_x, start_y), (control_x, control_y), (end_x, end_y) = (point.unbind(1) for point in points)
+        return strokes.change(
+            start_x=start_x, start_y=start_y, control_x=control_x, control_y=control_y, end_x=end_x, end_y=end_y
+        )
 
     def too_short(self, strokes: PlacedStrokes) -> Tensor:
         """How many times longer each stroke ``(N,)`` would have to be: 1 and less where it is long enough."""
@@ -142,28 +158,46 @@ class StrokeBounds:
         return factor
 
 
+OIL = partial(
+    StrokeBounds,
+    width=0.006,
+    length=3.5,
+    touch=2.3,
+    pressure=0.45,
+    color_weight=0.05,
+    reach=0.22,
+    size=0.68,
+    bow=0.12,
+    gather=0.8,
+    faint=5e-4,
+    calm=0.045,
+    slender=0.35,
+    slim=0.45,
+    finer=2.5,
+    late=0.2,
+    lines=0.15,
+    flow_weight=0.01,
+    ground=90,
+    rate=0.1,
+)
+
 MOODS = {
-    "oil": partial(
-        StrokeBounds,
-        width=0.006,
-        length=3.5,
-        touch=2.3,
-        pressure=0.45,
-        color_weight=0.05,
-        reach=0.22,
-        size=0.68,
-        bow=0.12,
-        gather=0.8,
-        faint=5e-4,
-        calm=0.045,
-        slender=0.35,
-        slim=0.45,
-        finer=2.5,
-        late=0.2,
-        lines=0.15,
-        flow_weight=0.01,
-        ground=90,
-        rate=0.1,
+    "oil": OIL,
+    "flow": partial(
+        OIL, width=0.007, length=9, touch=6, reach=0.4, size=0.6, bow=0.3, sweep=0.3, late=0.1, flow_weight=0.04
+    ),
+    "dots": partial(
+        OIL,
+        width=0.011,
+        length=0,
+        touch=0,
+        reach=0.05,
+        longest=0.7,
+        calm=0,
+        slender=0,
+        late=0.1,
+        lines=0,
+        flow_weight=0,
     ),
     "painterly": partial(
         StrokeBounds, width=1 / 80, length=4.0, touch=2.3, pressure=0.6, color_weight=0.05, reach=0.3, size=0.5

@@ -59,7 +59,7 @@ class StrokeParameters:
             name: low + room * self.unbounded[name].sigmoid()
             for name, (low, room) in self.bounds.ranges(self.place.window).items()
         })  # fmt: skip
-        return self.bounds.straightened(strokes)
+        return self.bounds.softened(strokes)
 
     def numbers(self) -> Tensor:
         """The unbounded numbers ``(N, 12)`` in the published order."""

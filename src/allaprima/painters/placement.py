@@ -11,7 +11,7 @@ from .bounds import StrokeBounds
 from .flow import averaged, direction_of, flow, structure
 from .levels import Level
 
-PRESSURE = 0.7  # where strokes begin
+PRESSURE, LIFTED = 0.7, 0.5  # where strokes begin, and where those of paint that lies along the form end
 FAINT = 1e-5  # squared error: where a canvas is nearer to its photo, no stroke is needed
 BROADER = (2.0, 4.0)  # times
 LONGER = 2.5  # times what a stroke is more slender by
@@ -43,7 +43,8 @@ def initial_strokes(
         focus = (IN_FOCUS + (1 - IN_FOCUS) * focus) ** share
     cell = max(1, round(window / 4))
     points = _spread(error / broader.square(), focus, level.strokes, cell, bounds.gather, generator)
-    tensor = flow(target, window / 16) if bounds.flow_weight else structure(target, window / 16)
+    blur = window * bounds.sweep
+    tensor = flow(target, blur) if bounds.flow_weight else structure(target, blur)
     y, x = points[(tensor[0] + tensor[2])[points[:, 0], points[:, 1]].argsort(stable=True)].unbind(1)
     runs = direction_of(tensor)[:, y, x].norm(dim=0)
     runs = (runs - runs.mean()) * bounds.slender
@@ -54,9 +55,9 @@ def initial_strokes(
     middle = (center / scale - corner) / windows
     ones = torch.ones(level.strokes, device=target.device)
     (start_x, start_y), (end_x, end_y) = middle - direction, middle + direction
-    color = target[:, y, x]
+    color, lifted = target[:, y, x], LIFTED if bounds.flow_weight else PRESSURE
     return Strokes(
-        pressure=ones * PRESSURE, size=bounds.size - runs, control_x=middle[0], control_y=middle[1], end_x=end_x,
+        pressure=ones * lifted, size=bounds.size - runs, control_x=middle[0], control_y=middle[1], end_x=end_x,
         end_y=end_y, color_r=color[0], color_g=color[1], color_b=color[2], start_x=start_x, start_y=start_y,
         entry_pressure=ones * PRESSURE,
     ).placed(corner[0], corner[1], windows)  # fmt: skip

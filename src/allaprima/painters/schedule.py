@@ -18,7 +18,8 @@ BY_EYE = 0.5  # likewise, when what `pocket` sees is all that counts: faster, st
 
 class Effort(NamedTuple):
     """Steps for each level, for all strokes together (half of them before the late ones begin, if there are any), for
-    those seen more closely, and once more with grain, on a canvas with ``grain_at`` px on its long side.
+    those seen more closely, as closely as so many strokes can show, and once more with grain, on a canvas with
+    ``grain_at`` px on its long side; no less closely before.
     """
 
     coarse: int
@@ -29,17 +30,18 @@ class Effort(NamedTuple):
 
 
 JOINT_AT, CLOSE_AT = 256, 512  # px of the long side of the canvas that all strokes together are seen on
+SHOWN = 1000  # strokes can show what is on a canvas of JOINT_AT px, and so many times more on as many times the pixels
 USUAL = {
     "draft": Effort(6, 14, 0, 0, JOINT_AT),
-    "normal": Effort(8, 34, 0, 10, JOINT_AT),
-    "best": Effort(20, 200, 0, 60, JOINT_AT),
+    "normal": Effort(8, 34, 24, 10, JOINT_AT),
+    "best": Effort(20, 200, 100, 60, JOINT_AT),
 }
 OIL = {
     "draft": Effort(6, 8, 0, 3, CLOSE_AT),
     "normal": Effort(8, 44, 16, 12, CLOSE_AT),
     "best": Effort(16, 80, 40, 40, CLOSE_AT),
 }
-EFFORT = {"oil": OIL, "painterly": USUAL, "likeness": USUAL}  # by mood and quality
+EFFORT = {"oil": OIL, "flow": OIL, "dots": OIL, "painterly": USUAL, "likeness": USUAL}  # by mood and quality
 
 
 class Kind(Enum):
@@ -99,7 +101,9 @@ class Schedule:
             size = min(long_side, CLOSE_AT, math.ceil(long_side * WINDOW_AT / level.window))
             self.phases.append(Phase(Kind.COARSE, number, effort.coarse, size, cost([level], size), steep=SOFT))
         together(Kind.JOINT, len(levels), joint, JOINT_AT)
-        together(Kind.JOINT, len(levels), effort.close, CLOSE_AT)
+        closely = max(effort.grain_at, round(JOINT_AT * math.sqrt(settings.strokes / SHOWN)))
+        if closely > JOINT_AT:
+            together(Kind.JOINT, len(levels), effort.close, closely)
         if grain:
             together(Kind.GRAIN, len(levels), effort.grain, effort.grain_at, grain)
         self.total = sum(phase.steps for phase in self.phases)

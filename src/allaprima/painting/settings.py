@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..options import again, check_fields, choice
 from ..rendering.light import Light
 from ..rendering.rendering import ENGINE_HELP, ENGINES, MYPAINT, REAL
+from .looks import find_look, look_names
 from .pictures import (
     AutoFocus,
     BackgroundSource,
@@ -31,6 +32,11 @@ class Settings:
     hashes. Raises :class:`InputError`, naming value and bound, for values out of range.
     """
 
+    look: str = choice(
+        "",
+        f"A named set of these choices, which any given beside it overrules: {', '.join(look_names())}; "
+        "or the path of your own .toml.",
+    )
     brush: str = choice(
         "flat", "Brush: a name from `allaprima brushes`, or the path of your own; or several: oil:0.7,chalk:0.3."
     )
@@ -40,8 +46,9 @@ class Settings:
     quality: str = choice("normal", "How long to look for better strokes.", among=("draft", "normal", "best"))
     mood: str = choice(
         "oil",
-        "Strokes along the form over a painted ground, broad ones that stay strokes, or all for the likeness.",
-        among=("oil", "painterly", "likeness"),
+        "Strokes along the form over a painted ground, long ones that swing with it, touches side by side, broad ones "
+        "that stay strokes, or all for the likeness.",
+        among=("oil", "flow", "dots", "painterly", "likeness"),
     )
     engine: str = choice("auto", ENGINE_HELP, among=(*ENGINES, MYPAINT))
     loss: str = choice(
@@ -89,7 +96,18 @@ class Settings:
             )
 
     def change(self, **changes: Any) -> Settings:
-        """These settings with some changed. Raises InputError for a name that is no setting (and lists them)."""
+        """These settings with some changed; those of a ``look`` first. Raises InputError for a name that is no setting
+        (and lists them), and for a look that is none.
+        """
+        if changes.get("look"):
+            look = find_look(changes["look"])
+            try:
+                return self._change(**look.settings)._change(**{**changes, "look": look.name})
+            except InputError as error:
+                raise InputError(f"the look {look.name}: {error}") from None
+        return self._change(**changes)
+
+    def _change(self, **changes: Any) -> Settings:
         known = [one.name for one in fields(self)]
         if unknown := [name for name in changes if name not in known]:
             raise InputError(f"there is no setting {unknown[0]!r}: choose from {', '.join(known)}")
@@ -104,12 +122,13 @@ class Settings:
 class SettingsOptions(TypedDict, total=False):
     """The fields of :class:`Settings` by name, as a caller may give them, for editors; a test holds both together."""
 
+    look: str | Path
     brush: str | Path
     strokes: int
     size: int
     seed: int
     quality: Literal["draft", "normal", "best"]
-    mood: Literal["oil", "painterly", "likeness"]
+    mood: Literal["oil", "flow", "dots", "painterly", "likeness"]
     engine: Literal["auto", "neural", "real", "mypaint"]
     loss: Literal["pixel", "features", "both"]
     features: Literal["pocket", "vgg16", "vgg16_bn"]

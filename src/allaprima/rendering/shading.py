@@ -20,10 +20,10 @@ from .tiles import Tile
 BROAD, CLOSE = 1.5, 0.5  # units: over these heights are softened,
 BROADLY = 0.6  # by so much over the first
 DEEP = 9.0  # units of height: what is higher is pressed together
-THIN = 0.2  # of this height, paint hides most of the cloth
+THIN = 0.08  # of this height, paint hides most of the cloth
 STEEPEST = 0.9  # slopes
 STRENGTH = 0.8  # of a relief of 1
-DARK = 0.008  # linear: paint as dark as this shows half as much of its relief, as of the cloth under it
+DARK = 0.02  # linear: paint as dark as this shows half as much of its relief, as of the cloth under it
 SHINE, SHARP = 0.9, 28.0  # of gloss
 DARKEST = 0.35  # a slope takes away no more of the light
 SPARED = 0.58  # of that, white loses so much less, as it cannot become lighter

@@ -32,9 +32,10 @@ from .compiler import F32, inlined, private
 F64 = np.float64
 
 # of a stroke's geometry, float32: C(t) = B t + A t^2 from the start; the tangents and the end; length and radius in
-# pixels; how wide it is at both ends, in radii; whether no pixel is passed twice; C' x C'', the same everywhere
-BX, BY, AX, AY, TX, TY, EX, EY, UX, UY, LENGTH, R, FIRST, LAST, MILD, TURN = range(16)
-GEOMETRY = 16
+# pixels; how wide it is at both ends, in radii; whether no pixel is passed twice; C' x C'', the same everywhere; how
+# far paint reaches beyond the ends, in radii
+BX, BY, AX, AY, TX, TY, EX, EY, UX, UY, LENGTH, R, FIRST, LAST, MILD, TURN, AHEAD = range(17)
+GEOMETRY = 17
 STEPS = 32  # of the table of arc lengths
 WAY, BESIDE, AT, FADE = range(4)  # of a passage: arc length, distance to the right, t, how far it counts
 EDGE = 1e-5  # of t: a root so near an end lies on it

@@ -14,16 +14,19 @@ from numpy.typing import NDArray
 
 from ..bristle_columns import FRONT, LIFT, OVERSHOOT, PICKUP, PITCH, TOUCH, UNIT, WAVE, BristleStrokes
 from .bristle_chance import chance, noise
-from .bristle_curve import FIRST, GEOMETRY, LAST, LENGTH, STEPS, R, describe
+from .bristle_curve import AHEAD, FIRST, GEOMETRY, LAST, LENGTH, STEPS, R, describe
 from .compiler import F32, compiled, private
 
 BEGIN, END, WET, LEFT, RIGHT, COARSE, FINE, AFTER = range(8)  # tables; each begins where the one before ends
 BRISTLES, ACROSS, ALONG, COARSE_COLUMNS, FINE_COLUMNS, COARSE_ROWS, FINE_ROWS = range(8, 15)  # their sizes
 OFFSETS = 15
 BEYOND = 1.1  # half of a stroke's breadth, with what waves
-MARGIN = 1.6  # radii before the start and behind the end that tables know
+MARGIN = 2.2  # radii before the start and behind the end that tables know
 FEW, MANY = 3.0, 96.0  # bristles
-EVEN = 24.0  # units of breadth: of broader strokes the ends are less ragged, for their breadth
+EVEN = 24.0  # units of breadth: of broader strokes the ends are less ragged, for their breadth, in fewer teeth
+TEETH = 9.0  # bristles: of strokes that have fewer, the ends are as ragged as if they had so many
+SLANT = 0.35  # radii: how far one side of an end may lie before the other, as a brush is rarely held upright
+TORN = 2.2  # times: how much more raggedly some strokes end than is usual
 PER_BRISTLE, PER_RADIUS = 6, 12  # values of tables
 COARSE_ALONG, FINE_ALONG, FINER = 0.35, 0.8, 2.7  # cells of streaks by radius, and fine ones by bristle
 
@@ -72,6 +75,10 @@ def _fill(samples: Any, shape: Any, geometry: Any, offsets: Any, tables: Any) ->
         sample, at = samples[n], offsets[n]
         bristles = at[BRISTLES] / 1024
         _across(sample, shape, bristles, geometry[n], at, tables)
+        ahead = F32(0)
+        for k in range(at[ACROSS]):
+            ahead = max(ahead, -tables[at[BEGIN] + k], tables[at[END] + k])
+        geometry[n, AHEAD] = ahead
         for table, channel in ((LEFT, 3), (RIGHT, 4)):
             for k in range(at[ALONG]):
                 x = k / PER_RADIUS
@@ -87,13 +94,16 @@ def _across(sample: Any, shape: Any, bristles: Any, geometry: Any, at: Any, tabl
     """Where each bristle touches down and lifts, along the way and in radii, and how much it picks up."""
     first, last = geometry[FIRST], geometry[LAST]
     even = min(1.0, math.sqrt(EVEN * shape[PITCH] / bristles))
+    teeth = even * max(1.0, TEETH / bristles)
+    torn = even * (0.4 + (TORN - 0.4) * chance(0, sample, 33) ** 2)
+    slant_touch, slant_lift = SLANT * (2 * chance(0, sample, 31) - 1), SLANT * (2 * chance(0, sample, 32) - 1)
     for k in range(at[ACROSS]):
         v = (2.0 * k / (at[ACROSS] - 1) - 1) * BEYOND
         b = (v + BEYOND) / 2 * bristles
         bow = 1 - math.sqrt(max(0.0, 1 - min(1.0, v * v)))
         round_ = shape[OVERSHOOT] - shape[FRONT] * bow
-        touch = 0.65 * noise(b * 0.45, sample, 1) + 0.35 * noise(b * 1.6, sample, 8) - 0.5
-        lift = 0.65 * noise(b * 0.45, sample, 2) + 0.35 * noise(b * 1.6, sample, 7) - 0.5
-        tables[at[BEGIN] + k] = F32((touch * even * shape[TOUCH] - round_) * first)
-        tables[at[END] + k] = F32((lift * even * shape[LIFT] + round_) * last)
+        touch = 0.65 * noise(b * 0.45 * teeth, sample, 1) + 0.35 * noise(b * 1.6 * teeth, sample, 8) - 0.5
+        lift = 0.65 * noise(b * 0.45 * teeth, sample, 2) + 0.35 * noise(b * 1.6 * teeth, sample, 7) - 0.5
+        tables[at[BEGIN] + k] = F32((touch * even * shape[TOUCH] + slant_touch * v - round_) * first)
+        tables[at[END] + k] = F32((lift * torn * shape[LIFT] + slant_lift * v + round_) * last)
         tables[at[WET] + k] = F32(shape[PICKUP] * (0.4 + 0.6 * noise(b * 0.9, sample, 21)))

@@ -20,22 +20,20 @@ from ..bristle_columns import (
     DRY,
     GAPS,
     HEEL,
-    LIFT,
     LIP,
-    OVERSHOOT,
     PARTING,
     RIDGE,
     START_X,
     START_Y,
     STREAKS,
     TONE,
-    TOUCH,
     UNIT,
     BristleStrokes,
 )
 from ..bristle_columns import WAY as FAR
 from .bristle_chance import between, on_grid
 from .bristle_curve import (
+    AHEAD,
     AT,
     BESIDE,
     FADE,
@@ -80,8 +78,9 @@ CHUNK = 512  # strokes whose tables are there at a time
 LANES, STOPS = 5, 8  # across and along a stroke: where its brush picks up paint
 BROAD = F32(18)  # units of radius: a broader stroke is seen as a plane
 KEEP = F32(0.35)  # of the height below, under paint that covers it
-LEVEL = F32(0.4)  # of its own is lost in paint that is just like it
-OPACITY, SHADE, HEIGHT, WETNESS, GONE, BESIDE_AT, EDGE, PAINT = range(8)  # what a passage leaves in a pixel
+SLIT = F32(0.5)  # of a gap stays open over quite another colour: what is left of paint there is a film
+LEVEL = F32(0.6)  # of its own is lost in paint that is just like it
+OPACITY, BARE, SHADE, HEIGHT, WETNESS, GONE, BESIDE_AT, EDGE, PAINT = range(9)  # what a passage leaves in a pixel
 LEFT_BEHIND = PAINT + 3  # PAINT is three numbers
 
 
@@ -126,8 +125,9 @@ def paint_stroke(
 ) -> None:  # fmt: skip
     """One stroke over the rows ``top`` to ``bottom``."""
     across = geometry[R] * max(geometry[FIRST], geometry[LAST])
-    ahead = shape[OVERSHOOT] + 0.5 * max(shape[TOUCH], shape[LIFT])
-    wide, long = across * BEYOND + 1, across * math.sqrt(BEYOND * BEYOND + ahead * ahead) + 1.5
+    beyond = geometry[R] * geometry[AHEAD]
+    wide = across * BEYOND + 1
+    long = math.sqrt(wide * wide + beyond * beyond) + 1.5
     dots = dots_of(geometry)
     low, high = rows_of(geometry, dots, long)
     y0, y1 = max(int(stroke[START_Y] + low), top), min(int(stroke[START_Y] + high) + 2, bottom)
@@ -185,13 +185,14 @@ def leave(stroke: Any, shape: Any, geometry: Any, at: Any, tables: Any, passage:
     lip, heel = max(F32(0), F32(1) - side / (F32(0.34) * radius)), max(F32(0), F32(1) - before / (F32(0.45) * radius))
     plane = min(F32(1), BROAD * F32(stroke[UNIT]) / radius)
     body = (F32(1) - shape[RIDGE] * (F32(0.5) + (ridge - F32(0.5)) * plane)) * load
-    body += plane * (shape[LIP] * lip * lip * (F32(0.4) + fine) + shape[HEEL] * heel * heel * (F32(0.4) + streak))
-    left[OPACITY] = opacity * (F32(1) - shape[GAPS] * bare)
+    pushed = shape[LIP] * lip * lip * (F32(0.4) + fine) + shape[HEEL] * heel * heel * (F32(0.4) + streak)
+    body += plane * plane * pushed
+    left[OPACITY], left[BARE] = opacity, shape[GAPS] * bare
     left[HEIGHT] = body * F32(stroke[BODY] * math.sqrt(geometry[R] / stroke[UNIT]))
     seen = plane * F32(stroke[STREAKS])
     left[SHADE] = seen * ((streak - F32(0.5)) * F32(1.2) + (fine - F32(0.5)) * F32(0.8)) * shape[TONE]
     left[WETNESS] = between(tables, at[WET], at[LEFT], place) * (F32(0.45) + F32(0.55) * gone)
-    left[GONE], left[BESIDE_AT], left[EDGE] = gone, v, side / radius
+    left[GONE], left[BESIDE_AT], left[EDGE] = gone, v, min(side, before, after) / radius
     return True
 
 
@@ -214,7 +215,7 @@ def mix(canvas: Any, height: Any, color: Any, shape: Any, carried: Any, left: An
     """Lays what was left over a pixel."""
     opacity = left[OPACITY]
     if len(canvas) == 1:
-        canvas[0, y, x] += opacity * (F32(1) - canvas[0, y, x])
+        canvas[0, y, x] += opacity * (F32(1) - left[BARE]) * (F32(1) - canvas[0, y, x])
         return
     lane = min(max((left[BESIDE_AT] + F32(1)) * F32(0.5 * (LANES - 1)), F32(0)), F32(LANES) - F32(1.001))
     stop = min(left[GONE] * F32(STOPS - 1), F32(STOPS) - F32(1.001))
@@ -228,9 +229,10 @@ def mix(canvas: Any, height: Any, color: Any, shape: Any, carried: Any, left: An
         paint = color[c] + (upper + (lower - upper) * down - color[c]) * wet + left[SHADE]
         left[PAINT + c] = min(max(paint, F32(0)), F32(1))
         apart += abs(left[PAINT + c] - canvas[c, y, x])
-    # wet in wet: where paint is much like what lies there, its sides are lost in it
+    # wet in wet: where paint is much like what lies there, its sides and ends are lost in it
     alike = max(F32(0), F32(1) - F32(4) * apart)
     soft = shape[BLEND] * alike
+    opacity *= F32(1) - left[BARE] * max(alike, F32(SLIT))
     opacity *= F32(1) - soft * (F32(1) - min(left[EDGE] * F32(2.5), F32(1)))
     for c in range(3):
         canvas[c, y, x] += opacity * (left[PAINT + c] - canvas[c, y, x])

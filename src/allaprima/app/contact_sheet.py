@@ -1,0 +1,86 @@
+"""Small paintings of one photo side by side, to choose from: one in each look, or variations of one."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from ..image.photo import read_photo
+from ..painters.paint import optimise
+from ..painting.looks import find_look
+from ..painting.settings import Settings
+
+SIDE, SEEN_AT = 800, 400  # px of a small painting's canvas, and of its picture
+LABEL, GAP = 34, 12  # px below each picture, and around it
+SHAPE = 1.5  # about so many times as wide as high
+PAPER, INK = "#f6f4f0", "#202020"
+LIGHTS = ("9:00", "10:30", "12:00", "1:30")
+
+
+class Proposal(NamedTuple):
+    """A painting that may be chosen: its ``name``, and its settings, by name, that are not the usual ones."""
+
+    name: str
+    changes: Mapping[str, Any]
+
+    def command(self, photo: Path) -> str:
+        """What paints it at full size."""
+        words = ["allaprima", "paint", str(photo)]
+        for name, value in self.changes.items():
+            words += [f"--{name.replace('_', '-')}", str(value)]
+        return shlex.join(words)
+
+
+def in_looks(names: Sequence[str], seed: int = 0) -> list[Proposal]:
+    """One in each of these looks."""
+    chosen = {"seed": seed} if seed else {}
+    return [Proposal(find_look(name).name, {"look": name, **chosen}) for name in names]
+
+
+def variations(look: str, count: int, seed: int = 0) -> list[Proposal]:
+    """``count`` of one look, the first as it is: others have more strokes or fewer, broader or narrower ones, more
+    relief or less, another light, another seed. Raises InputError for a look that is none.
+    """
+    usual, found = Settings().change(look=look), [Proposal("as it is", {"look": look})]
+    random = np.random.default_rng([seed, *find_look(look).name.encode()])
+    for number in range(1, count):
+        strokes = round(min(max(usual.strokes * 2 ** random.uniform(-2, 1), 1), 20_000), -2) or 100
+        relief = round(min(usual.relief * 2 ** random.uniform(-1, 1), 1.0), 2)
+        light = f"{random.choice(LIGHTS)},{random.integers(24, 50)}"
+        changes = {"look": look, "seed": seed + number, "strokes": int(strokes)}
+        if relief:
+            changes |= {"relief": relief, "light": light}
+        found.append(Proposal(f"{int(strokes):,} strokes", changes))
+    return found
+
+
+def contact_sheet(
+    photo: Path, proposals: Sequence[Proposal], on_progress: Callable[[float, str], None] | None = None
+) -> Image.Image:
+    """All of them painted small and quickly, with their names below, as one picture. ``on_progress`` sees the share
+    done, 0 to 1, and what is painted; it may raise to stop.
+    """
+    small = read_photo(photo, most=SIDE).image.copy()
+    small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
+    width, height = (round(side * SEEN_AT / max(small.size)) for side in small.size)
+    columns = round(math.sqrt(len(proposals) * SHAPE * (height + LABEL + GAP) / (width + GAP))) or 1
+    columns = min(columns, len(proposals))
+    rows = -(-len(proposals) // columns)
+    paper = Image.new("RGB", (columns * (width + GAP) + GAP, rows * (height + LABEL + GAP) + GAP), PAPER)
+    draw, font = ImageDraw.Draw(paper), ImageFont.load_default(18)
+    for number, proposal in enumerate(proposals):
+        left, top = GAP + number % columns * (width + GAP), GAP + number // columns * (height + LABEL + GAP)
+        settings = Settings().change(**proposal.changes).change(size=SIDE, quality="draft")
+        for step in optimise(small, settings):
+            if on_progress:
+                on_progress((number + step.share) / len(proposals), proposal.name)
+        picture = Image.fromarray(step.painting().render(SEEN_AT)).resize((width, height))
+        paper.paste(picture, (left, top))
+        draw.text((left + width / 2, top + height + LABEL / 2), proposal.name, INK, font, anchor="mm")
+    return paper
