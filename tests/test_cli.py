@@ -136,7 +136,7 @@ def test_bad_photos(name: str, photo: Path, capsys: pytest.CaptureFixture[str]) 
         (["-o", "a.png", "--preview", "a.png"], "a.png is given twice"),
         (["--preview", "a.painting.json"], "the preview a.painting.json is no picture: choose from .png"),
         (["--preview", "nowhere/a.png"], "the output folder nowhere does not exist"),
-        (["--mood", "sad"], "choose from oil, painterly, likeness"),
+        (["--mood", "sad"], "choose from oil, flow, dots, painterly, likeness"),
         (["-o", "there.png", "-o", "b.png"], "there.png is a folder"),
         (["--wrong"], "--wrong"),
     ],

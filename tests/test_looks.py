@@ -106,22 +106,23 @@ def test_variations_differ_and_repeat() -> None:
 
 def test_the_sheet_shows_them_all() -> None:
     seen = []
-    sheet = contact_sheet(PHOTO, in_looks(["poster", "alla-prima"]), lambda share, name: seen.append((share, name)))
+    sheet = contact_sheet(PHOTO, in_looks(["dots", "alla-prima"]), lambda share, name: seen.append((share, name)))
     assert sheet.width > 2 * SEEN_AT
     left, right = (np.asarray(part, float) for part in (sheet.crop((0, 0, 400, 260)), sheet.crop((420, 0, 820, 260))))
     assert np.abs(left - right).mean() > 3
     shares = [share for share, _ in seen]
     assert shares == sorted(shares)
-    assert (seen[0][1], seen[-1]) == ("poster", (1.0, "alla-prima"))
+    assert (seen[0][1], seen[-1]) == ("dots", (1.0, "alla-prima"))
 
 
 def test_looks_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "sheet.jpg"
-    assert run(["looks", str(PHOTO), "--look", "poster", "-o", str(path)]) == 0
+    assert run(["looks", str(PHOTO), "--look", "alla-prima", "-o", str(path)]) == 0
     told = capsys.readouterr()
     assert told.out.strip() == str(path)
-    assert f"poster: allaprima paint {PHOTO} --look poster" in told.err
-    assert Image.open(path).width > SEEN_AT
+    assert f"alla-prima: allaprima paint {PHOTO} --look alla-prima" in told.err
+    with Image.open(path) as sheet:
+        assert sheet.width > SEEN_AT
     for wrong, why in (
         (["-o", str(path)], "is there already"),
         (["-o", str(tmp_path / "a.svg")], "is no picture"),

@@ -26,15 +26,16 @@ SMALL = {**PLAIN, "size": 64, "quality": "draft"}
 @example(40, 8192, 8, "oil")
 @example(3500, 2048, 1024, "oil")
 def test_levels_hold_exactly_the_strokes(strokes: int, width: int, height: int, mood: str) -> None:
-    plan = levels(strokes, width, height, MOODS[mood](long_side=max(width, height)))
+    bounds = MOODS[mood](long_side=max(width, height))
+    plan = levels(strokes, width, height, bounds)
     assert sum(level.strokes for level in plan) == strokes
     windows = [level.window for level in plan if not level.rows]
     assert windows == sorted(windows, reverse=True) and windows[-1] >= 16
     assert all(level.strokes > 0 for level in plan)
     ground = [level for level in plan if level.rows]
-    assert ground == plan[: len(ground)] and len(ground) <= (mood == "oil")
+    assert ground == plan[: len(ground)] and len(ground) <= bool(bounds.ground)
     late = [level for level in plan if level.late]
-    assert late == plan[len(plan) - len(late) :] and len(late) <= (mood == "oil")
+    assert late == plan[len(plan) - len(late) :] and len(late) <= bool(bounds.late)
     assert all(level.strokes <= strokes / 4 for level in late)
     assert all(level.strokes % level.rows == 0 and level.strokes <= strokes / 4 for level in ground)
 
@@ -155,7 +156,7 @@ def test_photos_are_read_as_a_person_sees_them(tmp_path: Path) -> None:
         ({"engine": "krita"}, "engine is 'krita': choose from auto, neural, real"),
         ({"brush": "mop"}, "there is no brush mop: choose from calligraphy, chalk, charcoal, dry_brush"),
         ({"device": "tpu"}, "device is 'tpu'"),
-        ({"mood": "sad"}, "mood is 'sad': choose from oil, painterly, likeness"),
+        ({"mood": "sad"}, "mood is 'sad': choose from oil, flow, dots, painterly, likeness"),
         ({"colour": 1}, "there is no setting 'colour'"),
     ],
 )

@@ -30,7 +30,9 @@ class Effort(NamedTuple):
 
 
 JOINT_AT, CLOSE_AT = 256, 512  # px of the long side of the canvas that all strokes together are seen on
-SHOWN = 1000  # strokes can show what is on a canvas of JOINT_AT px, and so many times more on as many times the pixels
+SHOWN = 875  # strokes can show what is on a canvas of JOINT_AT px, and so many times more on as many times the pixels
+NEARLY = 0.85  # of the canvas is seen as all of it
+WORTH = 1.5  # times more closely than all together are seen, at least
 USUAL = {
     "draft": Effort(6, 14, 0, 0, JOINT_AT),
     "normal": Effort(8, 34, 24, 10, JOINT_AT),
@@ -72,6 +74,16 @@ class Phase(NamedTuple):
         return self.kind is not Kind.COARSE
 
 
+def seen_closely(settings: Settings, least: int) -> int:
+    """On how many px of the long side strokes are refined in the end, at ``least``: as many as so many strokes can
+    show, where the canvas is large enough that somebody may see it.
+    """
+    long_side, shown = settings.size, JOINT_AT * math.sqrt(settings.strokes / SHOWN)
+    if shown >= NEARLY * long_side:
+        shown = long_side
+    return max(least, round(shown) if long_side > CLOSE_AT else 0)
+
+
 class Schedule:
     """The phases of a painting with these levels. A step with grain costs ``grain`` times as much as one without; none
     is wanted where that is 0.
@@ -101,8 +113,7 @@ class Schedule:
             size = min(long_side, CLOSE_AT, math.ceil(long_side * WINDOW_AT / level.window))
             self.phases.append(Phase(Kind.COARSE, number, effort.coarse, size, cost([level], size), steep=SOFT))
         together(Kind.JOINT, len(levels), joint, JOINT_AT)
-        closely = max(effort.grain_at, round(JOINT_AT * math.sqrt(settings.strokes / SHOWN)))
-        if closely > JOINT_AT:
+        if (closely := seen_closely(settings, effort.grain_at)) > WORTH * JOINT_AT:
             together(Kind.JOINT, len(levels), effort.close, closely)
         if grain:
             together(Kind.GRAIN, len(levels), effort.grain, effort.grain_at, grain)
