@@ -3,9 +3,9 @@
 python benchmarks/form.py PHOTO [PHOTO ...] [--mood oil]
 
 Each photo is painted as `allaprima paint` does without options. An area is quiet where the photo, seen at 256 px, is
-within 8 of 255 of its mean over a stroke's window. Of each level: the mean angle between the chords of a stroke and of
-the nearest other one there, 45 degrees where directions are left to chance; and of all strokes, the share whose bow is
-over a third of the chord.
+within 16 of 255 of its mean over half a stroke's window. Of each level: the mean angle between the chords of a stroke
+and of the nearest other one there, 45 degrees where directions are left to chance; and of all strokes, the share whose
+bow is over a third of the chord.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import allaprima
 from allaprima import PlacedStrokes
 
 SEEN_AT = 256  # px of the photo's long side where it is asked whether it is quiet
-QUIET = 8 / 255  # standard deviation of its brightness over a window
+QUIET = 16 / 255  # standard deviation of its brightness over half a window
 FEW = 12  # strokes of a level in quiet areas say nothing
 BENT = 1 / 3  # of the chord
 
@@ -43,7 +43,7 @@ def quiet(photo: Path, painting: allaprima.Painting) -> NDArray[np.bool_]:
     scale, middle = max(gray.shape) / painting.size, on_canvas(strokes, (strokes.start + strokes.end) / 2)
     found = np.zeros(len(strokes), bool)
     for window in strokes.window.unique().tolist():
-        side = max(3, round(window * scale))
+        side = max(3, round(window * scale / 2))
         mean, square = (ndimage.uniform_filter(values, side, mode="nearest") for values in (gray, gray**2))
         calm = np.sqrt(np.maximum(square - mean**2, 0)) < QUIET
         some = (strokes.window == window).numpy()
@@ -76,10 +76,9 @@ def main() -> None:
     parser.add_argument("--mood", default="oil")
     options = parser.parse_args()
     print(machine(), flush=True)
-    with torch.no_grad():
-        for photo in options.photos:
-            painting = allaprima.paint(photo, mood=options.mood)
-            print(f"{photo.stem}: {figures(photo, painting)}", flush=True)
+    for photo in options.photos:
+        painting = allaprima.paint(photo, mood=options.mood)
+        print(f"{photo.stem}: {figures(photo, painting)}", flush=True)
 
 
 if __name__ == "__main__":
