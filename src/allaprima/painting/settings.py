@@ -29,7 +29,8 @@ from .pictures import (
 @dataclass(frozen=True)
 class Settings:
     """How a photo is painted. Pictures are given by their paths; those of a painting that is there are known by their
-    hashes. Raises :class:`InputError`, naming value and bound, for values out of range.
+    hashes. ``look`` says which look the others came from: :meth:`change`, and :func:`paint`, bring it about. Raises
+    :class:`InputError`, naming value and bound, for values out of range.
     """
 
     look: str = choice(
