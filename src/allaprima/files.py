@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from .errors import InputError
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 ASIDE = ".allaprima-"  # begins the names of files that are not whole yet
+LONGEST = 100_000  # bytes of a description
 FRESH = 10.0  # seconds: a file so young may not be locked yet
 
 
@@ -99,3 +108,26 @@ def same_file(path: Path, other: Path) -> bool:
         return path.resolve() == other.resolve() or path.samefile(other)
     except OSError:
         return False
+
+
+def read_description(path: Path, what: str) -> str:
+    """The text of a small file that a person writes by hand. Raises InputError, in a line that says ``what`` it is."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{what} {path} cannot be read ({error.strerror}): give the path of a .toml file") from None
+    if len(content) > LONGEST:
+        raise InputError(f"{what} {path} has {len(content):,} bytes: a description has at most {LONGEST:,}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{what} {path} is no text: give a .toml file") from None
+
+
+def parse_description(text: str, what: str) -> dict[str, Any]:
+    """The values by name in such a text, TOML or JSON. Raises InputError, in a line that says what is wrong."""
+    try:
+        values: dict[str, Any] = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{what} is damaged: {' '.join(str(error).split())[:120]}") from None
+    return values

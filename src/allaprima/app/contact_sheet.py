@@ -44,8 +44,8 @@ def in_looks(names: Sequence[str], seed: int = 0) -> list[Proposal]:
 
 
 def variations(look: str, count: int, seed: int = 0) -> list[Proposal]:
-    """``count`` of one look, the first as it is: others have more strokes or fewer, broader or narrower ones, more
-    relief or less, another light, another seed. Raises InputError for a look that is none.
+    """``count`` of one look, the first as it is: others have more strokes or fewer, more relief or less, another
+    light, another seed. Raises InputError for a look that is none.
     """
     usual, found = Settings().change(look=look), [Proposal("as it is", {"look": look})]
     random = np.random.default_rng([seed, *find_look(look).name.encode()])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -11,17 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..files import parse_description, read_description
 from ..kernels.bristle_columns import SHAPE
 from ..options import check_fields, choice
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 SHAPES = Path(__file__).parent / "bristles"
 SUFFIXES = (".toml", ".json")
-LONGEST = 100_000  # bytes of a file
 
 
 @dataclass(frozen=True)
@@ -82,24 +76,12 @@ def read_shape(name: str | Path) -> str:
         if str(name) not in known:
             raise InputError(f"there is no bristle brush {name}: choose from {', '.join(known)}, or give a .toml file")
         path = SHAPES / f"{name}.toml"
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"the brush {path} cannot be read ({error.strerror}): give the path of a .toml file") from None
-    if len(content) > LONGEST:
-        raise InputError(f"the brush {path} has {len(content):,} bytes: a description has at most {LONGEST:,}")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"the brush {path} is no text: give a .toml file") from None
+    return read_description(path, "the brush")
 
 
 def parse_shape(text: str, name: str) -> BristleShape:
     """The shape that a file's text describes. Raises InputError that says what is wrong."""
-    try:
-        values = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"the brush {name} is damaged: {' '.join(str(error).split())[:120]}") from None
+    values = parse_description(text, f"the brush {name}")
     known = [one.name for one in fields(BristleShape)]
     if unknown := [key for key in values if key not in known]:
         raise InputError(f"the brush {name} has no {unknown[0]!r}: choose from {', '.join(known)}")

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import InputError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from ..files import parse_description, read_description
 
 TABLE = Path(__file__).with_name("looks.toml")
 SUFFIX = ".toml"
-LONGEST = 100_000  # bytes of a file
 ABOUT = "about"  # what a look is like, in a few words
 
 
@@ -32,7 +26,7 @@ class Look(NamedTuple):
 @cache
 def looks() -> dict[str, Look]:
     """Those that ship, by name."""
-    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    table = parse_description(read_description(TABLE, "the table"), "the table of looks")
     return {name: Look(name, part.pop(ABOUT), part) for name, part in table.items()}
 
 
@@ -51,14 +45,7 @@ def find_look(name: str | Path) -> Look:
         raise InputError(
             f"look is {text[:60]!r}: choose from {', '.join(look_names())}, or give a {SUFFIX} of your own"
         )
-    try:
-        if path.stat().st_size > LONGEST:
-            raise InputError(f"the look {path} is no look: it is longer than {LONGEST:,} bytes")
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"the look {path} cannot be read ({error.strerror})") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"the look {path} is damaged: {error}") from None
+    table = parse_description(read_description(path, "the look"), f"the look {path}")
     if parts := [key for key, value in table.items() if isinstance(value, dict)]:
         raise InputError(f"the look {path} has a part [{parts[0]}]: give a file of one look, without such a line")
     about = table.pop(ABOUT, "")

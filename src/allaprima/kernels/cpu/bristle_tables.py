@@ -26,7 +26,7 @@ FEW, MANY = 3.0, 96.0  # bristles
 EVEN = 24.0  # units of breadth: of broader strokes the ends are less ragged, for their breadth, in fewer teeth
 TEETH = 9.0  # bristles: of strokes that have fewer, the ends are as ragged as if they had so many
 SLANT = 0.35  # radii: how far one side of an end may lie before the other, as a brush is rarely held upright
-TORN = 2.2  # times: how much more raggedly some strokes end than is usual
+CLEAN, TORN = 0.4, 2.2  # times: how raggedly strokes end, of what is usual, at least and at most
 PER_BRISTLE, PER_RADIUS = 6, 12  # values of tables
 COARSE_ALONG, FINE_ALONG, FINER = 0.35, 0.8, 2.7  # cells of streaks by radius, and fine ones by bristle
 
@@ -95,7 +95,7 @@ def _across(sample: Any, shape: Any, bristles: Any, geometry: Any, at: Any, tabl
     first, last = geometry[FIRST], geometry[LAST]
     even = min(1.0, math.sqrt(EVEN * shape[PITCH] / bristles))
     teeth = even * max(1.0, TEETH / bristles)
-    torn = even * (0.4 + (TORN - 0.4) * chance(0, sample, 33) ** 2)
+    torn = even * (CLEAN + (TORN - CLEAN) * chance(0, sample, 33) ** 2)
     slant_touch, slant_lift = SLANT * (2 * chance(0, sample, 31) - 1), SLANT * (2 * chance(0, sample, 32) - 1)
     for k in range(at[ACROSS]):
         v = (2.0 * k / (at[ACROSS] - 1) - 1) * BEYOND
