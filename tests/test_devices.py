@@ -57,7 +57,7 @@ def test_nothing_strays(name: str, photo: Path, tmp_path: Path, monkeypatch: pyt
     """On a device that needs no hardware, and refuses every operator that mixes its tensors with the CPU's."""
     there = {"cuda": DEVICE}
     monkeypatch.setattr("allaprima.painters.paint.find_device", lambda name: there.get(name, torch.device("cpu")))
-    few = dict.fromkeys(schedule.USUAL, schedule.Effort(1, 2, 0, 1, schedule.JOINT_AT))  # it is slow
+    few = dict.fromkeys(schedule.PAINTERLY, schedule.Effort(1, 2, 0, 1, schedule.JOINT_AT))  # it is slow
     monkeypatch.setattr(schedule, "EFFORT", dict.fromkeys(schedule.EFFORT, few))
     with other_device():
         painting = whole(photo, tmp_path, "cuda", {"brush": "oil", **RUNS[name]})

@@ -34,9 +34,12 @@ def test_levels_hold_exactly_the_strokes(strokes: int, width: int, height: int, 
     assert all(level.strokes > 0 for level in plan)
     ground = [level for level in plan if level.rows]
     assert ground == plan[: len(ground)] and len(ground) <= bool(bounds.ground)
-    late = [level for level in plan if level.late]
-    assert late == plan[len(plan) - len(late) :] and len(late) <= bool(bounds.late)
-    assert all(level.strokes <= strokes / 4 for level in late)
+    sketch = [level for level in plan if level.sketch]
+    assert sketch == plan[: len(sketch)] and sum(level.strokes for level in sketch) in (0, int(strokes * bounds.sketch))
+    for part in (sketch, plan[len(sketch) :]):
+        late = [level for level in part if level.late]
+        assert late == part[len(part) - len(late) :] and len(late) <= bool(bounds.late)
+        assert all(level.strokes <= strokes / 4 for level in late)
     assert all(level.strokes % level.rows == 0 and level.strokes <= strokes / 4 for level in ground)
 
 

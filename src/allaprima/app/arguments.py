@@ -23,9 +23,7 @@ def setting(about: Field[Any]) -> Any:
     if about.default not in ("", None, False, 0.0):
         help += f" Default: {about.default}."
     flag = about.name.replace("_", "-")
-    return typer.Option(
-        f"--{flag}/--no-{flag}" if about.default is True else f"--{flag}", help=help, show_default=False
-    )
+    return typer.Option(f"--{flag}/--no-{flag}" if about.type == "bool" else f"--{flag}", help=help, show_default=False)
 
 
 def with_fields(*kinds: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

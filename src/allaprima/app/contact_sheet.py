@@ -16,7 +16,7 @@ from ..painters.paint import optimise
 from ..painting.looks import find_look
 from ..painting.settings import Settings
 
-SIDE, SEEN_AT = 800, 400  # px of a small painting's canvas, and of its picture
+SIDE, SEEN_AT = 560, 400  # px of a small painting's canvas, and of its picture
 LABEL, GAP = 34, 12  # px below each picture, and around it
 SHAPE = 1.5  # about so many times as wide as high
 PAPER, INK = "#f6f4f0", "#202020"

@@ -31,7 +31,7 @@ OUTPUTS = typer.Option(
     help=f"Where to write, as often as wanted: {' '.join(SUFFIXES)}; or a folder/, for several photos.",
     show_default=False,
 )
-TEXTURE = typer.Option(help=Rendering.about("texture").metadata["help"])
+TEXTURE = typer.Option("--texture/--no-texture", help=Rendering.about("texture").metadata["help"], show_default=False)
 PREVIEW = typer.Option(
     help="A .png or .jpg that shows the painting as it grows, about once a second.", show_default=False
 )
@@ -49,7 +49,6 @@ OF_EXPORT, OF_COMPUTE, OF_LIGHT = ({one.name for one in fields(kind)} for kind i
 def paint(
     photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="The photo: JPEG, PNG, WebP, TIFF, ...")],
     output: Annotated[list[Path] | None, OUTPUTS] = None,
-    texture: Annotated[bool, TEXTURE] = False,
     output_size: Annotated[int | None, SIZE] = None,
     preview: Annotated[Path | None, PREVIEW] = None,
     resume: Annotated[Path | None, RESUME] = None,
@@ -68,7 +67,7 @@ def paint(
     settings = Settings().change(**{name: value for name, value in chosen.items() if name not in OF_COMPUTE})
     if export.print and output_size:
         raise InputError("the size is asked for twice, by --output-size and --print: give one of them")
-    rendering = Rendering(size=output_size, texture=texture)
+    rendering = Rendering(size=output_size)
     with loading():
         from ..brush.library import load_brush
         from ..painters.paint import find_device
@@ -179,7 +178,7 @@ def render(
     output: Annotated[list[Path], OUTPUTS],
     size: Annotated[int | None, SIZE] = None,
     engine: Annotated[str, setting(Rendering.about("engine"))] = AUTO,
-    texture: Annotated[bool, TEXTURE] = False,
+    texture: Annotated[bool | None, TEXTURE] = None,
     brush: Annotated[
         list[str] | None,
         typer.Option(help="The brushes that painted, if they do not ship: the path of each .safetensors, in order."),

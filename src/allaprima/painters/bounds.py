@@ -39,7 +39,8 @@ class StrokeBounds:
     the strokes of the level before a level has, ``finer``; which share of them is laid ``late``, where all others
     together leave the most to be mended, and up to which share of these follows ``lines``. The most that a ``bow`` may
     be, of the chord, and the ``longest`` that this may be, in widths. Over which share of a window the picture's
-    direction is averaged, ``sweep``. About how many strokes are the ``ground``, which covers the canvas first. How
+    direction is averaged, ``sweep``. Which share of the strokes is the ``sketch``, a painting by themselves that stays
+    as it is under the others. About how many strokes are the ``ground``, which covers the canvas first. How
     fast strokes move at most, ``rate``, a learning rate of logits.
     """
 
@@ -57,6 +58,7 @@ class StrokeBounds:
     bow: float = math.inf
     longest: float = math.inf
     sweep: float = 1 / 16
+    sketch: float = 0.1
     gather: float = 0.5
     faint: float = 0.0
     calm: float = 0.0
@@ -203,6 +205,6 @@ MOODS = {
         StrokeBounds, width=1 / 80, length=4.0, touch=2.3, pressure=0.6, color_weight=0.05, reach=0.3, size=0.5
     ),
     "likeness": partial(
-        StrokeBounds, width=0.0, length=0.0, touch=0.0, pressure=0.0, color_weight=0.0, reach=0.14, size=0.7
+        StrokeBounds, width=0.0, length=0.0, touch=0.0, pressure=0.0, color_weight=0.0, reach=0.14, size=0.7, sketch=0.0
     ),
 }

@@ -22,28 +22,32 @@ BY_BRISTLES, BY_TEXTURE, BY_ENGINE = 2.0, 3.0, 12.0  # what a step costs, in ste
 class Grain:
     """``brushes`` with grain, where ``engine`` is who draws in the end, and what a step then costs, ``cost``, in steps
     that draw the mean: 0 where none is wanted. Where all are of bristles, these draw the whole canvas, wet paint and
-    all. Where chance plays a part in MyPaint's, that is the texture; if there is none, or it was not learned, the
-    engine itself draws, which takes longer.
+    all. Where chance plays a part in MyPaint's, that is the texture, which the neural one draws, too, if ``texture`` is
+    wanted; if there is none, or it was not learned, the engine itself draws, which takes longer.
     """
 
-    def __init__(self, brushes: Sequence[NeuralBrush], engine: str) -> None:
+    def __init__(self, brushes: Sequence[NeuralBrush], engine: str, texture: bool) -> None:
         engine = engine_for(brushes) if engine == AUTO else engine
         self.brushes, self.cost, self.bristles = brushes, 0.0, list[BristleBrush]()
+        textured = [brush.textured for brush in brushes]
         if engine == NEURAL:
+            if texture and any(one is not brush for one, brush in zip(textured, brushes, strict=True)):
+                self.brushes, self.cost = textured, BY_TEXTURE
             return
         if all(brush.bristly for brush in brushes):
             self.bristles = [real for brush in brushes if isinstance(real := brush.real(), BristleBrush)]
             self.cost = BY_BRISTLES
             return
-        self.brushes = [brush.textured if brush.textured is not brush else StraightThrough(brush) for brush in brushes]
+        self.brushes = [
+            one if one is not brush else StraightThrough(brush) for one, brush in zip(textured, brushes, strict=True)
+        ]
         self.cost = BY_ENGINE if any(isinstance(brush, StraightThrough) for brush in self.brushes) else BY_TEXTURE
 
     @torch.no_grad()
-    def drawn(self, canvas: Canvas, strokes: PlacedStrokes, like: Tensor) -> Tensor:
-        """What bristles leave of ``strokes`` over those of the canvas that stay, unlit, on a picture as large as
-        ``like`` ``(3, H, W)``.
+    def drawn(self, canvas: Canvas, laid: PlacedStrokes | None, strokes: PlacedStrokes, like: Tensor) -> Tensor:
+        """What bristles leave of ``strokes`` over those of the canvas that stay, and those that are ``laid``, unlit, on
+        a picture as large as ``like`` ``(3, H, W)``.
         """
-        if canvas.base is not None:
-            strokes = PlacedStrokes.cat([canvas.base, strokes])
+        strokes = PlacedStrokes.cat([part for part in (canvas.base, laid, strokes) if part is not None])
         paper = canvas.background.at(like.shape[2], like.shape[1], like.device)
         return seen(Bristles(strokes, self.bristles, canvas.width, canvas.height, canvas.background), paper)

@@ -12,11 +12,13 @@ SHARE = 3.5  # there is one level more for so many times the strokes
 FEW = 8  # strokes for each one of the ground, at least
 GROUND_WINDOW = 13.0  # side of their windows, in their distances
 FIRST = 12  # strokes on the coarsest level, about
+SKETCHED = 60  # strokes of a sketch, at least
 
 
 class Level(NamedTuple):
     """So many ``strokes`` on windows with sides of ``window`` canvas pixels; in so many ``rows``, if they are the
-    ground; ``late``, if they begin when those of the other levels have been refined together; along ``lines``.
+    ground; ``late``, if they begin when those of the other levels have been refined together; along ``lines``; of the
+    ``sketch``, the first strokes, which are a painting by themselves, and stay as they are under all that follow.
     """
 
     strokes: int
@@ -24,27 +26,46 @@ class Level(NamedTuple):
     rows: int = 0
     late: bool = False
     lines: bool = False
+    sketch: bool = False
 
 
 def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:
     """The levels of a painting: ``strokes`` in all, exactly; each level has so many times the strokes of the one before
-    as the bounds say, on windows half as wide, as far as they allow.
+    as the bounds say, on windows half as wide, as far as they allow. The first ones are the sketch, if there are enough
+    strokes for one.
     """
-    ground = ground_level(strokes, width, height, bounds)
-    strokes -= sum(level.strokes for level in ground)
-    late = int(strokes * bounds.late)
-    strokes -= late
     smallest = max(SMALLEST_WINDOW, bounds.smallest_window)
-    first = min(max(width, height), 2 * min(width, height), bounds.largest_window)
+    widest = min(max(width, height), 2 * min(width, height), bounds.largest_window)
+
+    def cascade(strokes: int, first: int, last: int) -> list[Level]:
+        """On the windows from the ``first`` to the ``last``, and late ones on the next."""
+        late = int(strokes * bounds.late)
+        weights = [bounds.finer**number for number in range(last - first + 1)]
+        counts = [int((strokes - late) * weight / sum(weights)) for weight in weights]
+        counts[-1] += strokes - late - sum(counts)
+        windows = [round(max(smallest, widest / 2**number)) for number in range(first, last + 2)]
+        found = [Level(*level) for level in zip([*counts, late], windows, strict=True)]
+        return [level._replace(late=level is found[-1]) for level in found if level.strokes]
+
+    sketch = int(strokes * bounds.sketch)
+    sketch = sketch if sketch >= SKETCHED else 0
+    ground = ground_level(sketch or strokes, width, height, bounds)
+    there = sum(level.strokes for level in ground)
+    last = _depth(strokes - there, bounds)
+    if not sketch or not last:
+        return ground + cascade(strokes - there, 0, last)
+    begun = min(_depth(sketch - there, bounds), last - 1)
+    first = [level._replace(sketch=True) for level in [*ground, *cascade(sketch - there, 0, begun)]]
+    return first + cascade(strokes - sketch, begun + 1, last)
+
+
+def _depth(strokes: int, bounds: StrokeBounds) -> int:
+    """How many times the windows are halved, for so many strokes."""
+    strokes -= int(strokes * bounds.late)
     number = 1
     while FIRST * (SHARE ** (number + 1) - 1) / (SHARE - 1) <= strokes * 1.5:
         number += 1
-    weights = [bounds.finer**level for level in range(number)]
-    counts = [int(strokes * weight / sum(weights)) for weight in weights]
-    counts[-1] += strokes - sum(counts)
-    windows = [round(max(smallest, first / 2**level)) for level in range(number + 1)]
-    begun = [Level(count, window) for count, window in zip(counts, windows, strict=False) if count]
-    return ground + begun + ([Level(late, windows[-1], late=True)] if late else [])
+    return number - 1
 
 
 def with_lines(levels: list[Level], found: int, bounds: StrokeBounds) -> list[Level]:
@@ -76,6 +97,8 @@ def more_levels(there: int, more: int, width: int, height: int, bounds: StrokeBo
     kept: list[Level] = []
     for level in reversed(levels(there + more, width, height, bounds)):
         count = min(level.strokes, more - sum(one.strokes for one in kept))
-        part = level if count == level.strokes else level._replace(strokes=count, rows=0)
+        part = level._replace(
+            sketch=level.sketch and not there, strokes=count, rows=level.rows if count == level.strokes else 0
+        )
         kept += [part] if count else []
     return kept[::-1]

@@ -23,6 +23,7 @@ from ..errors import InputError
 from ..painting.compute import Compute
 from ..painting.painting import Painting
 from ..painting.settings import Settings
+from ..perception.attention import standing_out
 from ..perception.losses import psnr
 from ..rendering.compositing import composite
 from ..strokes import ACTION, PlacedStrokes
@@ -38,10 +39,11 @@ from .hidden import settle
 from .inputs import Inputs, as_tensor
 from .levels import more_levels, with_lines
 from .lines import Path, find_lines, line_strokes
-from .losses import PaintingLoss, resized
+from .losses import PaintingLoss, Target, resized
 from .parameters import COLORS, StrokeParameters, leaves
 from .placement import ground_strokes, initial_strokes
-from .schedule import CLOSE_AT, Kind, Phase, Schedule
+from .regions import by_region, find_regions
+from .schedule import CLOSE_AT, JOINT_AT, Kind, Phase, Schedule
 from .step import Step
 
 LINES = 0.25  # of others' rate, strokes along lines move
@@ -79,13 +81,17 @@ class StrokeOptimizer:
         self.brush_of_each = inputs.brush_of_each(self.count).to(device)
         self.focus = as_tensor(inputs.focus)
         style = as_tensor(inputs.style)
-        self.grain = Grain(inputs.brushes, settings.engine)
+        small = self.subject.at(*self.canvas.shape(min(settings.size, JOINT_AT)))
+        counts = standing_out(small) if self.focus is None else resized(self.focus, *small.shape[1:])[0]
+        self.regions = find_regions(small, counts.to(small.device))
+        self.grain = Grain(inputs.brushes, settings.engine, settings.texture)
         self.schedule = Schedule(settings, self.levels, self.grain.cost)
         weights = compute.vgg_weights
         self.loss = PaintingLoss(
             settings, self.bounds.color_weight, self.bounds.flow_weight, style, self.focus, device, weights
         )
         self.loss.check(self.canvas.shape(phase.size) for phase in self.schedule.phases if phase.together)
+        self.targets: dict[tuple[int, bool], Target] = {}  # by size, and whether a network looks
         self.moving: list[StrokeParameters] = []  # by level
         self.index, self.adam = 0, Adam([], 1)
         if checkpoint:
@@ -100,42 +106,51 @@ class StrokeOptimizer:
 
     def run(self, phase: Phase, done: int) -> Iterator[Step]:
         """The steps of a phase that are left when ``done`` of them are."""
-        picture, brushes = self.subject.at(*self.canvas.shape(phase.size)), self.brushes_in(phase)
-        scale = self.canvas.scale(picture)
-        target = self.loss.encode(picture, scale, closely=phase.together)
-        still = 0 if phase.together else phase.level  # levels that stay
-        begin = self.chain_begin(still)
-        below = self.below(phase, still, picture, brushes)
+        target, brushes = self.target(phase), self.brushes_in(phase)
+        picture, scale = target.picture, self.canvas.scale(target.picture)
+        still = phase.still
+        begin, laid = self.chain_begin(still), self.strokes(still) if still else None
+        below = self.below(phase, laid, picture, brushes)
         if not done:
             if not phase.together:
                 self.moving.append(self.begin_level(phase.level, picture, below))
             self.adam = self.optimizer(self.moving[still:], phase)
         moving = self.moving[still:]
-        for _ in range(done, phase.steps):
+        for step in range(done + 1, phase.steps + 1):
             strokes = self.constraints.strokes(moving, begin)
             canvas = composite(below, strokes, brushes, scale)
             if phase.kind is Kind.GRAIN and self.grain.bristles:  # their paint, with the neural brush's gradient
-                canvas = canvas + (self.grain.drawn(self.canvas, strokes.detach(), canvas) - canvas).detach()
+                drawn = self.grain.drawn(self.canvas, laid, strokes.detach(), canvas)
+                canvas = canvas + (drawn - canvas).detach()
             terms = target.terms(canvas, strokes)
             torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
             self.adam.step()
             self.constraints.mend(moving)
             self.index += 1
-            if self.index == self.schedule.total and self.bounds.flow_weight:
+            if phase.settle and step == phase.steps and self.bounds.flow_weight:
                 last = self.constraints.strokes(moving, begin).detach()
                 settle(moving, last, picture, scale, lambda some: composite(below, some, brushes, scale))
             with torch.no_grad():
                 error = float((canvas - picture).square().mean())
             yield self.report(phase, {name: float(term.detach()) for name, term in terms.items()}, error)
 
-    def below(self, phase: Phase, still: int, picture: Tensor, brushes: Sequence[NeuralBrush]) -> Tensor:
-        """What lies under the strokes that move in a phase, which the levels up to ``still`` have laid; under late ones
-        that is what bristles really leave, so that these mend it.
+    def target(self, phase: Phase) -> Target:
+        """The photo as a phase sees it, encoded once for all that see it alike."""
+        seen = phase.size, phase.together
+        if seen not in self.targets:
+            picture = self.subject.at(*self.canvas.shape(phase.size))
+            self.targets[seen] = self.loss.encode(picture, self.canvas.scale(picture), closely=phase.together)
+        return self.targets[seen]
+
+    def below(
+        self, phase: Phase, laid: PlacedStrokes | None, picture: Tensor, brushes: Sequence[NeuralBrush]
+    ) -> Tensor:
+        """What lies under the strokes that move in a phase, with those that are ``laid``; under late ones that is what
+        bristles really leave, so that these mend it.
         """
-        strokes = self.strokes(still) if still else None
-        if strokes is not None and self.grain.bristles and self.levels[still].late:
-            return self.grain.drawn(self.canvas, strokes, picture)
-        return self.canvas.under(picture, strokes, brushes)
+        if laid is not None and self.grain.bristles and (phase.together or self.levels[phase.still].late):
+            return self.grain.drawn(self.canvas, None, laid, picture)
+        return self.canvas.under(picture, laid, brushes)
 
     def brushes_in(self, phase: Phase) -> Sequence[NeuralBrush]:
         """The brushes as they draw in a phase."""
@@ -154,8 +169,10 @@ class StrokeOptimizer:
             strokes = line_strokes(self.lines, picture, below, level.strokes, scale, self.bounds)
         else:
             strokes = initial_strokes(picture, below, level, scale, self.bounds, self.random, focus, share)
-            if self.settings.connected:
-                strokes = chain_windows(strokes, self.chain_begin(number))
+        if self.settings.connected:
+            strokes = chain_windows(strokes, self.chain_begin(number))
+        else:
+            strokes = by_region(strokes, self.regions, self.canvas.width, self.canvas.height)
         return self.marked(StrokeParameters.from_strokes(strokes, *self.manner(number)), number)
 
     def manner(self, number: int) -> tuple[StrokeBounds, float]:
@@ -235,5 +252,5 @@ class StrokeOptimizer:
             level = StrokeParameters.from_numbers(*part, *self.manner(number))
             self.moving.append(self.marked(level, number))
         if done:
-            self.adam = self.optimizer(self.moving if phase.together else self.moving[-1:], phase)
+            self.adam = self.optimizer(self.moving[phase.still :], phase)
             self.adam.restore(done, checkpoint.moments.to(self.device))

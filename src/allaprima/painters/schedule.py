@@ -19,7 +19,8 @@ BY_EYE = 0.5  # likewise, when what `pocket` sees is all that counts: faster, st
 class Effort(NamedTuple):
     """Steps for each level, for all strokes together (half of them before the late ones begin, if there are any), for
     those seen more closely, as closely as so many strokes can show, and once more with grain, on a canvas with
-    ``grain_at`` px on its long side; no less closely before.
+    ``grain_at`` px on its long side; no less closely before. For the strokes of the sketch together, and those with
+    grain.
     """
 
     coarse: int
@@ -27,23 +28,30 @@ class Effort(NamedTuple):
     close: int
     grain: int
     grain_at: int
+    sketch: int = 0
+    sketch_grain: int = 0
 
 
 JOINT_AT, CLOSE_AT = 256, 512  # px of the long side of the canvas that all strokes together are seen on
 SHOWN = 875  # strokes can show what is on a canvas of JOINT_AT px, and so many times more on as many times the pixels
 NEARLY = 0.85  # of the canvas is seen as all of it
 WORTH = 1.5  # times more closely than all together are seen, at least
-USUAL = {
+LIKENESS = {
     "draft": Effort(6, 14, 0, 0, JOINT_AT),
     "normal": Effort(8, 34, 24, 10, JOINT_AT),
     "best": Effort(20, 200, 100, 60, JOINT_AT),
 }
-OIL = {
-    "draft": Effort(6, 8, 0, 3, CLOSE_AT),
-    "normal": Effort(8, 44, 16, 12, CLOSE_AT),
-    "best": Effort(16, 80, 40, 40, CLOSE_AT),
+PAINTERLY = {
+    "draft": Effort(6, 18, 0, 0, JOINT_AT, 18),
+    "normal": Effort(8, 42, 24, 10, JOINT_AT, 42),
+    "best": Effort(20, 210, 100, 60, JOINT_AT, 100),
 }
-EFFORT = {"oil": OIL, "flow": OIL, "dots": OIL, "painterly": USUAL, "likeness": USUAL}  # by mood and quality
+OIL = {
+    "draft": Effort(6, 8, 0, 3, CLOSE_AT, 8, 3),
+    "normal": Effort(8, 44, 30, 12, CLOSE_AT, 64, 14),
+    "best": Effort(16, 80, 50, 40, CLOSE_AT, 110, 30),
+}
+EFFORT = {"oil": OIL, "flow": OIL, "dots": OIL, "painterly": PAINTERLY, "likeness": LIKENESS}  # by mood and quality
 
 
 class Kind(Enum):
@@ -56,17 +64,20 @@ class Kind(Enum):
 
 class Phase(NamedTuple):
     """``steps`` on a canvas with ``size`` px on its long side, each of which costs ``cost``, of the strokes of
-    ``level``, or of all so far together (``level`` is their number then), at so much of the optimiser's ``pace``.
-    ``steep``: how far opacity is driven to 0 or 1, if it is.
+    ``level``, or of all so far together (``level`` is their number then) but for the first ``still`` levels, at so much
+    of the optimiser's ``pace``. ``steep``: how far opacity is driven to 0 or 1, if it is. After it strokes may
+    ``settle``: it is the last one of the sketch, or of all.
     """
 
     kind: Kind
+    still: int
     level: int
     steps: int
     size: int
     cost: float
     pace: float = 1.0
     steep: float = FINAL
+    settle: bool = False
 
     @property
     def together(self) -> bool:
@@ -74,11 +85,16 @@ class Phase(NamedTuple):
         return self.kind is not Kind.COARSE
 
 
+def shown_by(strokes: int) -> float:
+    """On how many px of the long side so many strokes can show what is there."""
+    return JOINT_AT * math.sqrt(strokes / SHOWN)
+
+
 def seen_closely(settings: Settings, least: int) -> int:
     """On how many px of the long side strokes are refined in the end, at ``least``: as many as so many strokes can
     show, where the canvas is large enough that somebody may see it.
     """
-    long_side, shown = settings.size, JOINT_AT * math.sqrt(settings.strokes / SHOWN)
+    long_side, shown = settings.size, shown_by(settings.strokes)
     if shown >= NEARLY * long_side:
         shown = long_side
     return max(least, round(shown) if long_side > CLOSE_AT else 0)
@@ -102,21 +118,30 @@ class Schedule:
         def together(kind: Kind, number: int, steps: int, seen_at: int, times: float = 1.0) -> None:
             if steps:
                 size = min(long_side, seen_at)
-                work, rate = times * cost(levels[:number], size), GENTLE * pace if kind is Kind.GRAIN else pace
-                self.phases.append(Phase(kind, number, steps, size, work, rate))
+                work = times * cost(levels[still:number], size)
+                rate = GENTLE * pace if kind is Kind.GRAIN else pace
+                self.phases.append(Phase(kind, still, number, steps, size, work, rate))
 
-        joint = effort.joint
+        sketch_at = min(JOINT_AT, round(WORTH * shown_by(sum(level.strokes for level in levels if level.sketch))))
+        still, joint = 0, effort.sketch if levels[0].sketch else effort.joint
         for number, level in enumerate(levels):
-            if level.late and number and not levels[number - 1].late:
-                together(Kind.JOINT, number, joint // 2, JOINT_AT)
+            if level.late and number > still and not levels[number - 1].late:
+                together(Kind.JOINT, number, joint // 2, sketch_at if level.sketch else JOINT_AT)
                 joint -= joint // 2
             size = min(long_side, CLOSE_AT, math.ceil(long_side * WINDOW_AT / level.window))
-            self.phases.append(Phase(Kind.COARSE, number, effort.coarse, size, cost([level], size), steep=SOFT))
+            self.phases.append(Phase(Kind.COARSE, number, number, effort.coarse, size, cost([level], size), steep=SOFT))
+            if level.sketch and not levels[number + 1].sketch:
+                together(Kind.JOINT, number + 1, joint, sketch_at)
+                if grain:
+                    together(Kind.GRAIN, number + 1, effort.sketch_grain, sketch_at, grain)
+                self.phases[-1] = self.phases[-1]._replace(settle=True)
+                still, joint = number + 1, effort.joint
         together(Kind.JOINT, len(levels), joint, JOINT_AT)
         if (closely := seen_closely(settings, effort.grain_at)) > WORTH * JOINT_AT:
             together(Kind.JOINT, len(levels), effort.close, closely)
         if grain:
             together(Kind.GRAIN, len(levels), effort.grain, effort.grain_at, grain)
+        self.phases[-1] = self.phases[-1]._replace(settle=True)
         self.total = sum(phase.steps for phase in self.phases)
         self.work = sum(phase.steps * phase.cost for phase in self.phases)
 

@@ -73,6 +73,8 @@ class Painting(PaintingRecord):
     def drawing(self, rendering: Rendering | None = None, layered: bool = False) -> Drawing:
         """What :meth:`render` draws, before the first stroke; ``layered``, if layers are to be taken from it."""
         rendering = rendering or Rendering()
+        if rendering.texture is None:
+            rendering = rendering.change(texture=self.settings.texture)
         return begin_drawing(self.composition, self.find_brushes(rendering.brushes), rendering, layered)
 
     def find_brushes(self, brushes: Sequence[NeuralBrush] | None = None) -> Sequence[NeuralBrush]:

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypedDict
 from ..errors import InputError
 from ..options import again, check_fields, choice
 from ..rendering.light import Light
-from ..rendering.rendering import ENGINE_HELP, ENGINES, MYPAINT, REAL
+from ..rendering.rendering import ENGINE_HELP, ENGINES, MYPAINT, REAL, TEXTURE_HELP
 from .looks import find_look, look_names
 from .pictures import (
     AutoFocus,
@@ -52,6 +52,7 @@ class Settings:
         among=("oil", "flow", "dots", "painterly", "likeness"),
     )
     engine: str = choice("auto", ENGINE_HELP, among=(*ENGINES, MYPAINT))
+    texture: bool = choice(False, TEXTURE_HELP)
     loss: str = choice(
         "pixel",
         "What is to be like the photo: colours, what a network sees, or both.",
@@ -131,6 +132,7 @@ class SettingsOptions(TypedDict, total=False):
     quality: Literal["draft", "normal", "best"]
     mood: Literal["oil", "flow", "dots", "painterly", "likeness"]
     engine: Literal["auto", "neural", "real", "mypaint"]
+    texture: bool
     loss: Literal["pixel", "features", "both"]
     features: Literal["pocket", "vgg16", "vgg16_bn"]
     style: str | Path | PictureSource | None

@@ -17,13 +17,15 @@ AUTO, NEURAL, REAL = "auto", "neural", "real"
 ENGINES = (AUTO, NEURAL, REAL)
 MYPAINT = "mypaint"  # what the real engine was called when there was one
 ENGINE_HELP = "Who draws the picture in the end; auto: bristles as they are, and MyPaint's brushes by the neural ones."
+TEXTURE_HELP = "The neural engine draws each stroke with its own grain, not the mean."
 LARGEST = 32_768  # px of a picture's long side
 
 
 @dataclass(frozen=True)
 class Rendering:
     """``size`` px on the picture's long side (None: the canvas' own), drawn by an ``engine``: "neural" draws with the
-    brushes that painted, and with ``texture`` each stroke as its own sample and not as the mean of all; "real" with the
+    brushes that painted, and with ``texture`` each stroke as its own sample and not as the mean of all (None: as the
+    painting's settings say); "real" with the
     brushes that these imitate, of bristles or of MyPaint, which always have texture ("mypaint" is taken for it);
     "auto" is real where all are of bristles, and else neural; and any painting program of your own draws what was
     painted for it, ``program(strokes, size)`` as in docs/learning.md. ``brushes`` replaces those that ship with the
@@ -34,7 +36,7 @@ class Rendering:
 
     size: int | None = choice(None, "Long side of the written picture in pixels; the canvas' size if not given.")
     engine: str | Callable[..., Any] = choice(AUTO, ENGINE_HELP, among=(*ENGINES, MYPAINT))
-    texture: bool = choice(False, "The neural engine draws each stroke with its own grain, not the mean.")
+    texture: bool | None = choice(None, TEXTURE_HELP)
     brushes: Sequence[NeuralBrush] | None = field(default=None, compare=False, repr=False)
     relief: float | None = None
     light: str | None = None
@@ -78,7 +80,7 @@ class RenderingOptions(TypedDict, total=False):
 
     size: int | None
     engine: Literal["auto", "neural", "real", "mypaint"] | Callable[..., Any]
-    texture: bool
+    texture: bool | None
     brushes: Sequence[NeuralBrush] | None
     relief: float | None
     light: str | None
