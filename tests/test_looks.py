@@ -24,10 +24,10 @@ SMALL: dict[str, Any] = {"strokes": 40, "size": 64, "quality": "draft"}
 @pytest.mark.parametrize("name", look_names())
 def test_every_look_is_a_painting(name: str) -> None:
     """Its settings are settings, and the painting says which look it is."""
-    settings = Settings().change(look=name, **SMALL)
+    settings = Settings().change(look=name, **SMALL | {"size": 160})  # the thinnest pens can be seen
     assert find_look(name).about
     assert settings.look == name
-    assert (settings.strokes, settings.size) == (40, 64)
+    assert (settings.strokes, settings.size) == (40, 160)
     assert len(allaprima.paint(PHOTO, settings)) == 40
 
 

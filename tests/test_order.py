@@ -8,7 +8,9 @@ import torch
 from PIL import Image
 
 import allaprima
+from allaprima import Painting
 from allaprima.painters.regions import by_region, find_regions
+from allaprima.painting.file import from_json, to_json
 from allaprima.strokes import Strokes
 
 from .conftest import PLAIN
@@ -60,3 +62,25 @@ def test_the_first_tenth_is_a_painting(settings: dict[str, Any], photo: Any) -> 
         return float(-10 * np.log10(np.square((np.asarray(drawing.unlit()) - target) / 255).mean()))
 
     assert psnr(painting) > psnr(alone) - 0.7
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [PLAIN, PLAIN | {"connected": True, "palette": "5"}, {"mood": "oil"}, {"mood": "dots", "brush": "oil:1,flat:1"}],
+    ids=str,
+)
+def test_a_painting_with_a_sketch_goes_on(changes: dict[str, Any], photo: Any) -> None:
+    """To the bit, before the sketch is done, when it stays, and later."""
+    changes = {"strokes": 620, "size": 64, "quality": "draft"} | changes
+    steps = list(allaprima.optimise(photo, **changes))
+    whole = steps[-1].painting()
+    sketch = whole.strokes.level[:62].unique().tolist()
+    assert not set(sketch) & set(whole.strokes.level[62:].tolist())
+    ends = next(step.index for step in steps if step.strokes > 62) - 1
+    kept = {}
+    for step in allaprima.optimise(photo, **changes):
+        if step.index in (ends - 2, ends, ends + 3, step.total - 4):
+            kept[step.index] = Painting.of(from_json(to_json(step.painting())))
+    for under_way in kept.values():
+        assert allaprima.paint(photo, resume=under_way) == whole
+    assert torch.equal(kept[ends].strokes.actions[:62], whole.strokes.actions[:62]) and len(kept) == 4

@@ -21,7 +21,7 @@ from .conftest import PLAIN, psnr
 
 SMALL: dict[str, Any] = {**PLAIN, "strokes": 40, "size": 64, "quality": "draft"}
 OIL = {"brush": "flat", "mood": "oil"}
-STEPS = 26  # of SMALL: 6 on each of 2 levels, 14 on both
+STEPS = 30  # of SMALL: 6 on each of 2 levels, 18 on both
 
 
 def stopped(photo: Any, step: int, **changes: Any) -> Painting:
