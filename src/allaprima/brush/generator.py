@@ -30,7 +30,7 @@ class Generator(nn.Module):
     kind: ClassVar[str]  # in brush files
     differentiable = True
     any_size = True  # whether it learns from strokes of several sizes in pixels
-    reach = 3.0  # radii: farther from the curve there is under 3 % of paint
+    reach = 3.0  # radii: farther from the curve there is under 4 % of paint
     config: dict[str, int]  # the arguments that it was made with
 
     def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
