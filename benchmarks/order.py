@@ -2,7 +2,7 @@
 
 python benchmarks/order.py PHOTO [PHOTO ...] [--mood oil] [--strokes 3500]
 
-Drawn unlit at 1024 px, by bristles or MyPaint's brushes as they are, and averaged to 256 px, against the photo.
+Drawn unlit at 1024 px, as `allaprima render` does without options, and averaged to 256 px, against the photo.
 """
 
 import argparse
@@ -14,12 +14,13 @@ from machine import machine
 from PIL import Image
 
 import allaprima
+from allaprima.perception.losses import psnr
 
 DRAWN, SEEN_AT = 1024, 256  # px of the long side
 FIRST = 10  # one in so many strokes
 
 
-def psnr(photo: Path, painting: allaprima.Painting, strokes: int) -> float:
+def likeness(photo: Path, painting: allaprima.Painting, strokes: int) -> float:
     """How near its first strokes come to the photo."""
     drawing = painting.drawing(allaprima.Rendering(size=DRAWN))
     drawing.draw(0, strokes)
@@ -27,7 +28,7 @@ def psnr(photo: Path, painting: allaprima.Painting, strokes: int) -> float:
     size = tuple(max(1, round(side * SEEN_AT / DRAWN)) for side in drawn.size)
     pictures = [picture.convert("RGB").resize(size, Image.Resampling.BOX) for picture in (drawn, Image.open(photo))]
     error = np.square(np.subtract(*(np.asarray(picture, float) / 255 for picture in pictures))).mean()
-    return float(-10 * np.log10(error))
+    return psnr(float(error))
 
 
 def main() -> None:
@@ -42,10 +43,11 @@ def main() -> None:
         settings: dict[str, Any] = {"mood": options.mood, "brush": options.brush}
         painting = allaprima.paint(photo, strokes=options.strokes, **settings)
         few = options.strokes // FIRST
-        first, alone = psnr(photo, painting, few), psnr(photo, allaprima.paint(photo, strokes=few, **settings), few)
+        alone = likeness(photo, allaprima.paint(photo, strokes=few, **settings), few)
+        first = likeness(photo, painting, few)
         print(
             f"{photo.stem}: {few} of {len(painting)} strokes {first:.2f} dB, alone {alone:.2f} ({first - alone:+.2f}), "
-            f"all {psnr(photo, painting, len(painting)):.2f}",
+            f"all {likeness(photo, painting, len(painting)):.2f}",
             flush=True,
         )
 

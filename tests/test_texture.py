@@ -103,3 +103,13 @@ def test_a_painting_with_texture(tmp_path: Path) -> None:
     assert psnr(textured, real) > psnr(mean, real) + 4
     assert torch.equal(textured, torch.from_numpy(painting.render(512, texture=True)).float() / 255)
     allaprima.write(painting, tmp_path / "a.png", texture=True)
+
+
+def test_a_painting_says_whether_it_has_texture(photo: Path) -> None:
+    changes = PLAIN | {"brush": "chalk", "strokes": 30, "size": 64, "quality": "draft"}
+    painting = allaprima.paint(photo, texture=True, **changes)
+    grain = painting.render(texture=True)
+    assert painting.settings.texture and (painting.render() == grain).all()
+    assert not (painting.render(texture=False) == grain).all()
+    plain = allaprima.paint(photo, **changes)
+    assert (plain.render() == plain.render(texture=False)).all()
