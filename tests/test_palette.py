@@ -11,6 +11,7 @@ import allaprima
 from allaprima import InputError, Painting
 from allaprima.image.color import oklab_to_srgb, srgb_to_oklab
 from allaprima.image.palette import Palette, nearest, read_palette
+from allaprima.image.planes import in_planes
 
 from .conftest import PLAIN
 
@@ -54,6 +55,27 @@ def test_colors_of_simple_pictures() -> None:
     any_colors = torch.rand(50, 3, dtype=torch.float64)
     assert torch.allclose(oklab_to_srgb(srgb_to_oklab(any_colors)), any_colors, atol=1e-6)
     assert torch.equal(nearest(any_colors, any_colors), any_colors)
+
+
+def test_planes_of_simple_pictures() -> None:
+    """Grain goes, borders stay where they are, and there is no colour between."""
+    black_white = torch.tensor([[0.0] * 3, [1.0] * 3])
+    halves = torch.zeros(3, 40, 60)
+    halves[:, :, 30:] = 1
+    noisy = (halves * 0.6 + 0.2 + torch.randn(3, 40, 60) * 0.1).clamp(0, 1)
+    noisy[:, 20, 10] = 1  # a speck
+    planes = in_planes(noisy, black_white)
+    assert torch.equal(planes, halves)
+    assert torch.equal(in_planes(halves, black_white.flip(0)), halves)  # in whatever order
+
+
+def test_planes_of_the_palette_are_painted(photo: Path) -> None:
+    few = {"palette": "#1a0f08,#8a6a50,#d9c2a7", **SMALL}
+    painting, shaded = (allaprima.paint(photo, planes=planes, **few) for planes in (True, False))
+    assert not torch.equal(painting.strokes.color, shaded.strokes.color)
+    assert painting.settings.planes and len(colors(painting)) == 3
+    with pytest.raises(InputError, match="planes are of a palette's colours"):
+        allaprima.paint(photo, planes=True, **SMALL)
 
 
 def test_grayscale(photo: Path) -> None:

@@ -17,6 +17,7 @@ from .hex import HEX, is_hex, rgb_to_hex
 MOST = 256
 ALIKE = 0.02  # in OKLab: colours that hardly differ count as one
 VIVID = np.array([1, 2.5, 2.5])  # hues count more than light and dark, or a palette would be shades of one colour
+AT_ONCE = 1 << 16  # colours, or many of them times all of a palette would fill the memory
 COUNT = re.compile("[0-9]{1,3}")
 BEGINS = re.compile(f"{HEX.pattern}(?![0-9a-fA-F])")  # a line with a colour, and whatever is said of it
 
@@ -68,8 +69,15 @@ class Palette:
 
 def nearest(colors: Tensor, palette: Tensor) -> Tensor:
     """For each color ``(N, 3)`` the one of the palette ``(K, 3)`` that looks most like it."""
-    apart: Tensor = torch.cdist(srgb_to_oklab(colors.double()), srgb_to_oklab(palette.double()))
-    return palette.to(colors)[apart.argmin(1)]
+    return palette.to(colors)[index_of_nearest(colors, palette)]
+
+
+def index_of_nearest(colors: Tensor, palette: Tensor) -> Tensor:
+    """Likewise its place in the palette, ``(N,)`` int64."""
+    known = srgb_to_oklab(palette.double())
+    return torch.cat(
+        [torch.cdist(srgb_to_oklab(some.double()), known).argmin(1) for some in torch.split(colors, AT_ONCE)]
+    )
 
 
 def read_palette(text: str) -> Palette:

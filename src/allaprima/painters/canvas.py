@@ -13,25 +13,41 @@ from ..image.color import colors_to_hex, to_gray
 from ..image.color_transfer import transfer_color
 from ..image.palette import nearest
 from ..image.photo import fit
+from ..image.planes import in_planes
 from ..painting.pictures import PlainColor
 from ..painting.settings import Settings
 from ..rendering.background import Background
 from ..rendering.compositing import composite
 from ..strokes import PlacedStrokes
 from .inputs import Inputs, as_tensor
+from .losses import resized
 
 COLORS_AT = 96  # px: the long side of the photo at which its colours are looked at
+PLANES_AT = 768  # px: and at which it is seen in planes
 
 
 class Subject:
-    """The photo as it is to be painted: toned by a picture of style, or grey."""
+    """The photo as it is to be painted: toned by a picture of style, grey, or in planes; with the ``palette`` ``(K,
+    3)`` in [0,1] of the only colours, if they are few: named, or found in the photo.
+    """
 
     def __init__(self, inputs: Inputs, settings: Settings, device: torch.device) -> None:
         self._photo, self._style, self._device = inputs.photo, as_tensor(inputs.style), device
         self._style_weight, self._grayscale = settings.style_weight, settings.grayscale
+        self._planes: Tensor | None = None
+        shape = self._photo.canvas(settings.size)
+        self.palette: Tensor | None = None
+        if inputs.palette is not None:
+            seen = self.at(*fit(*shape, min(COLORS_AT, settings.size))).cpu()
+            colors = inputs.palette.find(seen, settings.seed)
+            self.palette = ((to_gray(colors.T).T * 255).round() / 255 if self._grayscale else colors).to(device)
+        if settings.planes and self.palette is not None:
+            self._planes = in_planes(self.at(*fit(*shape, PLANES_AT)), self.palette)
 
     def at(self, width: int, height: int) -> Tensor:
         """``(3, height, width)`` float in [0,1] on the device."""
+        if self._planes is not None:
+            return resized(self._planes, height, width)
         picture = self._photo.at(width, height)
         if self._style is not None:
             picture = transfer_color(picture, self._style, self._style_weight / (1 + self._style_weight))
@@ -71,9 +87,7 @@ class Canvas:
         return below.contiguous()
 
 
-def canvas_of(
-    inputs: Inputs, settings: Settings, subject: Subject, palette: Tensor | None, device: torch.device
-) -> Canvas:
+def canvas_of(inputs: Inputs, settings: Settings, subject: Subject, device: torch.device) -> Canvas:
     """The canvas of a painting. Its paper has the colour that was asked for, or the mean one of the photo, or of the
     picture that is painted on.
     """
@@ -85,20 +99,9 @@ def canvas_of(
             color = settings.background.hex
         else:
             mean = (subject.at(width, height) if picture is None else picture).mean((1, 2)).cpu()
-            if palette is not None and picture is None:
-                mean = nearest(mean[None], palette.cpu())[0]
+            if subject.palette is not None and picture is None:
+                mean = nearest(mean[None], subject.palette.cpu())[0]
             color = colors_to_hex(mean[None].double())[0]  # in float32 a half may come to be one that is none
         background = Background(color, inputs.background)
     base = None if inputs.base is None else inputs.base.to(device).to(torch.float32)
     return Canvas(width, height, background, base)
-
-
-def palette_of(inputs: Inputs, settings: Settings, subject: Subject, device: torch.device) -> Tensor | None:
-    """The only colours ``(K, 3)`` in [0,1], if they are few: named, or found in the photo."""
-    if inputs.palette is None:
-        return None
-    size = fit(*inputs.photo.canvas(settings.size), min(COLORS_AT, settings.size))
-    colors: Tensor = inputs.palette.find(subject.at(*size).cpu(), settings.seed)
-    if settings.grayscale:
-        colors = (to_gray(colors.T).T * 255).round() / 255
-    return colors.to(device)

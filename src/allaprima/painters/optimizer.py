@@ -30,7 +30,7 @@ from ..strokes import ACTION, PlacedStrokes
 from .adam import Adam
 from .assembly import assemble, picture_of
 from .bounds import StrokeBounds
-from .canvas import Subject, canvas_of, palette_of
+from .canvas import Subject, canvas_of
 from .checkpoint import Checkpoint
 from .connected import chain_windows, last_end
 from .constraints import Constraints
@@ -63,9 +63,8 @@ class StrokeOptimizer:
     ) -> None:
         self.inputs, self.settings, self.compute, self.device = inputs, settings, compute, device
         self.subject = Subject(inputs, settings, device)
-        palette = palette_of(inputs, settings, self.subject, device)
-        self.canvas = canvas_of(inputs, settings, self.subject, palette, device)
-        self.constraints = Constraints(palette, settings.grayscale, settings.connected)
+        self.canvas = canvas_of(inputs, settings, self.subject, device)
+        self.constraints = Constraints(self.subject.palette, settings.grayscale, settings.connected)
         self.bounds = StrokeBounds.of(settings)
         there = 0 if inputs.base is None else len(inputs.base)
         shape = self.canvas.width, self.canvas.height

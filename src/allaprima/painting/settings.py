@@ -72,6 +72,7 @@ class Settings:
     palette: str = choice(
         "", "Paint with these colours only: how many to find in the photo, a GIMP .gpl, a file of #rrggbb, or a list."
     )
+    planes: bool = choice(False, "See the photo in flat planes of the palette's colours.")
     focus: FocusSource | None = choice(
         AutoFocus(),
         "Where more and smaller strokes go: auto (faces, what stands out), none, or a mask, where it is bright.",
@@ -96,6 +97,8 @@ class Settings:
             raise InputError(
                 f"max_size is {self.max_size:g} and min_size {self.min_size:g}: choose a max_size of at least that"
             )
+        if self.planes and not self.palette:
+            raise InputError("planes are of a palette's colours, and there is none: give a palette, of 8 for example")
 
     def change(self, **changes: Any) -> Settings:
         """These settings with some changed; those of a ``look`` first. Raises InputError for a name that is no setting
@@ -140,6 +143,7 @@ class SettingsOptions(TypedDict, total=False):
     min_size: float
     max_size: float
     palette: str | Path
+    planes: bool
     focus: str | Path | FocusSource | None
     background: str | Path | BackgroundSource
     opaque: bool
