@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 import skimage
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
 import allaprima
 from allaprima.errors import InputError
+from allaprima.image.blur import box
 from allaprima.painting.pictures import AutoFocus
 from allaprima.perception.attention import FACE, GROUND, attention
 from allaprima.perception.faces import WEIGHTS, Face, find_faces, load_faces
@@ -107,3 +110,13 @@ def test_a_persons_own_bounds_hold_in_eyes(bounds: tuple[float, float]) -> None:
 
 def test_side_is_that_of_the_box() -> None:
     assert Face((0, 0, 10, 20), (0, 0), (0, 0), (0, 0), 1).side == 15
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 9), st.integers(1, 3), st.integers(10, 40))
+def test_a_box_is_the_mean_around(reach: int, times: int, side: int) -> None:
+    picture = torch.rand(2, 3, side, side + 5)
+    known = picture
+    for _ in range(times):
+        known = F.avg_pool2d(F.pad(known, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1)
+    assert torch.allclose(box(picture, reach, times), known, atol=1e-5)

@@ -11,7 +11,7 @@ from PIL import Image
 import allaprima
 from allaprima import InputError, Painting, Settings
 from allaprima.app.cli import run
-from allaprima.app.contact_sheet import SEEN_AT, contact_sheet, in_looks, variations
+from allaprima.app.contact_sheet import SEEN_AT, Proposal, contact_sheet, in_looks, variations
 from allaprima.painting.looks import find_look, look_names
 
 from .conftest import ROOT
@@ -113,6 +113,22 @@ def test_the_sheet_shows_them_all() -> None:
     shares = [share for share, _ in seen]
     assert shares == sorted(shares)
     assert (seen[0][1], seen[-1]) == ("dots", (1.0, "alla-prima"))
+
+
+def test_a_sheet_is_left_at_once() -> None:
+    """By Ctrl-C, or when one of its paintings cannot be: the others, under way or not begun, are given up."""
+    begun = []
+
+    def stop(share: float, name: str) -> None:
+        begun.append(share)
+        if share:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        contact_sheet(PHOTO, in_looks(["fine"] * 20), stop)
+    assert begun[-1] < 0.1
+    with pytest.raises(InputError, match="strokes is 0"):
+        contact_sheet(PHOTO, [Proposal("none", {"strokes": 0}), *in_looks(["fine"] * 20)], stop)
 
 
 def test_looks_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,18 +5,25 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from ..image.photo import read_photo
 from ..painters.paint import optimise
 from ..painting.looks import find_look
 from ..painting.settings import Settings
+from ..rendering.rendering import Rendering
 
-SIDE, SEEN_AT = 560, 400  # px of a small painting's canvas, and of its picture
+SIDE, SEEN_AT = 448, 400  # px of a small painting's canvas, and of its picture
+FEWER = 0.7  # of the strokes, or they could not be seen
+AT_ONCE = 3  # paintings: more would wait for the interpreter
+OFTEN = 0.2  # seconds: so often progress is told
 LABEL, GAP = 34, 12  # px below each picture, and around it
 SHAPE = 1.5  # about so many times as wide as high
 PAPER, INK = "#f6f4f0", "#202020"
@@ -74,13 +81,42 @@ def contact_sheet(
     rows = -(-len(proposals) // columns)
     paper = Image.new("RGB", (columns * (width + GAP) + GAP, rows * (height + LABEL + GAP) + GAP), PAPER)
     draw, font = ImageDraw.Draw(paper), ImageFont.load_default(18)
-    for number, proposal in enumerate(proposals):
+    for number, picture in enumerate(_paint_all(small, proposals, on_progress or (lambda share, text: None))):
         left, top = GAP + number % columns * (width + GAP), GAP + number // columns * (height + LABEL + GAP)
-        settings = Settings().change(**proposal.changes).change(size=SIDE, quality="draft")
-        for step in optimise(small, settings):
-            if on_progress:
-                on_progress((number + step.share) / len(proposals), proposal.name)
-        picture = Image.fromarray(step.painting().render(SEEN_AT)).resize((width, height))
-        paper.paste(picture, (left, top))
-        draw.text((left + width / 2, top + height + LABEL / 2), proposal.name, INK, font, anchor="mm")
+        paper.paste(picture.resize((width, height)), (left, top))
+        draw.text((left + width / 2, top + height + LABEL / 2), proposals[number].name, INK, font, anchor="mm")
     return paper
+
+
+def _paint_all(
+    photo: Image.Image, proposals: Sequence[Proposal], on_progress: Callable[[float, str], None]
+) -> list[Image.Image]:
+    """Their pictures, some at once: so small a painting does not occupy many processors by itself."""
+    threads, shares, leave = torch.get_num_threads(), [0.0] * len(proposals), Event()
+    at_once = min(threads, AT_ONCE)
+
+    def paint(number: int) -> Image.Image:
+        settings = Settings().change(**proposals[number].changes)
+        rendering = Rendering(SEEN_AT, settings.engine, settings.texture)
+        strokes = math.ceil(FEWER * settings.strokes)
+        quick = settings.change(size=SIDE, quality="draft", strokes=strokes, engine="neural", texture=False)
+        for step in optimise(photo, quick):
+            shares[number] = step.share
+            if leave.is_set():
+                raise InterruptedError
+        return Image.fromarray(step.painting().render(rendering))
+
+    with ThreadPoolExecutor(at_once, initializer=torch.set_num_threads, initargs=(threads // at_once,)) as pool:
+        work = [pool.submit(paint, number) for number in range(len(proposals))]
+        try:
+            while (state := wait(work, OFTEN)).not_done:
+                for one in state.done:
+                    one.result()  # what went wrong in one is told at once
+                begun = max((number for number, share in enumerate(shares) if share), default=0)
+                on_progress(sum(shares) / len(shares), proposals[begun].name)
+            on_progress(1.0, proposals[-1].name)
+            return [one.result() for one in work]
+        except BaseException:
+            leave.set()
+            pool.shutdown(cancel_futures=True)
+            raise

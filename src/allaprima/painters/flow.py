@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..image.blur import box
+
 LEVEL = 0.05  # of what happens in the picture: so strongly a ground where nothing happens at all runs level
 CLOSE = 4  # pixels: over more than these, a smaller picture is averaged
 AROUND = ((0.5, 1 / 80), (0.5, 1 / 16), (0.3, 1 / 5))  # how much what is around counts, and how far, of all
@@ -49,8 +51,7 @@ def averaged(tensor: Tensor, blur: float) -> Tensor:
     part = tensor[None]
     if smaller > 1:
         part = F.avg_pool2d(part, smaller, ceil_mode=True, count_include_pad=False)
-    for _ in range(2):  # two boxes are nearly a Gaussian
-        part = F.avg_pool2d(F.pad(part, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1)
+    part = box(part, reach, times=2)
     if smaller > 1:
         part = F.interpolate(part, tensor.shape[1:], mode="bilinear")
     return part[0]

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..image.blur import box
 from .faces import Face, Point, find_faces
 from .features import load_features
 
@@ -62,9 +63,7 @@ def standing_out(picture: Tensor) -> Tensor:
         apart = (seen - seen.mean((2, 3), keepdim=True)).square().sum(1, keepdim=True).sqrt()
         far += F.interpolate(apart / apart.mean().clamp(min=1e-6), size, mode="bilinear")[0, 0]
     reach = max(1, round(WIDE * max(size) / 2))
-    smooth = far[None, None]
-    for _ in range(3):
-        smooth = F.avg_pool2d(F.pad(smooth, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1)
+    smooth = box(far[None, None], reach, times=3)
     low, high = torch.quantile(smooth, smooth.new_tensor([FROM, TO])).tolist()
     out = ((smooth - low) / max(high - low, 1e-6)).clamp(0, 1)
     return F.interpolate(out, picture.shape[1:], mode="bilinear")[0, 0]

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
+from ..image.blur import box
 from ..strokes import PlacedStrokes
 
 CELLS = 48  # on the long side of the map
@@ -29,8 +29,7 @@ def relief_of(strokes: PlacedStrokes, width: int, height: int) -> Tensor:
     y = (middle[:, 1] / side).long().clamp(0, rows - 1)
     told = torch.cat([torch.ones(len(strokes), 1), strokes.color, strokes.color.square()], 1)
     cells = torch.zeros(rows * columns, 7).index_add_(0, y * columns + x, told).T.reshape(1, 7, rows, columns)
-    for _ in range(2):
-        cells = F.avg_pool2d(F.pad(cells, (SPREAD,) * 4, mode="replicate"), 2 * SPREAD + 1, stride=1)
+    cells = box(cells, SPREAD, times=2)
     count = cells[0, :1].clamp(min=1e-6)
     mean, square = cells[0, 1:4] / count, cells[0, 4:] / count
     apart = (square - mean.square()).clamp(min=0).sum(0).sqrt()  # how far the colours of neighbours are
