@@ -20,7 +20,7 @@ from .conftest import ROOT
 
 PACKAGE = ROOT / "src/allaprima"
 FLOORS = (  # from the ground up: a room knows those below it, and none beside it
-    ("errors", "version", "lazy"),
+    ("errors", "version", "lazy", "spinning"),
     ("strokes", "files", "options"),
     ("metadata",),
     ("image", "kernels"),

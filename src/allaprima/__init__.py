@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from .errors import AllaprimaError, AllaprimaWarning, InputError
 from .lazy import lazy
+from .spinning import sleep
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from .painting.settings import Settings
     from .rendering.rendering import Rendering
     from .strokes import PlacedStrokes, Strokes
+
+sleep()
 
 __all__ = [
     "AllaprimaError",

@@ -3,9 +3,6 @@
 import os
 import signal
 
-# threads that have nothing to do sleep: spinning, they take the processor from other programs, and from one another
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 
 def main() -> None:
     """Run the command line. A Ctrl-C while it is still being imported ends the process at once: as an exception it may

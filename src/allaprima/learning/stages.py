@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from ..brush.generator import Generator
 from ..brush.texture import Texture
+from ..spinning import few_threads
 from ..strokes import Strokes
 from .callbacks import Batches, Follow, OnStep, StageConfig, StayFrozen, WarmUpCosine
 from .checkpoint import Checkpoint
@@ -134,7 +135,8 @@ def sized(strokes: Strokes, opacity: Tensor) -> tuple[Any, ...]:
 
 def _pretrain(drawing: AtSize, context: TrainingContext, batches: Batches) -> None:
     learner = Learner(_loaders(batches), drawing, loss_func=context.loss, **_adam(0.98), cbs=GradientClip(STEEP))
-    _fit(learner, context, batches)
+    with few_threads(small=context.generator.any_size):
+        _fit(learner, context, batches)
 
 
 def _critic_learner(context: TrainingContext, batches: Batches) -> Learner:

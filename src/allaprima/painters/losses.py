@@ -184,6 +184,7 @@ class PaintingLoss:
             weights = Path(vgg_weights) if vgg_weights else None
             layers = LAYERS if style is not None else tuple(WEIGHTS)
             self.network = load_features(settings.features, layers, weights).to(device)
+        self.large = self.network is not None and settings.features != "pocket"  # what looks
 
     def check(self, sizes: Iterable[tuple[int, int]]) -> None:
         """Raise InputError if a canvas of one of these widths and heights is too small for the network."""

@@ -26,6 +26,7 @@ from ..painting.settings import Settings
 from ..perception.attention import standing_out
 from ..perception.losses import psnr
 from ..rendering.compositing import composite
+from ..spinning import few_threads
 from ..strokes import ACTION, PlacedStrokes
 from .adam import Adam
 from .assembly import assemble, picture_of
@@ -100,8 +101,13 @@ class StrokeOptimizer:
 
     def steps(self) -> Iterator[Step]:
         """Go on from where the painting is to its end."""
-        for phase, done in self.schedule.after(self.index):
-            yield from self.run(phase, done)
+        steps = (step for phase, done in self.schedule.after(self.index) for step in self.run(phase, done))
+        while True:
+            with few_threads(small=not self.loss.large):  # not beyond: other code runs between two steps
+                step = next(steps, None)
+            if step is None:
+                return
+            yield step
 
     def run(self, phase: Phase, done: int) -> Iterator[Step]:
         """The steps of a phase that are left when ``done`` of them are."""

@@ -1,4 +1,4 @@
-"""Work in parts, on as many threads as torch has. Compiled code runs without the interpreter's lock.
+"""Work in parts, on some threads at once. Compiled code runs without the interpreter's lock.
 
 How work is parted depends on the work alone, and no two parts add to the same number: the result is the same, bit for
 bit, whatever the number of threads.
@@ -14,9 +14,10 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from ...spinning import threads
 
 Result = TypeVar("Result")
 A_STROKE = 1000  # pixels: what a stroke costs besides those of its box
@@ -29,10 +30,10 @@ def arrays(*tensors: Tensor) -> list[NDArray[Any]]:
 
 def share(work: Callable[..., Result], parts: Sequence[tuple[Any, ...]]) -> list[Result]:
     """``work`` on all parts, in order."""
-    threads = min(torch.get_num_threads(), len(parts))
-    if threads == 1:
+    some = min(threads(), len(parts))
+    if some == 1:
         return [work(*part) for part in parts]
-    return list(_pool(threads).map(lambda part: work(*part), parts))
+    return list(_pool(some).map(lambda part: work(*part), parts))
 
 
 def chunks(areas: NDArray[np.int64], pixels: int) -> list[tuple[int, int]]:
