@@ -4,10 +4,14 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import allaprima
+from allaprima.export.clip import along, pieces
 from allaprima.export.outline import outlines
 from allaprima.export.stroke_table import COLUMNS
 from allaprima.painting import BrushRef
@@ -52,3 +56,39 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
 def test_no_strokes_is_a_header(tmp_path: Path) -> None:
     allaprima.write(made(0), tmp_path / "strokes.csv")
     assert (tmp_path / "strokes.csv").read_text() == ",".join(COLUMNS) + "\n"
+
+
+coordinates = st.lists(st.floats(-150, 250), min_size=6, max_size=6)
+
+
+@settings(max_examples=200)
+@given(coordinates)
+def test_what_is_cut_off_is_what_leaves_the_page(numbers: list[float]) -> None:
+    """Points of a stroke are on one of its pieces if they are on the page, and pieces are parts of it."""
+    bezier, page = np.array(numbers).reshape(3, 2), np.array([100.0, 80.0])
+    found = list(pieces(bezier, *page))
+    for way in np.linspace(0, 1, 53):
+        point = along(bezier, way, way)
+        inside = bool(((point > 1e-6) & (point < page - 1e-6)).all())
+        outside = bool(((point < -1e-6) | (point > page + 1e-6)).any())
+        kept = any(part.begin - 1e-6 <= way <= part.end + 1e-6 for part in found)
+        assert kept or not inside
+        assert not (outside and any(part.begin + 1e-6 < way < part.end - 1e-6 for part in found))
+    for part in found:
+        for share in (0.0, 0.3, 1.0):
+            way = part.begin + share * (part.end - part.begin)
+            assert np.allclose(along(part.points, share, share), along(bezier, way, way), atol=1e-6)
+
+
+def test_nothing_leaves_the_page_of_a_machine(tmp_path: Path) -> None:
+    painting = made(40).scaled(0.5).cropped((10, 8, 30, 30))
+    names = ("whole.csv", "cut.csv")
+    for name in names:
+        allaprima.write(painting, tmp_path / name, svg_width=100, clip=name == "cut.csv")
+    whole, cut = (list(csv.DictReader((tmp_path / name).read_text().splitlines())) for name in names)
+    high = 100 * painting.height / painting.width
+    ends = [(float(row[f"{at}_x"]), float(row[f"{at}_y"])) for row in cut for at in ("start", "end")]
+    assert cut and all(-1e-3 <= x <= 100.001 and -1e-3 <= y <= high + 1e-3 for x, y in ends)
+    assert {row["index"] for row in cut} < {row["index"] for row in whole}
+    allaprima.write(painting, tmp_path / "cut.svg", svg_style="centerline", svg_width=100, clip=True)
+    assert (tmp_path / "cut.svg").read_text().count("M") == len(cut)

@@ -36,6 +36,7 @@ class Export:
         among=("outline", "centerline"),
     )
     svg_width: float = choice(200.0, "Width of a .svg of centerlines, and of a .csv, in mm.", low=1, high=10_000)
+    clip: bool = choice(False, "Cut the strokes of a .svg of centerlines, and of a .csv, off at the page's edges.")
     seconds: float = choice(10.0, "Length of a film.", low=0.1, high=3600)
     fps: float = choice(30.0, "Pictures per second of a film.", low=1, high=120)
     beside: bool = choice(False, "A film shows the photo beside the canvas.")
@@ -91,6 +92,7 @@ class ExportOptions(TypedDict, total=False):
     layers: str
     svg_style: Literal["outline", "centerline"]
     svg_width: float
+    clip: bool
     seconds: float
     fps: float
     beside: bool

@@ -19,6 +19,7 @@ from ..image.photo import fit
 from ..painting.painting import Painting
 from ..rendering.compositing import as_picture
 from .base import Job, Writer
+from .clip import pieces
 from .outline import Outline, Points, outlines
 from .picture import described
 
@@ -105,9 +106,11 @@ def centerlines(job: Job) -> Iterator[str]:
         layer = f'inkscape:groupmode="layer" inkscape:label="{pen} {color}"'
         yield f'<g id="pen-{pen}" {layer} fill="none" stroke="{color}" stroke-linecap="round">'
         for index in (index for index in range(len(strokes)) if colors[index] == color):
-            start, control, end = (pair(point, 3) for point in points[index])
-            thick = number(widths[index] * width / painting.width, 3)
-            yield f'<path id="stroke-{index}" stroke-width="{thick}" d="M{start}Q{control} {end}"/>'
+            parts = pieces(points[index], width, height, job.export.clip)
+            ways = "".join("M{}Q{} {}".format(*(pair(point, 3) for point in part.points)) for part in parts)
+            if ways:
+                thick = number(widths[index] * width / painting.width, 3)
+                yield f'<path id="stroke-{index}" stroke-width="{thick}" d="{ways}"/>'
         yield "</g>"
     yield "</svg>"
 
