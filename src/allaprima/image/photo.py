@@ -207,8 +207,7 @@ def _told(name: str) -> Iterator[None]:
     except MemoryError:
         raise InputError(f"{name} is too large for the memory of this machine") from None
     except Exception as error:  # there is no end to what damaged files make decoders raise
-        told = "".join(sign if sign.isprintable() else " " for sign in str(error)[:200])
-        raise InputError(f"{name} is damaged ({told})") from None
+        raise InputError(f"{name} is damaged ({str(error)[:200]})") from None
 
 
 @contextmanager
