@@ -96,6 +96,7 @@ def originals(folder: Path) -> dict[str, bytes]:
         made[f"moving-{name}"] = moving.read_bytes()
     fax = saved(known().convert("1"), folder / "b.tif", compression="group4")
     made |= {"fax.tif": fax.read_bytes(), "palette.png": saved(known().quantize(4), folder / "b.png").read_bytes()}
+    made |= {f"endless-{name}": made[name][:-2] for name in ("a.jpg", "progressive.jpg")}
     made["text.ppm"] = b"P3 48 32 255 " + " ".join(map(str, np.asarray(known()).ravel())).encode()
     with suppress(pytest.skip.Exception):
         made["a.heic"] = heic(known(), folder / "a.heic").read_bytes()
