@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
@@ -11,6 +12,9 @@ from allaprima.brush import libmypaint as surface
 from allaprima.brush import mypaint
 from allaprima.brush.libmypaint import Surface
 from allaprima.brush.mypaint import brush_file
+from allaprima.rendering.background import Background
+from allaprima.rendering.drawing import Composition
+from allaprima.rendering.mypaint_drawing import MyPaintDrawing
 
 from .conftest import placed, psnr
 
@@ -73,6 +77,25 @@ def test_opacity_and_color_come_apart(dry: MyPaintBrush) -> None:
     opacity = dry(strokes)[0, 0, :, :, None]
     paper = torch.tensor([0.2, 0.5, 0.8])
     assert (drawn - (paper * (1 - opacity) + strokes.color * opacity)).abs().max() < 2e-3
+
+
+@pytest.mark.parametrize("name", ["classic/blend+paint", "ramon/Hard_Eraser", DRY])
+@pytest.mark.parametrize("picture", [False, True])
+def test_a_canvas_that_became_clear_shows_the_paper(name: str, picture: bool) -> None:
+    """And where it did not, it is what the engine drew, exactly; a small picture is drawn larger, and averaged."""
+    brush, paper = MyPaintBrush(name), np.full((96, 96, 3), (220, 200, 40), np.uint8)
+    paper[48:] = 220, 60, 200 if picture else 40
+    background = Background("#dcc828", paper if picture else None)
+    strokes = placed(12, 96, window=64).change(color_r=torch.full((12,), 0.9))
+    for size in (96, 48):
+        drawing = MyPaintDrawing(Composition(strokes, 96, 96, background), [brush], size, size)
+        drawing.draw(0, 12)
+        found, drawn = drawing.picture(), drawing.surface.rgba(drawing.shrink)
+        clear = drawn[..., 3] < 1
+        assert found[..., 0].min() > 180  # neither the paper nor the paint is dark
+        assert (found == (drawn[..., :3] * 255).round().astype(np.uint8))[~clear].all()
+        assert clear.any() == (name != DRY)
+    assert (drawing.glance(strokes[:0]) == found).all()
 
 
 def test_what_is_missing_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -86,10 +86,44 @@ def test_grayscale(photo: Path) -> None:
     assert 1 < len(colors(limited)) <= 4 and (np.ptp(limited.render(), axis=2) == 0).all()
 
 
-@pytest.mark.parametrize("line", ["² 0 0", "-1 2 3", "1 2", "1 2 3.5", "9" * 5000 + " 1 2", "#zz"])
+FILES: dict[str, tuple[str | bytes, list[str]]] = {
+    "latin1.gpl": ("GIMP Palette\nName: Grün\n#\n 12 34 56\tGrün\n".encode("latin-1"), ["#0c2238"]),
+    "lospec.hex": ("2c2137\r\n764462\r\nEDB4A1", ["#2c2137", "#764462", "#edb4a1"]),
+    "jasc.pal": ("JASC-PAL\r\n0100\r\n2\r\n0 0 0\r\n255 0 0 255\r\n", ["#000000", "#ff0000"]),
+    "list.txt": ("#2c2137,#764462\n#010203; #040506 night, and day", ["#2c2137", "#764462", "#010203", "#040506"]),
+    "bare.txt": ("2c2137, 764462\n", ["#2c2137", "#764462"]),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_palettes_of_other_programs(name: str, tmp_path: Path) -> None:
+    content, expected = FILES[name]
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert list(read_palette(str(tmp_path / name)).colors) == expected
+
+
+@pytest.mark.parametrize("content", [b"\0\1\0\2\0\0", b"ASEF\0\1\0\0", b"RIFF\x20\1\1\1PAL data"])
+def test_palettes_that_are_no_text(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.aco").write_bytes(content)
+    with pytest.raises(InputError, match=r"a\.aco is not text, as .*: save it as a \.gpl"):
+        read_palette(str(tmp_path / "a.aco"))
+
+
+def test_no_palettes(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(b"#010203\n" * 200_000)
+    for given, told in (
+        (tmp_path, "is no file"), ("/dev/zero", "is no file"),
+        (tmp_path / "large", "1,600,000 bytes: at most 1,000,000"),
+        ("", "palette is ''"), ("a\0", "a number of colours, a .gpl"), ("9" * 5000 + "a", "cannot be read"),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match=told):
+            read_palette(str(given))
+
+
+@pytest.mark.parametrize("line", ["² 0 0", "-1 2 3", "1 2", "1 2 3.5", "9" * 5000 + " 1 2", "#zz", "#010203,#0405"])
 def test_damaged_palettes(tmp_path: Path, line: str) -> None:
     for name, head in (("a.gpl", "GIMP Palette\n1 2 3\n"), ("a.txt", "#010203\n")):
         (tmp_path / name).write_text(head + line + "\n", encoding="utf-8")
-        if name == "a.txt" or not line.startswith("#"):
+        if name == "a.txt" or not line.startswith("#"):  # in a .gpl that is a remark
             with pytest.raises(InputError, match="is damaged: line"):
                 read_palette(str(tmp_path / name))

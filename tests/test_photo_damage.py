@@ -1,9 +1,7 @@
 """Photos that are damaged, or made to harm."""
 
 import io
-import os
 import struct
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,13 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import allaprima
 from allaprima import InputError
 from allaprima.image.photo import read_photo
 
+from .damage import mutated, read_apart
 from .photographs import (
     SAVED,
-    chunk,
     cmyk_profile,
     decoded,
     deep,
@@ -83,30 +80,6 @@ def test_an_open_picture_that_is_damaged(tmp_path: Path) -> None:
         read_photo(image)
 
 
-READ_ALL = """
-import sys, time
-from pathlib import Path
-from allaprima import InputError
-from allaprima.image.photo import read_photo
-
-def memory(name):  # of this process alone: ru_maxrss starts with what its parent had
-    status = Path("/proc/self/status").read_text()
-    return int(status.split(name + ":")[1].split()[0]) // 1024
-
-for index, path in enumerate(sorted(Path(sys.argv[1]).iterdir())):
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-    begun, before = time.perf_counter(), memory("VmRSS")
-    print(path.name, end=" ", flush=True)
-    try:
-        photo = read_photo(path, most=None if index % 2 else 64)
-        photo.at(*photo.canvas(max(16, min(64, photo.width))))
-        outcome = "read"
-    except InputError as error:
-        outcome = "refused" if str(error).isprintable() else "unprintable"
-    print(f"{time.perf_counter() - begun:.2f} {memory('VmHWM') - before} {outcome}", flush=True)
-"""
-
-
 def originals(folder: Path) -> dict[str, bytes]:
     """Photos of every kind, some with all that a photo can have."""
     exif = Image.Exif()
@@ -123,44 +96,10 @@ def originals(folder: Path) -> dict[str, bytes]:
         made[f"moving-{name}"] = moving.read_bytes()
     fax = saved(known().convert("1"), folder / "b.tif", compression="group4")
     made |= {"fax.tif": fax.read_bytes(), "palette.png": saved(known().quantize(4), folder / "b.png").read_bytes()}
+    made |= {f"endless-{name}": made[name][:-2] for name in ("a.jpg", "progressive.jpg")}
     made["text.ppm"] = b"P3 48 32 255 " + " ".join(map(str, np.asarray(known()).ravel())).encode()
     with suppress(pytest.skip.Exception):
         made["a.heic"] = heic(known(), folder / "a.heic").read_bytes()
-    return made
-
-
-def mutated(content: bytes, rng: np.random.Generator) -> bytes:
-    """With one to three things wrong."""
-    changed = bytearray(content)
-    for _ in range(rng.integers(1, 4)):
-        place, length = int(rng.integers(len(changed))), int(rng.integers(1, 64))
-        kind = rng.integers(6)
-        if kind == 0:
-            for bit in rng.integers(0, 8 * len(changed), rng.integers(1, 20)):
-                changed[bit // 8] ^= 1 << int(bit % 8)
-        elif kind == 1 and len(changed) > 40:
-            del changed[max(20, place) :]
-        elif kind == 2:
-            changed[place:place] = rng.bytes(length)
-        elif kind == 3:  # the header
-            at = int(rng.integers(4, min(len(changed), 120)))
-            changed[at : at + 4] = [bytes(4), b"\xff" * 4, rng.bytes(4), struct.pack(">I", 13_000)][rng.integers(4)]
-        elif kind == 4:
-            changed[place:place] = changed[place : place + 8 * length]
-        else:
-            changed[place : place + length] = bytes(length)
-    return repaired(bytes(changed)) if rng.random() < 0.5 else bytes(changed)
-
-
-def repaired(content: bytes) -> bytes:
-    """A PNG with sums that are right again, so that what is wrong gets further."""
-    if not content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return content
-    made, at = content[:8], 8
-    while at + 12 <= len(content):
-        length = int.from_bytes(content[at : at + 4], "big")
-        made += chunk(content[at + 4 : at + 8], content[at + 8 : at + 8 + length])
-        at += 12 + length
     return made
 
 
@@ -175,12 +114,7 @@ def test_damaged_files_of_every_kind(seed: int, tmp_path: Path) -> None:
         name, content = kinds[index % len(kinds)]
         (tmp_path / "bad" / f"{index:04}-{name}").write_bytes(mutated(content, rng))
     saved(Image.new("L", (9000, 9000)), tmp_path / "bad/9999-large.png")  # what is measured can be seen
-    command = [sys.executable, "-c", READ_ALL, str(tmp_path / "bad")]
-    env = os.environ | {"PYTHONPATH": str(Path(allaprima.__file__).parent.parent)}  # this package, wherever it runs
-    child = subprocess.run(command, capture_output=True, text=True, timeout=240, env=env)
-    lines = child.stdout.splitlines()
-    assert child.returncode == 0 and not child.stderr, (lines[-1:], child.stderr[-500:])
-    told = [(name, float(seconds), int(peak), outcome) for name, seconds, peak, outcome in map(str.split, lines)]
+    told = read_apart(tmp_path / "bad", "photo")
     assert told.pop()[2] > 70 and len(told) == count
     assert not [one for one in told if one[1] > 5 or one[2] > 1000]
     outcomes = [one[3] for one in told]

@@ -1,6 +1,7 @@
 """Files: pictures and what they are marked with, paper, one pass for all, and nothing lost."""
 
 import io
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from allaprima.export.write import run, write_all
 from allaprima.image.encode import options_for
 from allaprima.rendering import Rendering
 from allaprima.rendering.neural_drawing import NeuralDrawing
+from allaprima.version import VERSION
 
 from .conftest import Golden, made
 
@@ -44,6 +46,29 @@ def test_pictures(suffix: str, painting: Painting, tmp_path: Path) -> None:
         assert "allaprima" in text.get("Software", "") + str(exif.get(305, ""))
         dpi = picture.info.get("dpi", (exif.get(282),))[0]
         assert float(dpi) == pytest.approx(300, abs=0.01)
+
+
+@pytest.mark.parametrize("suffix", PICTURES)
+def test_titles_are_unicode(suffix: str, painting: Painting, tmp_path: Path) -> None:
+    """As XMP, and in EXIF as UTF-8, which is what programs take it for that do not take it for ASCII."""
+    path, title = tmp_path / f"a{suffix}", "Ünï 笔 <&> 🐈"
+    allaprima.write(painting, path, title=title)
+    with Image.open(path) as picture:
+        if suffix == ".png":
+            assert picture.text["Title"] == title  # type: ignore[attr-defined]
+            return
+        told = ET.fromstring(picture.info["xmp"])
+        exif = str(picture.getexif()[270]).encode("latin-1").decode()
+    texts = [one.text or "" for one in told.iter() if one.tag.endswith(("}li", "}CreatorTool"))]
+    assert texts[0] == title and texts[1].startswith("settings: {") and texts[2] == f"allaprima {VERSION}"
+    assert exif == f"{title}. {texts[1]}"
+
+
+def test_titles_have_bounds(painting: Painting, tmp_path: Path) -> None:
+    allaprima.write(painting, tmp_path / "a.jpg", title="🐈" * 1000)
+    with pytest.raises(InputError, match="title has 1,001 signs: give at most 1,000"):
+        allaprima.write(painting, tmp_path / "b.jpg", title="🐈" * 1001)
+    assert [one.name for one in tmp_path.iterdir()] == ["a.jpg"]
 
 
 @pytest.mark.parametrize("suffix", PICTURES)

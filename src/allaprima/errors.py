@@ -1,7 +1,36 @@
 """What can go wrong, told in one line: the bad value, the bound, and what to do."""
 
+import unicodedata
 
-class AllaprimaError(Exception):
+LONGEST = 1000  # signs of a message
+
+
+def escaped(text: str) -> str:
+    """A text in one line that leaves a terminal as it is: a file's or a person's words may hold what would rule it."""
+    return "".join(map(_shown, text.replace("\n", " ")))
+
+
+def one_line(text: str) -> str:
+    """The same, cut in its middle if it is long: what it is about stands at its beginning, what to do at its end."""
+    return _cut(escaped(_cut(text)))
+
+
+def _shown(sign: str) -> str:
+    if sign.isprintable() or unicodedata.category(sign) == "Zs":  # spaces of any width, as file names have them
+        return sign
+    return sign.encode("unicode_escape").decode("ascii")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[5 - LONGEST // 2 :]}"
+
+
+class _Told(Exception):
+    def __init__(self, text: str = "") -> None:
+        super().__init__(one_line(text))
+
+
+class AllaprimaError(_Told):
     """Base of every error that the package raises on purpose; its message is one line for a person."""
 
 
@@ -9,5 +38,5 @@ class InputError(AllaprimaError, ValueError):
     """What was asked for cannot be done: a bad value, a missing or damaged file. The command line exits with 2."""
 
 
-class AllaprimaWarning(UserWarning):
+class AllaprimaWarning(_Told, UserWarning):
     """What was asked for is done, but not quite as it was meant; told in one line."""

@@ -102,6 +102,14 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether ``path`` is a folder; one that cannot be is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def same_file(path: Path, other: Path) -> bool:
     """Whether two paths lead to one file, by name or by link; a path that cannot be is no file."""
     try:

@@ -42,9 +42,19 @@ def check_fields(values: DataclassInstance) -> None:
         value, read = getattr(values, one.name), one.metadata["read"]
         if read is None:
             value = CHECKS[str(one.type)](one.name, value, one.metadata)
+            if isinstance(value, str):
+                check_unicode(one.name, value)
         elif not is_dataclass(value):
             value = read(_text(one.name, "" if value is None else value, one.metadata))
         object.__setattr__(values, one.name, value)
+
+
+def check_unicode(name: str, text: str) -> None:
+    """Raise InputError for text that no file can hold, as bytes on a command line make that are not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{name} is {text[:80]!r}: it must be Unicode text, and holds half a sign") from None
 
 
 def _whole(name: str, value: Any, bounds: Any) -> int:

@@ -18,7 +18,7 @@ from ..export.export import Export
 from ..export.formats import FORMATS, PICTURE, format_of, is_painting, painting_beside
 from ..export.maps import check_map, check_relief
 from ..export.write import check_extras, check_new, check_outputs, write_all
-from ..files import is_there, same_file
+from ..files import is_folder, is_there, same_file
 from ..painters.observers import Autosave, Observer, Preview
 from ..painters.paint import paint
 from ..painters.step import Step
@@ -123,8 +123,8 @@ def outputs_of(
     is there already, gets a number, unless ``force`` overwrites it. Raises InputError if several photos would go into
     one file.
     """
-    folder = outputs[0] if len(outputs) == 1 and (outputs[0].is_dir() or len(photos) > 1) else None
-    if folder and folder.suffix and not folder.is_dir():
+    folder = outputs[0] if len(outputs) == 1 and (is_folder(outputs[0]) or len(photos) > 1) else None
+    if folder and folder.suffix and not is_folder(folder):
         raise InputError(f"there are {len(photos)} photos and {folder} is one file: give a folder, such as -o painted/")
     if len(photos) == 1 and folder is None and outputs:
         return [(photos[0], tuple(outputs))]
@@ -134,7 +134,7 @@ def outputs_of(
     for index, (photo, path) in enumerate(found):
         if twin := next((other for other, there in found[:index] if there == path), None):
             raise InputError(f"{twin} and {photo} would both become {path}: paint them into two folders")
-    if folder and not folder.exists():
+    if folder and not is_there(folder):
         try:
             folder.mkdir()
         except OSError as error:

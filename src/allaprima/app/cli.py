@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from ..errors import AllaprimaWarning, InputError
+from ..errors import AllaprimaWarning, InputError, one_line
 from ..version import VERSION
 from . import compare_command, learn_commands, looks_command, paint_commands
 from .terminal import Stopped, loading, tell
@@ -63,7 +63,7 @@ def run(arguments: list[str]) -> int:
             return 130
         except TyperException as error:
             if error.format_message():
-                tell(error.format_message(), "red")
+                tell(one_line(error.format_message()), "red")
             return error.exit_code
         except InputError as error:
             tell(str(error), "red")

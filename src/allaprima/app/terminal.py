@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from ..errors import escaped
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -26,12 +28,12 @@ class Stopped(Exception):
 
 def tell(text: str, style: str = "") -> None:
     """One line for the person, on stderr, whatever stands in it."""
-    say(f"allaprima: {text}".replace("\n", " "), style)
+    say(f"allaprima: {text}", style)
 
 
 def say(line: str, style: str = "") -> None:
     """The same without our name before it: one of many lines, to be copied."""
-    console.print(line, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    console.print(escaped(line), style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 class Bar:

@@ -110,7 +110,9 @@ class Surface:
         self.clear()
 
     def clear(self) -> None:
-        """Back to the beginning (the engine fills a new surface with 0xFFFF, which is no valid value)."""
+        """Back to the beginning (the engine fills a new surface with 0xFFFF, which is no valid value). Beyond the edge
+        it is clear, in the rest of a tile as where there is none: brushes that smudge would draw black from there.
+        """
         self.tiles[...] = 0
         if self.background is not None:
             for row, tiles in enumerate(self.tiles):
@@ -118,7 +120,7 @@ class Surface:
                 for column, tile in enumerate(tiles):
                     part = (band[:, :, column * TILE : (column + 1) * TILE] * ONE).round().transpose(1, 2, 0)
                     tile[: part.shape[0], : part.shape[1], :3] = part
-            self.tiles[..., 3] = ONE
+                    tile[: part.shape[0], : part.shape[1], 3] = ONE
 
     def alpha(self) -> NDArray[np.uint16]:
         """``(H, W)`` opacity, 1.0 = 32768."""

@@ -12,6 +12,7 @@ from ..options import check_fields, choice
 UNITS = {"mm": 1 / 25.4, "cm": 1 / 2.54, "in": 1.0}  # inches in one
 PRINT = re.compile(r"(\d+(?:\.\d+)?)\s*x\s*(\d+(?:\.\d+)?)\s*(mm|cm|in)")
 HEIGHT, NORMAL, FLAT = "height", "normal", "flat"  # maps: the first two are of paint with a relief
+LONGEST = 1000  # signs of a title: an EXIF block of a JPEG has 64 KB
 DPI = 300.0  # of a print, if none is given
 
 
@@ -45,6 +46,8 @@ class Export:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        if len(self.title) > LONGEST:
+            raise InputError(f"title has {len(self.title):,} signs: give at most {LONGEST:,}")
         if 0 < self.dpi < 1:
             raise InputError(f"dpi is {self.dpi:g}: choose 1 to 10,000")
         groups = int(self.layers) if self.layers.isdecimal() else 0

@@ -16,8 +16,10 @@ from ..rendering.drawing import Drawing
 from ..version import VERSION
 from .base import Job, Writer
 from .maps import check_relief, shown
+from .xmp import xmp_of
 
-DESCRIPTION, SOFTWARE, X_RESOLUTION, Y_RESOLUTION, UNIT, INCHES = 270, 305, 282, 283, 296, 2  # of EXIF and TIFF
+DESCRIPTION, SOFTWARE, X_RESOLUTION, Y_RESOLUTION, UNIT, XMP = 270, 305, 282, 283, 296, 700  # of EXIF and TIFF
+INCHES = 2
 
 
 class PictureFile(Writer):
@@ -54,8 +56,13 @@ def how(job: Job, suffix: str, about: str = "", colors: bool = True) -> dict[str
         exif[X_RESOLUTION] = exif[Y_RESOLUTION] = dpi
         exif[UNIT] = INCHES
     if told:
-        exif[DESCRIPTION] = f"{told['Title']}. {told['Description']}"
+        # as bytes: of text Pillow would make ASCII, with question marks
+        exif[DESCRIPTION] = f"{told['Title']}. {told['Description']}".encode()
         exif[SOFTWARE] = told["Software"]
+        if chosen["format"] == "TIFF":
+            exif[XMP] = xmp_of(told)
+        else:
+            chosen["xmp"] = xmp_of(told)
     return chosen | ({"exif": exif} if len(exif) else {})
 
 

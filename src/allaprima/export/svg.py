@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
-from xml.sax.saxutils import escape
 
 import numpy as np
 import torch
@@ -22,11 +20,11 @@ from .base import Job, Writer
 from .clip import pieces
 from .outline import Outline, Points, outlines
 from .picture import described
+from .xmp import xml_text
 
 SVG = 'xmlns="http://www.w3.org/2000/svg"'
 XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink"'  # many programs look for a picture there only
 INKSCAPE = 'xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"'
-NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MOST_PENS, PENS = 32, 8  # a painting of more colours than that is plotted with so many pens
 
 
@@ -136,7 +134,7 @@ def lightness(color: str) -> tuple[float, str]:
 def told(job: Job) -> Iterator[str]:
     """Title and description, as in the metadata of pictures."""
     if job.export.metadata:
-        about = {name: escape(NO_XML.sub("", text)) for name, text in described(job.painting, job.export.title).items()}
+        about = {name: xml_text(text) for name, text in described(job.painting, job.export.title).items()}
         yield f"<title>{about['Title']}</title>"
         yield f"<desc>{about['Software']}; {about['Description']}</desc>"
 

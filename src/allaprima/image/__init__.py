@@ -1,8 +1,9 @@
 """Pictures in, and colour.
 
-``photo.py`` opens what a person gives and refuses what is no picture, ``decode.py`` makes upright RGB of its pixels,
-and ``encode.py`` writes plain pictures; ``hex.py`` and ``color.py`` are colours as text and as tensors, ``palette.py``
-a few of them to paint with, and ``color_transfer.py`` brings one picture's to another's.
+``photo.py`` opens what a person gives and refuses what is no picture (``jpeg.py`` and ``tiff.py`` know what is peculiar
+to these), ``decode.py`` makes upright RGB of its pixels, and ``encode.py`` writes plain pictures; ``hex.py`` and
+``color.py`` are colours as text and as tensors, ``palette.py`` a few of them to paint with, ``palette_file.py`` reads
+them, and ``color_transfer.py`` brings one picture's to another's.
 """
 
 from typing import TYPE_CHECKING

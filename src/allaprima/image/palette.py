@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,14 +11,14 @@ from torch import Tensor
 
 from ..errors import InputError
 from .color import colors_to_hex, hex_to_colors, oklab_to_srgb, srgb_to_oklab
-from .hex import HEX, is_hex, rgb_to_hex
+from .hex import is_hex
+from .palette_file import read_colors
 
 MOST = 256
 ALIKE = 0.02  # in OKLab: colours that hardly differ count as one
 VIVID = np.array([1, 2.5, 2.5])  # hues count more than light and dark, or a palette would be shades of one colour
 AT_ONCE = 1 << 16  # colours, or many of them times all of a palette would fill the memory
 COUNT = re.compile("[0-9]{1,3}")
-BEGINS = re.compile(f"{HEX.pattern}(?![0-9a-fA-F])")  # a line with a colour, and whatever is said of it
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,8 @@ def index_of_nearest(colors: Tensor, palette: Tensor) -> Tensor:
 
 
 def read_palette(text: str) -> Palette:
-    """A palette as a person gives it: a number, a list of ``#rrggbb``, or the path of a GIMP palette (``.gpl``), or of
-    a file with a ``#rrggbb`` in each line. Raises InputError for what is none of these.
+    """A palette as a person gives it: a number, a list of ``#rrggbb``, or the path of a file that
+    :func:`~allaprima.image.palette_file.read_colors` reads. Raises InputError for what is none of these.
     """
     text = text.strip()
     if re.fullmatch("-?[0-9]+", text):
@@ -91,39 +90,7 @@ def read_palette(text: str) -> Palette:
         return Palette(count=int(text))
     if all(is_hex(part.strip()) for part in text.split(",")):
         return _distinct([part.strip() for part in text.split(",")], "palette")
-    path = Path(text)
-    try:
-        if not text:
-            raise FileNotFoundError
-        content = path.read_text(encoding="utf-8-sig")  # Windows begins text with a mark
-    except FileNotFoundError:
-        raise InputError(
-            f"palette is {text[:80]!r}: give a number of colours, a .gpl, a file with lines of #rrggbb, or such a list"
-        ) from None
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise InputError(f"the palette {text[:80]} cannot be read ({why})") from None
-    return _distinct(_gimp(path, content) if content.startswith("GIMP Palette") else _lines(path, content), str(path))
-
-
-def _gimp(path: Path, content: str) -> list[str]:
-    found = []
-    for number, line in enumerate(content.splitlines()[1:], 2):
-        words = line.split()
-        if not words or line.startswith(("#", "Name:", "Columns:", "Channels:")):
-            continue
-        if len(words) < 3 or not all(COUNT.fullmatch(word) and int(word) < 256 for word in words[:3]):
-            raise InputError(f"the palette {path} is damaged: line {number} begins with no three numbers of 0 to 255")
-        found.append(rgb_to_hex([int(word) for word in words[:3]]))
-    return found
-
-
-def _lines(path: Path, content: str) -> list[str]:
-    lines = {number: line.strip() for number, line in enumerate(content.splitlines(), 1) if line.strip()}
-    for number, line in lines.items():
-        if not BEGINS.match(line):
-            raise InputError(f"the palette {path} is damaged: line {number} is {line[:20]!r}, not like #b7a994")
-    return [line[:7] for line in lines.values()]
+    return _distinct(read_colors(text), text)
 
 
 def _distinct(colors: list[str], where: str) -> Palette:

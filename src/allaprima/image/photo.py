@@ -25,6 +25,8 @@ from torch import Tensor
 from ..errors import InputError
 from .decode import orientation, upright
 from .hex import RGB, hex_to_rgb
+from .jpeg import with_end
+from .tiff import check_kind, choose_picture
 
 PhotoLike: TypeAlias = str | Path | Image.Image | NDArray[np.uint8]
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000", "ICO", "TGA")
@@ -153,6 +155,8 @@ def _open(path: Path, paper: RGB, most: int | None) -> Photo:
     with _told(f"the photo {path}"):
         image = _opened(content, path)
         _check_effort(image, content, path)
+        if image.format in ("JPEG", "MPO") and (mended := with_end(content, image.width * image.height)) != content:
+            image = _opened(mended, path)
         size, factor = _smaller(image, most)
         try:
             with _silent() if image.format == "TIFF" else nullcontext():
@@ -207,8 +211,7 @@ def _told(name: str) -> Iterator[None]:
     except MemoryError:
         raise InputError(f"{name} is too large for the memory of this machine") from None
     except Exception as error:  # there is no end to what damaged files make decoders raise
-        told = "".join(sign if sign.isprintable() else " " for sign in str(error)[:200])
-        raise InputError(f"{name} is damaged ({told})") from None
+        raise InputError(f"{name} is damaged ({str(error)[:200]})") from None
 
 
 @contextmanager
@@ -233,7 +236,14 @@ def _opened(content: bytes, path: Path) -> Image.Image:
     if _is_heic(content):
         return _opened_heic(content, path)
     Image.init()
-    return Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN])
+    try:
+        image = Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN])
+    except UnidentifiedImageError:
+        check_kind(content, f"the photo {path}")
+        raise
+    choose_picture(image, f"the photo {path}")
+    _check_size(image)
+    return image
 
 
 def _is_heic(content: bytes) -> bool:
@@ -251,9 +261,14 @@ def _opened_heic(content: bytes, path: Path) -> Image.Image:
             f"the photo {path} is HEIC, which needs pillow-heif: pip install 'allaprima[export]'; a JPEG does without"
         ) from None
     image: Image.Image = HeifImageFile(io.BytesIO(content))
+    _check_size(image)
+    return image
+
+
+def _check_size(image: Image.Image) -> None:
+    """Raise for a bomb, as Pillow does for what it opens itself."""
     if image.width * image.height > 2 * (Image.MAX_IMAGE_PIXELS or math.inf):
         raise Image.DecompressionBombError(f"({image.width * image.height} pixels)")
-    return image
 
 
 def _check_effort(image: Image.Image, content: bytes, path: Path) -> None:

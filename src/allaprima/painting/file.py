@@ -18,6 +18,7 @@ from ..brush.mypaint import SAMPLES
 from ..errors import InputError
 from ..files import written_aside
 from ..image.hex import is_hex
+from ..options import check_unicode
 from ..rendering.background import Background
 from ..strokes import ACTION, PLACE, PlacedStrokes
 from .compute import DEVICES
@@ -31,6 +32,7 @@ OLDER = {"mood": "painterly"}  # what was usual when it was not recorded yet, wh
 UNRECORDED = "vgg_weights"  # always empty: which file of weights there is on a machine
 INTEGERS = ("brush", "level", "sample")
 BIGGEST = 2**31 - 1
+BROADEST = 8192  # pixels: of a picture that is painted on
 FARTHEST, SMALLEST = 1_000_000, 0.001  # canvas pixels: of a window's place and side
 
 
@@ -101,12 +103,16 @@ def settings_of(painting: PaintingRecord) -> dict[str, Any]:
 def from_json(text: str) -> PaintingRecord:
     """A painting from the text of its file. Raises InputError that says what is wrong and where."""
     try:
-        data = json.loads(text, parse_constant=_no_number)
+        return _record(_is(json.loads(text, parse_constant=_no_number), dict, "the file"))
     except InputError:
         raise
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise InputError("it is not JSON that can be read: it is nested too deeply") from None
+    except ValueError as error:
         raise InputError(f"it is not JSON ({error})") from None
-    data = _is(data, dict, "the file")
+
+
+def _record(data: dict[str, Any]) -> PaintingRecord:
     if data.get("format") != FORMAT:
         raise InputError(f"format is {data.get('format')!r}, not {FORMAT!r}")
     if data.get("version") not in range(1, VERSION + 1) or isinstance(data["version"], bool):
@@ -164,10 +170,12 @@ def _picture(canvas: dict[str, Any]) -> NDArray[np.uint8] | None:
     packed = _bytes(canvas, "picture", "canvas.picture")
     try:
         with Image.open(io.BytesIO(packed), formats=["PNG"]) as picture:
+            if max(picture.size) > BROADEST:
+                raise ValueError(f"{picture.width}x{picture.height} px")
             return np.asarray(picture.convert("RGB"))
     except UnidentifiedImageError:
         raise InputError("canvas.picture is damaged (it is no PNG)") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Exception as error:  # there is no end to what damaged files make decoders raise
         raise InputError(f"canvas.picture is damaged ({error})") from None
 
 
@@ -231,6 +239,8 @@ def _is(value: Any, kind: Any, where: str) -> Any:
             (int, float): "a number",
         }
         raise InputError(f"{where} is {str(value)[:40]!r}: it must be {words.get(kind, 'a number or text')}")
+    if isinstance(value, str):
+        check_unicode(where, value)
     return value
 
 

@@ -41,9 +41,13 @@ class MyPaintDrawing(Drawing):
                     on_progress((first + begin + count) / len(self.strokes))
 
     def picture(self) -> Picture:
-        bands = [
-            (band[..., :3] * 255).round().clip(0, 255).astype(np.uint8) for band in self.surface.bands(self.shrink)
-        ]
+        """Over the paper once more: brushes that erase, or smudge what is beyond the edge, make a canvas clear."""
+        paper, top = self.background.at(self.width, self.height).permute(1, 2, 0).numpy(), 0
+        bands: list[Picture] = []
+        for band in self.surface.bands(self.shrink):
+            seen = band[..., :3] + (1 - band[..., 3:]) * paper[top : top + len(band)]
+            bands.append((seen * 255).round().clip(0, 255).astype(np.uint8))
+            top += len(band)
         return np.concatenate(bands)
 
     def take(self) -> Picture:
