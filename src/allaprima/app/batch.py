@@ -207,15 +207,19 @@ def write_order(
     write_all(painted.painting, paths, rendering, order.export, photo=order.photo, on_progress=on_progress)
 
 
-def each(orders: Sequence[Order], work: Callable[[Order], None]) -> Iterator[tuple[Order, InputError | None]]:
-    """``work`` on one order after another; each with what was wrong with it, if it could not be done."""
+def each(orders: Sequence[Order], work: Callable[[Order], None]) -> Iterator[tuple[Order, Exception | None]]:
+    """``work`` on one order after another; each with what went wrong, if it could not be done. Where the disk fails, so
+    it would for all others: OSError passes through.
+    """
     for order in orders:
         yield order, _trouble(order, work)
 
 
-def _trouble(order: Order, work: Callable[[Order], None]) -> InputError | None:
+def _trouble(order: Order, work: Callable[[Order], None]) -> Exception | None:
     try:
         work(order)
-    except InputError as error:
+    except OSError:
+        raise
+    except Exception as error:
         return error
     return None

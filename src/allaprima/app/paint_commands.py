@@ -18,6 +18,7 @@ from ..painting.settings import Settings, shares_of
 from ..rendering.light import Light
 from ..rendering.rendering import AUTO, Rendering
 from .arguments import setting, with_fields
+from .failures import tell_failure
 from .terminal import Stop, Stopped, bar, hushed, loading, patient, stoppable, tell
 
 if TYPE_CHECKING:
@@ -95,21 +96,17 @@ def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None) -
     """Paint many photos, and tell of those that could not be; the exit code."""
     from . import batch
 
-    failed, number = 0, 0
+    codes: list[int] = []
 
     def work(order: Order) -> None:
-        nonlocal number
-        number += 1
-        tell(f"{number} of {len(orders)}: {order.photo}")
+        tell(f"{len(codes) + 1} of {len(orders)}: {order.photo}")
         paint_one(order, brushes)
 
     for _, error in batch.each(orders, work):
-        if error:
-            failed += 1
-            tell(str(error), "red")
-    if failed:
+        codes.append(tell_failure(error) if error else 0)
+    if failed := len(codes) - codes.count(0):
         tell(f"{failed} of {len(orders)} photos could not be painted: see above", "red")
-    return 2 if failed else 0
+    return 1 if 1 in codes else max(codes)
 
 
 def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None) -> None:
@@ -124,7 +121,12 @@ def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None) -> None:
             shown.show(progress.share, progress.text)
             stop.check()
 
-        painted = batch.paint_order(order, brushes, follow)
+        try:
+            painted = batch.paint_order(order, brushes, follow)
+        except Exception as error:
+            if order.kept.exists() and not isinstance(error, InputError):
+                tell(f"what there was is kept in {order.kept}: go on with it by --resume")
+            raise
     try:
         with hushed(), bar() as shown, patient():
             batch.write_order(order, painted, brushes, lambda share: shown.show(share, "drawing"))

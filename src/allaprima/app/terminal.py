@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 console = Console(stderr=True)
+ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # they end a process at once
 
 
-class Stopped(Exception):
-    """Ctrl-C was heard, what there was is saved, and the person was told."""
+class Stopped(BaseException):
+    """Ctrl-C was heard, what there was is saved, and the person was told: no error."""
 
 
 def tell(text: str, style: str = "") -> None:
