@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +80,8 @@ class Order:
         check_outputs([*self.results(), *preview], [self.photo])
         check_extras(self.outputs, self.export.film)
         check_map(self.outputs, self.export)
+        if self.export.beside and self.photo.is_fifo():
+            raise InputError(f"a film beside its photo reads {self.photo} twice, which is a pipe: give a file")
         if self.preview and format_of(self.preview).kind != PICTURE:
             known = (suffix for one in FORMATS if one.kind == PICTURE for suffix in one.suffixes)
             raise InputError(f"the preview {self.preview} is no picture: choose from {', '.join(known)}")
@@ -114,42 +115,6 @@ class Painted:
 def kept_beside(path: Path) -> Path:
     """Where the painting is kept while it is on its way to ``path``."""
     return path.with_name(f"{path.name[:60]}{UNFINISHED}")
-
-
-def outputs_of(
-    photos: Sequence[Path], outputs: Sequence[Path], force: bool = False
-) -> list[tuple[Path, tuple[Path, ...]]]:
-    """Each photo with the files to write; a folder for them is made, if it is not there. A name that is not given, and
-    is there already, gets a number, unless ``force`` overwrites it. Raises InputError if several photos would go into
-    one file.
-    """
-    folder = outputs[0] if len(outputs) == 1 and (outputs[0].is_dir() or len(photos) > 1) else None
-    if folder and folder.suffix and not folder.is_dir():
-        raise InputError(f"there are {len(photos)} photos and {folder} is one file: give a folder, such as -o painted/")
-    if len(photos) == 1 and folder is None and outputs:
-        return [(photos[0], tuple(outputs))]
-    if outputs and folder is None:
-        raise InputError(f"there are {len(photos)} photos: give one folder for all, such as -o painted/")
-    found = [(photo, (folder or Path()) / f"{photo.stem}-painted.png") for photo in photos]
-    for index, (photo, path) in enumerate(found):
-        if twin := next((other for other, there in found[:index] if there == path), None):
-            raise InputError(f"{twin} and {photo} would both become {path}: paint them into two folders")
-    if folder and not folder.exists():
-        try:
-            folder.mkdir()
-        except OSError as error:
-            raise InputError(f"the folder {folder} cannot be made ({error.strerror}): choose another") from None
-    return [(photo, (path if force else _unused(path),)) for photo, path in found]
-
-
-def _unused(path: Path) -> Path:
-    """``path``, with a number if there is a file already, or a painting beside it. What was stopped has its name still:
-    it is gone on with, or in the way.
-    """
-    names = chain([path], (path.with_stem(f"{path.stem}-{number}") for number in count(2)))
-    return next(
-        one for one in names if is_there(kept_beside(one)) or not (is_there(one) or is_there(painting_beside(one)))
-    )
 
 
 def paint_order(

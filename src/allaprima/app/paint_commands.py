@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from ..painters.step import Step
     from .batch import Order, Painted
 
+PHOTOS = "The photo: JPEG, PNG, WebP, TIFF, ...; - is standard input."
 OUTPUTS = typer.Option(
     "--output",
     "-o",
-    help=f"Where to write, as often as wanted: {' '.join(SUFFIXES)}; or a folder/, for several photos.",
+    help=f"Where to write, as often as wanted: {' '.join(SUFFIXES)}; for several photos a folder/, or a "
+    "pattern: 'painted/{name}.{png,ora}'.",
     show_default=False,
 )
 TEXTURE = typer.Option("--texture/--no-texture", help=Rendering.about("texture").metadata["help"], show_default=False)
@@ -48,8 +50,8 @@ OF_EXPORT, OF_COMPUTE, OF_LIGHT = ({one.name for one in fields(kind)} for kind i
 
 @with_fields(Settings, Compute, Export)
 def paint(
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="The photo: JPEG, PNG, WebP, TIFF, ...")],
-    output: Annotated[list[Path] | None, OUTPUTS] = None,
+    photos: Annotated[list[str], typer.Argument(metavar="PHOTO...", help=PHOTOS)],
+    output: Annotated[list[str] | None, OUTPUTS] = None,
     output_size: Annotated[int | None, SIZE] = None,
     preview: Annotated[Path | None, PREVIEW] = None,
     resume: Annotated[Path | None, RESUME] = None,
@@ -72,12 +74,18 @@ def paint(
     with loading():
         from ..brush.library import load_brush
         from ..painters.paint import find_device
-        from . import batch
+        from . import batch, outputs
 
     orders = [
-        batch.Order(photo, outputs, chosen, rendering, export, preview, resume, add, painting, force)
-        for photo, outputs in batch.outputs_of(photos, output or [], force)
+        batch.Order(photo, paths, chosen, rendering, export, preview, resume, add, painting, force)
+        for photo, paths in outputs.outputs_of([outputs.photo_of(text) for text in photos], output or [], force)
     ]
+    if not force and any(map(outputs.is_pattern, output or [])):
+        given, orders = orders, outputs.to_be_done(orders)
+        left = {order.photo for order in orders}
+        for order in given:
+            if order.photo not in left:
+                tell(f"{order.photo} is painted already")
     if len(orders) > 1 and (preview or resume):
         raise InputError(f"there are {len(orders)} photos: --{'preview' if preview else 'resume'} goes with one")
     for order in orders:
@@ -106,7 +114,7 @@ def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None) -
         codes.append(tell_failure(error) if error else 0)
     if failed := len(codes) - codes.count(0):
         tell(f"{failed} of {len(orders)} photos could not be painted: see above", "red")
-    return 1 if 1 in codes else max(codes)
+    return 1 if 1 in codes else max(codes, default=0)
 
 
 def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from PIL import ImageColor
+
 from ..errors import InputError
 
 HEX = re.compile("#[0-9a-fA-F]{6}")
@@ -15,6 +17,13 @@ RGB = tuple[int, int, int]  # 0 to 255 each
 def is_hex(text: str) -> bool:
     """Whether a text is a colour, ``#rrggbb`` in either case."""
     return HEX.fullmatch(text) is not None
+
+
+def named(text: str) -> str:
+    """``#rrggbb`` of a colour's name as CSS has it, in either case; any other text as it is."""
+    if text.lower() in ImageColor.colormap:
+        return rgb_to_hex(ImageColor.getrgb(text)[:3])
+    return text
 
 
 def hex_to_rgb(text: str, what: str) -> RGB:
