@@ -124,6 +124,12 @@ def check_output(path: Path) -> None:
         raise InputError(f"nothing can be written in {path.parent} ({error.strerror}): choose another folder") from None
 
 
+def check_there(path: Path, what: str) -> None:
+    """Raise InputError unless there is a file, saying ``what`` it would be."""
+    if not path.is_file():
+        raise InputError(f"there is no {what} {path}")
+
+
 def is_there(path: Path) -> bool:
     """Whether there is anything at ``path``; at a path that cannot be there is nothing."""
     try:

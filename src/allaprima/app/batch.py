@@ -13,6 +13,7 @@ from typing import Any
 
 from ..brush.neural import NeuralBrush
 from ..errors import InputError
+from ..export.effects import check_effects
 from ..export.export import Export
 from ..export.formats import FORMATS, PICTURE, format_of, is_painting, painting_beside
 from ..export.maps import check_map, check_relief
@@ -80,6 +81,7 @@ class Order:
         check_outputs([*self.results(), *preview], [self.photo])
         check_extras(self.outputs, self.export.film)
         check_map(self.outputs, self.export)
+        check_effects(self.outputs, self.export, self.rendering.size)
         if self.export.beside and self.photo.is_fifo():
             raise InputError(f"a film beside its photo reads {self.photo} twice, which is a pipe: give a file")
         if self.preview and format_of(self.preview).kind != PICTURE:

@@ -20,6 +20,7 @@ from ..rendering.rendering import AUTO, Rendering
 from .arguments import setting, with_fields
 from .failures import tell_failure
 from .terminal import Stop, Stopped, bar, hushed, loading, patient, stoppable, tell
+from .unused import OF_LIGHT, tell_unseen, tell_unused
 
 if TYPE_CHECKING:
     from ..brush.neural import NeuralBrush
@@ -45,7 +46,7 @@ PAINTING = typer.Option(
 )
 FORCE = typer.Option("--force", help="Overwrite files that are there.")
 SIZE = typer.Option(help=Rendering.about("size").metadata["help"])
-OF_EXPORT, OF_COMPUTE, OF_LIGHT = ({one.name for one in fields(kind)} for kind in (Export, Compute, Light))
+OF_EXPORT, OF_COMPUTE = ({one.name for one in fields(kind)} for kind in (Export, Compute))
 
 
 @with_fields(Settings, Compute, Export)
@@ -94,6 +95,8 @@ def paint(
     if not resume or "brush" in chosen:
         device = find_device(compute.device)
         brushes = [load_brush(name, device) for name in shares_of(settings.brush)]
+        tell_unused(chosen, brushes, rendering.change(engine=settings.engine))
+        tell_unseen(chosen, settings)
     if len(orders) == 1:
         paint_one(orders[0], brushes)
         return 0
@@ -198,10 +201,11 @@ def render(
     **chosen: Any,
 ) -> None:
     """Draw a painting again: at any size, in another light, as any file, by the neural brush or the real one."""
-    light = {name: chosen.pop(name) for name in OF_LIGHT & chosen.keys()}
+    light = {name: chosen.pop(name) for name in OF_LIGHT if name in chosen}
     rendering, export = Rendering(size=size, engine=engine, texture=texture, **light), Export(**chosen)
     with loading():
         from ..brush.library import load_brush
+        from ..export.effects import check_effects
         from ..export.maps import check_map
         from ..export.write import check_extras, check_new, check_outputs, write_all
         from ..painting.painting import Painting
@@ -209,10 +213,14 @@ def render(
     check_outputs(output, [painting])
     check_extras(output, export.film)
     check_map(output, export)
+    check_effects(output, export, size)
+    if photo and not export.beside:
+        raise InputError(f"photo is {photo}, which has no effect: it is for a film with --beside")
     if not force:
         check_new(output)
     loaded = Painting.load(painting)
     brushes = [load_brush(name) for name in brush] if brush else None
+    tell_unused({"texture": texture, **light}, loaded.find_brushes(brushes), rendering)
     with hushed(), bar() as shown, patient():
         write_all(
             loaded,
