@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -220,7 +221,10 @@ def render(
         check_new(output)
     loaded = Painting.load(painting)
     brushes = [load_brush(name) for name in brush] if brush else None
-    tell_unused({"texture": texture, **light}, loaded.find_brushes(brushes), rendering)
+    if light or texture is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of other weights warns who draws
+            tell_unused({"texture": texture, **light}, loaded.find_brushes(brushes), rendering)
     with hushed(), bar() as shown, patient():
         write_all(
             loaded,

@@ -59,10 +59,14 @@ def bar() -> Iterator[Bar]:
 
 @contextmanager
 def patient() -> Iterator[None]:
-    """Within, a person who waits for the very first painting is told why."""
+    """Within, a person who waits for the very first painting, or for each where nothing can be kept, is told why."""
     from ..kernels import on_compile
 
-    with on_compile(lambda: tell("compiling for this machine, which takes some seconds, this once")):
+    def say_why(kept: bool) -> None:
+        often = "this once" if kept else "each time, as no folder can be written to keep it: set NUMBA_CACHE_DIR to one"
+        tell(f"compiling for this machine, which takes some seconds, {often}")
+
+    with on_compile(say_why):
         yield
 
 

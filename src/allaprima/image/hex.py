@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PIL import ImageColor
-
 from ..errors import InputError
 
 HEX = re.compile("#[0-9a-fA-F]{6}")
@@ -21,6 +19,8 @@ def is_hex(text: str) -> bool:
 
 def named(text: str) -> str:
     """``#rrggbb`` of a colour's name as CSS has it, in either case; any other text as it is."""
+    from PIL import ImageColor  # which help does without
+
     if text.lower() in ImageColor.colormap:
         return rgb_to_hex(ImageColor.getrgb(text)[:3])
     return text
