@@ -15,7 +15,7 @@ from ..brush.neural import NeuralBrush
 from ..errors import InputError
 from ..export.effects import check_effects
 from ..export.export import Export
-from ..export.formats import FORMATS, PICTURE, format_of, is_painting, painting_beside
+from ..export.formats import FORMATS, PAINTING, PICTURE, TABLE, format_of, is_painting, painting_beside
 from ..export.maps import check_map, check_relief
 from ..export.write import check_extras, check_new, check_outputs, write_all
 from ..files import is_there, same_file
@@ -28,6 +28,8 @@ from ..rendering.begin import has_relief
 from ..rendering.rendering import Rendering
 
 UNFINISHED = ".unfinished.painting.json"  # beside the first output while it is painted and drawn
+
+DRAWING = 0.2  # of the time that painting takes, at the usual size; it grows with the pixels
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,15 @@ class Order:
         if self.resume and same_file(self.resume, self.kept) and self.kept.name.startswith(first.name):
             own.append(first)
         return [path for path in self.results() if is_there(path) and not any(same_file(path, one) for one in own)]
+
+    @property
+    def drawing_share(self) -> float:
+        """About which part of the time drawing and writing take."""
+        if all(format_of(path, self.export.film).kind in (PAINTING, TABLE) for path in self.outputs):
+            return 0.0
+        size = self.rendering.size or self.changes.get("size", Settings().size)
+        drawing = DRAWING * (size / Settings().size) ** 2
+        return float(drawing / (1 + drawing))
 
     def check(self) -> None:
         """Raise InputError unless all files can be written, and nothing that is there or was kept would be lost."""

@@ -28,7 +28,6 @@ app = typer.Typer(
     name="allaprima",
     help="Paint a photo in oil, or with MyPaint's brushes, stroke by stroke, and draw it at any size.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
@@ -13,11 +14,11 @@ import typer
 
 from ..errors import InputError
 from ..export.export import Export
-from ..export.formats import SUFFIXES
+from ..export.formats import PICTURE, SUFFIXES, format_of, is_painting
 from ..painting.compute import Compute
 from ..painting.settings import Settings, shares_of
 from ..rendering.light import Light
-from ..rendering.rendering import AUTO, Rendering
+from ..rendering.rendering import AUTO, LARGEST, Rendering
 from .arguments import setting, with_fields
 from .failures import tell_failure
 from .terminal import Stop, Stopped, bar, hushed, loading, patient, stoppable, tell
@@ -46,6 +47,7 @@ PAINTING = typer.Option(
     "--painting/--no-painting", help="Keep the painting itself, too: NAME.painting.json.", show_default=False
 )
 FORCE = typer.Option("--force", help="Overwrite files that are there.")
+VERBOSE = typer.Option("--verbose", "-v", help="Tell of levels and dB.")
 SIZE = typer.Option(help=Rendering.about("size").metadata["help"])
 OF_EXPORT, OF_COMPUTE = ({one.name for one in fields(kind)} for kind in (Export, Compute))
 
@@ -60,6 +62,7 @@ def paint(
     add: Annotated[int, ADD] = 0,
     painting: Annotated[bool, PAINTING] = True,
     force: Annotated[bool, FORCE] = False,
+    verbose: Annotated[bool, VERBOSE] = False,
     **chosen: Any,
 ) -> int:
     """Paint a photo. Without -o the picture is PHOTO-painted.png in the current folder, with a number if there is one.
@@ -99,12 +102,12 @@ def paint(
         tell_unused(chosen, brushes, rendering.change(engine=settings.engine))
         tell_unseen(chosen, settings)
     if len(orders) == 1:
-        paint_one(orders[0], brushes)
+        paint_one(orders[0], brushes, verbose)
         return 0
-    return paint_many(orders, brushes)
+    return paint_many(orders, brushes, verbose)
 
 
-def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None) -> int:
+def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None, verbose: bool) -> int:
     """Paint many photos, and tell of those that could not be; the exit code."""
     from . import batch
 
@@ -112,7 +115,7 @@ def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None) -
 
     def work(order: Order) -> None:
         tell(f"{len(codes) + 1} of {len(orders)}: {order.photo}")
-        paint_one(order, brushes)
+        paint_one(order, brushes, verbose)
 
     for _, error in batch.each(orders, work):
         codes.append(tell_failure(error) if error else 0)
@@ -121,35 +124,40 @@ def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None) -
     return 1 if 1 in codes else max(codes, default=0)
 
 
-def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None) -> None:
+def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool) -> None:
     """Paint one photo and write its files. Raises Stopped, with all kept, when Ctrl-C was heard."""
     from ..painters.observers import Progress
     from . import batch
 
-    with stoppable() as stop, hushed(), bar() as shown, patient():
+    begun, painting = time.monotonic(), 1 - order.drawing_share
+    with hushed(), bar() as shown, patient():
+        with stoppable() as stop:
 
-        def follow(step: Step) -> None:
-            progress = Progress.of(step)
-            shown.show(progress.share, progress.text)
-            stop.check()
+            def follow(step: Step) -> None:
+                progress = Progress.of(step, verbose)
+                shown.show(progress.share * painting, progress.text)
+                stop.check()
+
+            try:
+                painted = batch.paint_order(order, brushes, follow)
+            except Exception as error:
+                if order.kept.exists() and not isinstance(error, InputError):
+                    tell(f"what there was is kept in {order.kept}: go on with it by --resume")
+                raise
+
+        def draw(share: float) -> None:
+            shown.show(painting + share * (1 - painting), f"{len(painted.painting):,} strokes, drawing")
 
         try:
-            painted = batch.paint_order(order, brushes, follow)
-        except Exception as error:
-            if order.kept.exists() and not isinstance(error, InputError):
-                tell(f"what there was is kept in {order.kept}: go on with it by --resume")
+            batch.write_order(order, painted, brushes, draw)
+        except BaseException as error:
+            tell_what_is_kept(order, painted)
+            if isinstance(error, KeyboardInterrupt):
+                raise Stopped from None
             raise
-    try:
-        with hushed(), bar() as shown, patient():
-            batch.write_order(order, painted, brushes, lambda share: shown.show(share, "drawing"))
-    except BaseException as error:
-        tell_what_is_kept(order, painted)
-        if isinstance(error, KeyboardInterrupt):
-            raise Stopped from None
-        raise
     for path in order.results(painted.finished):
         print(path)
-    tell_the_end(order, painted, stop)
+    tell_the_end(order, painted, stop, time.monotonic() - begun, verbose)
 
 
 def tell_what_is_kept(order: Order, painted: Painted) -> None:
@@ -161,16 +169,30 @@ def tell_what_is_kept(order: Order, painted: Painted) -> None:
         tell_how_to_go_on(order, painted)
 
 
-def tell_the_end(order: Order, painted: Painted, stop: Stop) -> None:
+def tell_the_end(order: Order, painted: Painted, stop: Stop, seconds: float, verbose: bool) -> None:
     """When all files are there. Raises Stopped if Ctrl-C was heard meanwhile."""
     painting, last = painted.painting, painted.last
     if not painted.finished and stop.asked:
         tell_how_to_go_on(order, painted)
         raise Stopped
     order.kept.unlink()
-    tell(f"{len(painting)} strokes on {painting.width}x{painting.height} px, {last.psnr:.1f} dB seen at {last.size} px")
+    told = f"{len(painting)} strokes on {painting.width}x{painting.height} px in {seconds:.0f} s"
+    if verbose:
+        told += f", {last.psnr:.1f} dB seen at {last.size} px"
+    tell(told + how_to_enlarge(order, painting.size))
     if stop.asked:
         raise Stopped
+
+
+def how_to_enlarge(order: Order, size: int) -> str:
+    """The command that draws a picture twice as large, where there is one and its painting is kept."""
+    pictures = [path for path in order.outputs if format_of(path, order.export.film).kind == PICTURE]
+    painting = next((path for path in order.results() if is_painting(path)), None)
+    larger = 2 * (order.rendering.size or size)
+    if not pictures or painting is None or order.export.print or larger > LARGEST:
+        return ""
+    words = ["allaprima", "render", str(painting), "-o", str(pictures[0].with_stem(f"{pictures[0].stem}-{larger}"))]
+    return f"; larger: {shlex.join([*words, '--size', str(larger)])}"
 
 
 def tell_how_to_go_on(order: Order, painted: Painted) -> None:
