@@ -20,7 +20,8 @@ from ..painting.settings import Settings, shares_of
 from ..rendering.light import Light
 from ..rendering.rendering import AUTO, LARGEST, Rendering
 from .arguments import setting, with_fields
-from .failures import tell_failure
+from .failures import Failure, tell_failure
+from .results import Result, Results
 from .terminal import Stop, Stopped, bar, hushed, loading, patient, stoppable, tell
 from .unused import OF_LIGHT, tell_unseen, tell_unused
 
@@ -48,6 +49,8 @@ PAINTING = typer.Option(
 )
 FORCE = typer.Option("--force", help="Overwrite files that are there.")
 VERBOSE = typer.Option("--verbose", "-v", help="Tell of levels and dB.")
+JSON = typer.Option("--json", help="Tell what came of each photo as JSON, in place of paths.")
+CSV = typer.Option("--csv", help="The same as a table.")
 SIZE = typer.Option(help=Rendering.about("size").metadata["help"])
 OF_EXPORT, OF_COMPUTE = ({one.name for one in fields(kind)} for kind in (Export, Compute))
 
@@ -63,6 +66,8 @@ def paint(
     painting: Annotated[bool, PAINTING] = True,
     force: Annotated[bool, FORCE] = False,
     verbose: Annotated[bool, VERBOSE] = False,
+    as_json: Annotated[bool, JSON] = False,
+    as_csv: Annotated[bool, CSV] = False,
     **chosen: Any,
 ) -> int:
     """Paint a photo. Without -o the picture is PHOTO-painted.png in the current folder, with a number if there is one.
@@ -75,7 +80,7 @@ def paint(
     settings = Settings().change(**{name: value for name, value in chosen.items() if name not in OF_COMPUTE})
     if export.print and output_size:
         raise InputError("the size is asked for twice, by --output-size and --print: give one of them")
-    rendering = Rendering(size=output_size)
+    rendering, results = Rendering(size=output_size), Results(as_json, as_csv)
     with loading():
         from ..brush.library import load_brush
         from ..painters.paint import find_device
@@ -101,13 +106,14 @@ def paint(
         brushes = [load_brush(name, device) for name in shares_of(settings.brush)]
         tell_unused(chosen, brushes, rendering.change(engine=settings.engine))
         tell_unseen(chosen, settings)
-    if len(orders) == 1:
-        paint_one(orders[0], brushes, verbose)
-        return 0
-    return paint_many(orders, brushes, verbose)
+    with results:
+        if len(orders) == 1:
+            paint_one(orders[0], brushes, verbose, results)
+            return 0
+        return paint_many(orders, brushes, verbose, results)
 
 
-def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None, verbose: bool) -> int:
+def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None, verbose: bool, results: Results) -> int:
     """Paint many photos, and tell of those that could not be; the exit code."""
     from . import batch
 
@@ -115,16 +121,18 @@ def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None, v
 
     def work(order: Order) -> None:
         tell(f"{len(codes) + 1} of {len(orders)}: {order.photo}")
-        paint_one(order, brushes, verbose)
+        paint_one(order, brushes, verbose, results)
 
-    for _, error in batch.each(orders, work):
+    for order, error in batch.each(orders, work):
         codes.append(tell_failure(error) if error else 0)
+        if error:
+            results.add(Result(str(order.photo), error=Failure.of(error).text))
     if failed := len(codes) - codes.count(0):
         tell(f"{failed} of {len(orders)} photos could not be painted: see above", "red")
     return 1 if 1 in codes else max(codes, default=0)
 
 
-def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool) -> None:
+def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool, results: Results) -> None:
     """Paint one photo and write its files. Raises Stopped, with all kept, when Ctrl-C was heard."""
     from ..painters.observers import Progress
     from . import batch
@@ -155,9 +163,10 @@ def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool
             if isinstance(error, KeyboardInterrupt):
                 raise Stopped from None
             raise
-    for path in order.results(painted.finished):
-        print(path)
-    tell_the_end(order, painted, stop, time.monotonic() - begun, verbose)
+    seconds, files = time.monotonic() - begun, tuple(str(path) for path in order.results(painted.finished))
+    figures = len(painted.painting), round(seconds, 1), round(painted.last.psnr, 2)
+    results.add(Result(str(order.photo), files, *figures, painted.finished))
+    tell_the_end(order, painted, stop, seconds, verbose)
 
 
 def tell_what_is_kept(order: Order, painted: Painted) -> None:
