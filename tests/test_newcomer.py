@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from allaprima.app.batch import Order
 from allaprima.app.cli import run
@@ -76,6 +78,20 @@ def test_how_to_get_it_larger(photo: Path, capsys: pytest.CaptureFixture[str]) -
         assert run(["paint", str(photo), *QUICK, *words, "-v"]) == 0
         told = capsys.readouterr().err
         assert re.search(r"in \d+ s, \d+\.\d dB seen at 48 px\n$", told)
+
+
+# ---- a style that is far from the photo
+
+
+@pytest.mark.parametrize(("grey", "weight", "warned"), [(8, "3", True), (8, "0.1", False), (120, "3", False)])
+def test_dark_styles(grey: int, weight: str, warned: bool, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    noise = np.random.default_rng(0).integers(0, 8, (64, 64, 3)) + grey
+    Image.fromarray(noise.astype(np.uint8)).save("style.png")
+    words = ["--style", "style.png", "--style-weight", weight, "-o", "a.painting.json"]
+    assert run(["paint", str(photo), *QUICK, *words]) == 0
+    told = capsys.readouterr().err
+    assert ("the painting will be nearly black" in told) == warned
+    assert not warned or "choose a smaller style_weight than 3, or a brighter style" in told
 
 
 # ---- completion
