@@ -28,7 +28,8 @@ def test_paint_and_render(photo: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert run(["paint", str(photo), *QUICK, *flags, "--output-size", "90"]) == 0
     shown = capsys.readouterr()
     assert shown.out.split() == outputs
-    assert "20 strokes on 48x32 px" in shown.err and "dB" in shown.err
+    larger = "larger: allaprima render d.painting.json -o a-180.png --size 180"
+    assert re.search(rf"20 strokes on 48x32 px in \d+ s; {larger}\n$", shown.err) and "dB" not in shown.err
     assert [picture_size(name) for name in outputs[:3]] == [(90, 60)] * 3
     assert len(Painting.load("d.painting.json")) == 20
     assert run(["render", "d.painting.json", "-o", "e.png", "--size", "90"]) == 0

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 import allaprima
-from allaprima import Painting, files
+from allaprima import Painting
 from allaprima.app.cli import run
 from allaprima.painters.checkpoint import Checkpoint
 
@@ -157,19 +157,6 @@ def test_killed_at_any_moment(photo: Path) -> None:
     whole = allaprima.paint(photo, strokes=1500, size=256, quality="best")
     assert Painting.load("a.painting.json") == whole
     assert not kept.exists()
-
-
-def test_what_a_killed_process_left_is_removed(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not what another one is still writing, though."""
-    monkeypatch.setattr(files, "FRESH", -1.0)
-    Path(".allaprima-left.png").write_bytes(b"half")
-    with files.written_aside(Path("b.png")) as aside:
-        assert not Path(".allaprima-left.png").exists()
-        with files.written_aside(Path("c.png")) as other:
-            other.write_bytes(b"c")
-            assert aside.exists()
-        aside.write_bytes(b"b")
-    assert listed() == ["b.png", "c.png"]
 
 
 def test_ended_while_writing(photo: Path) -> None:

@@ -1,5 +1,6 @@
 """How like a photo a picture is: the figures, and the command that tells them."""
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -77,6 +78,17 @@ def test_the_command(photo: Path, painting: Painting, capsys: pytest.CaptureFixt
     blurred, itself, drawn, written = (figures for _, *figures in found)
     assert itself == [120.0, 1.0, 0.0] and drawn == written
     assert 15 < drawn[0] < blurred[0] < 40 and drawn[1] < blurred[1] < 1 and 0 < blurred[2] < drawn[2]
+
+
+def test_as_json(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same figures, unrounded, for programs."""
+    Image.open(photo).convert("RGB").filter(ImageFilter.GaussianBlur(4)).save("blurred.jpg")
+    (line,) = told(capsys, str(photo), "blurred.jpg", "--size", "128")
+    assert run(["compare", str(photo), "blurred.jpg", str(photo), "--size", "128", "--json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert (first["picture"], first["size"], first["network"]) == ("blurred.jpg", 128, "pocket")
+    assert [first[name] for name in ("psnr", "ssim", "features")] == pytest.approx(line[1:], abs=0.006)
+    assert (second["psnr"], second["ssim"], second["features"]) == (120, 1, 0)
 
 
 def test_bad_input(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,7 +21,9 @@ else:
 
 ASIDE = ".allaprima-"  # begins the names of files that are not whole yet
 LONGEST = 100_000  # bytes of a description
-FRESH = 10.0  # seconds: a file so young may not be locked yet
+
+
+unfinished: set[Path] = set()  # aside now, by this process
 
 
 @contextmanager
@@ -30,13 +32,14 @@ def written_aside(path: Path) -> Iterator[Path]:
     removed, with the old file untouched, if anything goes wrong (OSError passes through: the machine failed). One that
     a killed process left behind goes when the next one is made there.
     """
-    path = path.resolve()
+    path = resolved(path)
     _tidy(path.parent)
-    handle, name = tempfile.mkstemp(prefix=ASIDE, suffix=path.suffix, dir=path.parent)
-    lock = handle if _locked(handle) else None
-    if lock is None:  # on Windows what is open cannot be renamed
+    handle, aside = _begun(path)
+    unfinished.add(aside)
+    lock: int | None = handle
+    if os.name == "nt":  # what is open cannot be renamed
         os.close(handle)
-    aside = Path(name)
+        lock = None
     try:
         yield aside
         with aside.open("rb+") as file:
@@ -50,30 +53,57 @@ def written_aside(path: Path) -> Iterator[Path]:
         if lock is not None:
             os.close(lock)
         aside.unlink(missing_ok=True)
+        unfinished.discard(aside)
+
+
+def discard_unfinished() -> None:
+    """Remove all that this process has aside: it ends now, and not by way of an error."""
+    for aside in list(unfinished):
+        with suppress(OSError):
+            aside.unlink()
+
+
+def _begun(path: Path) -> tuple[int, Path]:
+    """A new file aside, open, and locked as ours where there are locks."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=ASIDE, suffix=path.suffix, dir=path.parent)
+        locked = _locked(handle)
+        if locked is None or (locked and os.fstat(handle).st_nlink):
+            return handle, Path(name)
+        os.close(handle)  # another process took it for left behind, before it was locked
 
 
 def _tidy(folder: Path) -> None:
-    """Remove what is aside and nobody writes any more: its lock went with the process that held it."""
+    """Remove what we left aside and nobody writes any more: its lock went with the process that held it."""
     for left in folder.glob(f"{ASIDE}*"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > FRESH:
-                handle = os.open(left, os.O_RDWR)
-                try:
-                    if _locked(handle):
-                        left.unlink()
-                finally:
-                    os.close(handle)
+            handle = os.open(left, os.O_RDWR)
+            try:
+                if _locked(handle) and os.fstat(handle).st_uid == os.getuid():
+                    left.unlink()
+            finally:
+                os.close(handle)
 
 
-def _locked(handle: int) -> bool:
-    """Whether a file is locked for us now; never on Windows, which has no such locks."""
+def _locked(handle: int) -> bool | None:
+    """Whether a file is locked for us now, and not for somebody else; None where there are no locks, as on Windows."""
     try:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (ModuleNotFoundError, OSError):
+    except BlockingIOError:
         return False
+    except (ModuleNotFoundError, OSError):
+        return None
     return True
+
+
+def resolved(path: Path) -> Path:
+    """Where a path leads, links followed; OSError for links in a circle, too."""
+    try:
+        return path.resolve()
+    except RuntimeError:  # before Python 3.13
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
 
 
 def check_output(path: Path) -> None:
@@ -81,7 +111,7 @@ def check_output(path: Path) -> None:
     try:
         if path.is_dir():
             raise InputError(f"the output {path} is a folder: give the name of a file")
-        folder = path.resolve().parent
+        folder = resolved(path).parent
         if not folder.is_dir():
             why = "is a file" if folder.exists() else "does not exist"
             raise InputError(f"the output folder {path.parent} {why}: make it, or choose another")
@@ -92,6 +122,12 @@ def check_output(path: Path) -> None:
             pass
     except OSError as error:
         raise InputError(f"nothing can be written in {path.parent} ({error.strerror}): choose another folder") from None
+
+
+def check_there(path: Path, what: str) -> None:
+    """Raise InputError unless there is a file, saying ``what`` it would be."""
+    if not path.is_file():
+        raise InputError(f"there is no {what} {path}")
 
 
 def is_there(path: Path) -> bool:
@@ -113,7 +149,7 @@ def is_folder(path: Path) -> bool:
 def same_file(path: Path, other: Path) -> bool:
     """Whether two paths lead to one file, by name or by link; a path that cannot be is no file."""
     try:
-        return path.resolve() == other.resolve() or path.samefile(other)
+        return resolved(path) == resolved(other) or path.samefile(other)
     except OSError:
         return False
 

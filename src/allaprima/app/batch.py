@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from ..brush.neural import NeuralBrush
 from ..errors import InputError
+from ..export.effects import check_effects
 from ..export.export import Export
-from ..export.formats import FORMATS, PICTURE, format_of, is_painting, painting_beside
+from ..export.formats import FORMATS, PAINTING, PICTURE, TABLE, format_of, is_painting, painting_beside
 from ..export.maps import check_map, check_relief
 from ..export.write import check_extras, check_new, check_outputs, write_all
-from ..files import is_folder, is_there, same_file
+from ..files import is_there, same_file
 from ..painters.observers import Autosave, Observer, Preview
 from ..painters.paint import paint
 from ..painters.step import Step
@@ -28,6 +28,8 @@ from ..rendering.begin import has_relief
 from ..rendering.rendering import Rendering
 
 UNFINISHED = ".unfinished.painting.json"  # beside the first output while it is painted and drawn
+
+DRAWING = 0.2  # of the time that painting takes, at the usual size; it grows with the pixels
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,24 @@ class Order:
             own.append(first)
         return [path for path in self.results() if is_there(path) and not any(same_file(path, one) for one in own)]
 
+    @property
+    def drawing_share(self) -> float:
+        """About which part of the time drawing and writing take."""
+        if all(format_of(path, self.export.film).kind in (PAINTING, TABLE) for path in self.outputs):
+            return 0.0
+        size = self.rendering.size or self.changes.get("size", Settings().size)
+        drawing = DRAWING * (size / Settings().size) ** 2
+        return float(drawing / (1 + drawing))
+
     def check(self) -> None:
         """Raise InputError unless all files can be written, and nothing that is there or was kept would be lost."""
         preview = [self.preview] if self.preview else []
         check_outputs([*self.results(), *preview], [self.photo])
         check_extras(self.outputs, self.export.film)
         check_map(self.outputs, self.export)
+        check_effects(self.outputs, self.export, self.rendering.size)
+        if self.export.beside and self.photo.is_fifo():
+            raise InputError(f"a film beside its photo reads {self.photo} twice, which is a pipe: give a file")
         if self.preview and format_of(self.preview).kind != PICTURE:
             known = (suffix for one in FORMATS if one.kind == PICTURE for suffix in one.suffixes)
             raise InputError(f"the preview {self.preview} is no picture: choose from {', '.join(known)}")
@@ -114,42 +128,6 @@ class Painted:
 def kept_beside(path: Path) -> Path:
     """Where the painting is kept while it is on its way to ``path``."""
     return path.with_name(f"{path.name[:60]}{UNFINISHED}")
-
-
-def outputs_of(
-    photos: Sequence[Path], outputs: Sequence[Path], force: bool = False
-) -> list[tuple[Path, tuple[Path, ...]]]:
-    """Each photo with the files to write; a folder for them is made, if it is not there. A name that is not given, and
-    is there already, gets a number, unless ``force`` overwrites it. Raises InputError if several photos would go into
-    one file.
-    """
-    folder = outputs[0] if len(outputs) == 1 and (is_folder(outputs[0]) or len(photos) > 1) else None
-    if folder and folder.suffix and not is_folder(folder):
-        raise InputError(f"there are {len(photos)} photos and {folder} is one file: give a folder, such as -o painted/")
-    if len(photos) == 1 and folder is None and outputs:
-        return [(photos[0], tuple(outputs))]
-    if outputs and folder is None:
-        raise InputError(f"there are {len(photos)} photos: give one folder for all, such as -o painted/")
-    found = [(photo, (folder or Path()) / f"{photo.stem}-painted.png") for photo in photos]
-    for index, (photo, path) in enumerate(found):
-        if twin := next((other for other, there in found[:index] if there == path), None):
-            raise InputError(f"{twin} and {photo} would both become {path}: paint them into two folders")
-    if folder and not is_there(folder):
-        try:
-            folder.mkdir()
-        except OSError as error:
-            raise InputError(f"the folder {folder} cannot be made ({error.strerror}): choose another") from None
-    return [(photo, (path if force else _unused(path),)) for photo, path in found]
-
-
-def _unused(path: Path) -> Path:
-    """``path``, with a number if there is a file already, or a painting beside it. What was stopped has its name still:
-    it is gone on with, or in the way.
-    """
-    names = chain([path], (path.with_stem(f"{path.stem}-{number}") for number in count(2)))
-    return next(
-        one for one in names if is_there(kept_beside(one)) or not (is_there(one) or is_there(painting_beside(one)))
-    )
 
 
 def paint_order(
@@ -207,15 +185,19 @@ def write_order(
     write_all(painted.painting, paths, rendering, order.export, photo=order.photo, on_progress=on_progress)
 
 
-def each(orders: Sequence[Order], work: Callable[[Order], None]) -> Iterator[tuple[Order, InputError | None]]:
-    """``work`` on one order after another; each with what was wrong with it, if it could not be done."""
+def each(orders: Sequence[Order], work: Callable[[Order], None]) -> Iterator[tuple[Order, Exception | None]]:
+    """``work`` on one order after another; each with what went wrong, if it could not be done. Where the disk fails, so
+    it would for all others: OSError passes through.
+    """
     for order in orders:
         yield order, _trouble(order, work)
 
 
-def _trouble(order: Order, work: Callable[[Order], None]) -> InputError | None:
+def _trouble(order: Order, work: Callable[[Order], None]) -> Exception | None:
     try:
         work(order)
-    except InputError as error:
+    except OSError:
+        raise
+    except Exception as error:
         return error
     return None

@@ -17,16 +17,17 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from ..errors import AllaprimaWarning, InputError, one_line
+from ..errors import AllaprimaWarning, one_line
+from ..files import discard_unfinished
 from ..version import VERSION
 from . import compare_command, learn_commands, looks_command, paint_commands
-from .terminal import Stopped, loading, tell
+from .failures import DEBUG, debugging, tell_failure
+from .terminal import ENDS, Stopped, loading, tell
 
 app = typer.Typer(
     name="allaprima",
     help="Paint a photo in oil, or with MyPaint's brushes, stroke by stroke, and draw it at any size.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -36,20 +37,30 @@ def main() -> None:
     streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOWrapper)]
     for stream in streams:
         stream.reconfigure(errors="backslashreplace")  # a path that the terminal cannot show is no reason to fail
-    signal.signal(signal.SIGTERM, _end)
+    for end in ENDS:
+        if signal.getsignal(end) != signal.SIG_IGN:  # nohup
+            signal.signal(end, _end)
     code = run(sys.argv[1:])
     for stream in streams:
         stream.flush()
     os._exit(code)  # torch would take another third of a second to be unloaded
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    """Asked to end, go the way of an error: what is half written goes."""
-    raise SystemExit(143)
+def _end(number: int, _frame: FrameType | None) -> None:
+    """Asked to end, do so at once, without what is half written. As an exception it would fall into whatever is under
+    way, such as somebody's import, where it may be lost.
+    """
+    discard_unfinished()
+    os._exit(128 + number)
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command; its exit code. Whatever a person can mend is told in one line, without a traceback."""
+    """Run one command; its exit code. Whatever goes wrong is told in one line; ``--debug``, anywhere among the options,
+    shows the traceback too.
+    """
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    debugging.set(DEBUG in words)
+    arguments = [word for word in words if word != DEBUG] + arguments[len(words) :]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", AllaprimaWarning)
@@ -65,17 +76,8 @@ def run(arguments: list[str]) -> int:
             if error.format_message():
                 tell(one_line(error.format_message()), "red")
             return error.exit_code
-        except InputError as error:
-            tell(str(error), "red")
-            return 2
-        except (OSError, MemoryError, RuntimeError) as error:
-            if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
-                raise
-            told = ["out of memory"]
-            if isinstance(error, OSError):
-                told = [str(part) for part in (error.strerror or error, error.filename) if part]
-            tell(f"the machine failed: {': '.join(told)}", "red")
-            return 1
+        except Exception as error:
+            return tell_failure(error)
 
 
 EXACT = 60.0  # dB: a brush that agrees with itself better than this has no chance in it
@@ -84,6 +86,7 @@ EXACT = 60.0  # dB: a brush that agrees with itself better than this has no chan
 @app.callback(invoke_without_command=True)
 def start(
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+    _debug: Annotated[bool, typer.Option(DEBUG, help="Show the traceback of an error, too.")] = False,
 ) -> None:
     if version:
         print(f"allaprima {VERSION}")

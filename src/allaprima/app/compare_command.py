@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
 PICTURES = typer.Argument(metavar="PICTURE", help="Pictures, or .painting.json files.", show_default=False)
 SIZE = typer.Option(help="Long side in pixels at which they are compared.")
 
+JSON = typer.Option("--json", help="Tell it as JSON, for programs.")
+
 
 def compare(
     photo: Annotated[Path, typer.Argument(help="The photo.")],
     pictures: Annotated[list[Path], PICTURES],
     size: Annotated[int, SIZE] = 256,
     vgg_weights: Annotated[Path | None, VGG] = None,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Tell how like a photo pictures are: PSNR, SSIM and feature distance. Needs the extra `compare`."""
     try:
@@ -45,9 +50,14 @@ def compare(
     for path, picture in zip(pictures, seen, strict=True):
         _check_shape(path, picture, photo, original, size)
     target, column = original.at(width, height), max(len(str(path)) for path in pictures)
+    told: list[dict[str, str | float]] = []
     for path, picture in zip(pictures, seen, strict=True):
         found = figures(picture.at(width, height), target, network)
-        print(f"{path!s:{column}}  {found.psnr:6.2f} dB  SSIM {found.ssim:6.3f}  {name} {found.features:6.3f}")
+        told.append({"picture": str(path), "size": size, "network": name, **asdict(found)})
+        if not as_json:
+            print(f"{path!s:{column}}  {found.psnr:6.2f} dB  SSIM {found.ssim:6.3f}  {name} {found.features:6.3f}")
+    if as_json:
+        print(json.dumps(told, indent=1))
 
 
 def _read(path: Path) -> Photo:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -12,23 +14,28 @@ import typer
 
 from ..errors import InputError
 from ..export.export import Export
-from ..export.formats import SUFFIXES
+from ..export.formats import PICTURE, SUFFIXES, format_of, is_painting
 from ..painting.compute import Compute
 from ..painting.settings import Settings, shares_of
 from ..rendering.light import Light
-from ..rendering.rendering import AUTO, Rendering
+from ..rendering.rendering import AUTO, LARGEST, Rendering
 from .arguments import setting, with_fields
+from .failures import Failure, tell_failure
+from .results import Result, Results
 from .terminal import Stop, Stopped, bar, hushed, loading, patient, stoppable, tell
+from .unused import OF_LIGHT, tell_unseen, tell_unused
 
 if TYPE_CHECKING:
     from ..brush.neural import NeuralBrush
     from ..painters.step import Step
     from .batch import Order, Painted
 
+PHOTOS = "The photo: JPEG, PNG, WebP, TIFF, ...; - is standard input."
 OUTPUTS = typer.Option(
     "--output",
     "-o",
-    help=f"Where to write, as often as wanted: {' '.join(SUFFIXES)}; or a folder/, for several photos.",
+    help=f"Where to write, as often as wanted: {' '.join(SUFFIXES)}; for several photos a folder/, or a "
+    "pattern: 'painted/{name}.{png,ora}'.",
     show_default=False,
 )
 TEXTURE = typer.Option("--texture/--no-texture", help=Rendering.about("texture").metadata["help"], show_default=False)
@@ -41,20 +48,26 @@ PAINTING = typer.Option(
     "--painting/--no-painting", help="Keep the painting itself, too: NAME.painting.json.", show_default=False
 )
 FORCE = typer.Option("--force", help="Overwrite files that are there.")
+VERBOSE = typer.Option("--verbose", "-v", help="Tell of levels and dB.")
+JSON = typer.Option("--json", help="Tell what came of each photo as JSON, in place of paths.")
+CSV = typer.Option("--csv", help="The same as a table.")
 SIZE = typer.Option(help=Rendering.about("size").metadata["help"])
-OF_EXPORT, OF_COMPUTE, OF_LIGHT = ({one.name for one in fields(kind)} for kind in (Export, Compute, Light))
+OF_EXPORT, OF_COMPUTE = ({one.name for one in fields(kind)} for kind in (Export, Compute))
 
 
 @with_fields(Settings, Compute, Export)
 def paint(
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="The photo: JPEG, PNG, WebP, TIFF, ...")],
-    output: Annotated[list[Path] | None, OUTPUTS] = None,
+    photos: Annotated[list[str], typer.Argument(metavar="PHOTO...", help=PHOTOS)],
+    output: Annotated[list[str] | None, OUTPUTS] = None,
     output_size: Annotated[int | None, SIZE] = None,
     preview: Annotated[Path | None, PREVIEW] = None,
     resume: Annotated[Path | None, RESUME] = None,
     add: Annotated[int, ADD] = 0,
     painting: Annotated[bool, PAINTING] = True,
     force: Annotated[bool, FORCE] = False,
+    verbose: Annotated[bool, VERBOSE] = False,
+    as_json: Annotated[bool, JSON] = False,
+    as_csv: Annotated[bool, CSV] = False,
     **chosen: Any,
 ) -> int:
     """Paint a photo. Without -o the picture is PHOTO-painted.png in the current folder, with a number if there is one.
@@ -67,16 +80,22 @@ def paint(
     settings = Settings().change(**{name: value for name, value in chosen.items() if name not in OF_COMPUTE})
     if export.print and output_size:
         raise InputError("the size is asked for twice, by --output-size and --print: give one of them")
-    rendering = Rendering(size=output_size)
+    rendering, results = Rendering(size=output_size), Results(as_json, as_csv)
     with loading():
         from ..brush.library import load_brush
         from ..painters.paint import find_device
-        from . import batch
+        from . import batch, outputs
 
     orders = [
-        batch.Order(photo, outputs, chosen, rendering, export, preview, resume, add, painting, force)
-        for photo, outputs in batch.outputs_of(photos, output or [], force)
+        batch.Order(photo, paths, chosen, rendering, export, preview, resume, add, painting, force)
+        for photo, paths in outputs.outputs_of([outputs.photo_of(text) for text in photos], output or [], force)
     ]
+    if not force and any(map(outputs.is_pattern, output or [])):
+        given, orders = orders, outputs.to_be_done(orders)
+        left = {order.photo for order in orders}
+        for order in given:
+            if order.photo not in left:
+                tell(f"{order.photo} is painted already")
     if len(orders) > 1 and (preview or resume):
         raise InputError(f"there are {len(orders)} photos: --{'preview' if preview else 'resume'} goes with one")
     for order in orders:
@@ -85,57 +104,69 @@ def paint(
     if not resume or "brush" in chosen:
         device = find_device(compute.device)
         brushes = [load_brush(name, device) for name in shares_of(settings.brush)]
-    if len(orders) == 1:
-        paint_one(orders[0], brushes)
-        return 0
-    return paint_many(orders, brushes)
+        tell_unused(chosen, brushes, rendering.change(engine=settings.engine))
+        tell_unseen(chosen, settings)
+    with results:
+        if len(orders) == 1:
+            paint_one(orders[0], brushes, verbose, results)
+            return 0
+        return paint_many(orders, brushes, verbose, results)
 
 
-def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None) -> int:
+def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None, verbose: bool, results: Results) -> int:
     """Paint many photos, and tell of those that could not be; the exit code."""
     from . import batch
 
-    failed, number = 0, 0
+    codes: list[int] = []
 
     def work(order: Order) -> None:
-        nonlocal number
-        number += 1
-        tell(f"{number} of {len(orders)}: {order.photo}")
-        paint_one(order, brushes)
+        tell(f"{len(codes) + 1} of {len(orders)}: {order.photo}")
+        paint_one(order, brushes, verbose, results)
 
-    for _, error in batch.each(orders, work):
+    for order, error in batch.each(orders, work):
+        codes.append(tell_failure(error) if error else 0)
         if error:
-            failed += 1
-            tell(str(error), "red")
-    if failed:
+            results.add(Result(str(order.photo), error=Failure.of(error).text))
+    if failed := len(codes) - codes.count(0):
         tell(f"{failed} of {len(orders)} photos could not be painted: see above", "red")
-    return 2 if failed else 0
+    return 1 if 1 in codes else max(codes, default=0)
 
 
-def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None) -> None:
+def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool, results: Results) -> None:
     """Paint one photo and write its files. Raises Stopped, with all kept, when Ctrl-C was heard."""
     from ..painters.observers import Progress
     from . import batch
 
-    with stoppable() as stop, hushed(), bar() as shown, patient():
+    begun, painting = time.monotonic(), 1 - order.drawing_share
+    with hushed(), bar() as shown, patient():
+        with stoppable() as stop:
 
-        def follow(step: Step) -> None:
-            progress = Progress.of(step)
-            shown.show(progress.share, progress.text)
-            stop.check()
+            def follow(step: Step) -> None:
+                progress = Progress.of(step, verbose)
+                shown.show(progress.share * painting, progress.text)
+                stop.check()
 
-        painted = batch.paint_order(order, brushes, follow)
-    try:
-        with hushed(), bar() as shown, patient():
-            batch.write_order(order, painted, brushes, lambda share: shown.show(share, "drawing"))
-    except BaseException as error:
-        tell_what_is_kept(order, painted)
-        if isinstance(error, KeyboardInterrupt):
-            raise Stopped from None
-        raise
-    for path in order.results(painted.finished):
-        print(path)
-    tell_the_end(order, painted, stop)
+            try:
+                painted = batch.paint_order(order, brushes, follow)
+            except Exception as error:
+                if order.kept.exists() and not isinstance(error, InputError):
+                    tell(f"what there was is kept in {order.kept}: go on with it by --resume")
+                raise
+
+        def draw(share: float) -> None:
+            shown.show(painting + share * (1 - painting), f"{len(painted.painting):,} strokes, drawing")
+
+        try:
+            batch.write_order(order, painted, brushes, draw)
+        except BaseException as error:
+            tell_what_is_kept(order, painted)
+            if isinstance(error, KeyboardInterrupt):
+                raise Stopped from None
+            raise
+    seconds, files = time.monotonic() - begun, tuple(str(path) for path in order.results(painted.finished))
+    figures = len(painted.painting), round(seconds, 1), round(painted.last.psnr, 2)
+    results.add(Result(str(order.photo), files, *figures, painted.finished))
+    tell_the_end(order, painted, stop, seconds, verbose)
 
 
 def tell_what_is_kept(order: Order, painted: Painted) -> None:
@@ -147,16 +178,30 @@ def tell_what_is_kept(order: Order, painted: Painted) -> None:
         tell_how_to_go_on(order, painted)
 
 
-def tell_the_end(order: Order, painted: Painted, stop: Stop) -> None:
+def tell_the_end(order: Order, painted: Painted, stop: Stop, seconds: float, verbose: bool) -> None:
     """When all files are there. Raises Stopped if Ctrl-C was heard meanwhile."""
     painting, last = painted.painting, painted.last
     if not painted.finished and stop.asked:
         tell_how_to_go_on(order, painted)
         raise Stopped
     order.kept.unlink()
-    tell(f"{len(painting)} strokes on {painting.width}x{painting.height} px, {last.psnr:.1f} dB seen at {last.size} px")
+    told = f"{len(painting)} strokes on {painting.width}x{painting.height} px in {seconds:.0f} s"
+    if verbose:
+        told += f", {last.psnr:.1f} dB seen at {last.size} px"
+    tell(told + how_to_enlarge(order, painting.size))
     if stop.asked:
         raise Stopped
+
+
+def how_to_enlarge(order: Order, size: int) -> str:
+    """The command that draws a picture twice as large, where there is one and its painting is kept."""
+    pictures = [path for path in order.outputs if format_of(path, order.export.film).kind == PICTURE]
+    painting = next((path for path in order.results() if is_painting(path)), None)
+    larger = 2 * (order.rendering.size or size)
+    if not pictures or painting is None or order.export.print or larger > LARGEST:
+        return ""
+    words = ["allaprima", "render", str(painting), "-o", str(pictures[0].with_stem(f"{pictures[0].stem}-{larger}"))]
+    return f"; larger: {shlex.join([*words, '--size', str(larger)])}"
 
 
 def tell_how_to_go_on(order: Order, painted: Painted) -> None:
@@ -188,10 +233,11 @@ def render(
     **chosen: Any,
 ) -> None:
     """Draw a painting again: at any size, in another light, as any file, by the neural brush or the real one."""
-    light = {name: chosen.pop(name) for name in OF_LIGHT & chosen.keys()}
+    light = {name: chosen.pop(name) for name in OF_LIGHT if name in chosen}
     rendering, export = Rendering(size=size, engine=engine, texture=texture, **light), Export(**chosen)
     with loading():
         from ..brush.library import load_brush
+        from ..export.effects import check_effects
         from ..export.maps import check_map
         from ..export.write import check_extras, check_new, check_outputs, write_all
         from ..painting.painting import Painting
@@ -199,10 +245,17 @@ def render(
     check_outputs(output, [painting])
     check_extras(output, export.film)
     check_map(output, export)
+    check_effects(output, export, size)
+    if photo and not export.beside:
+        raise InputError(f"photo is {photo}, which has no effect: it is for a film with --beside")
     if not force:
         check_new(output)
     loaded = Painting.load(painting)
     brushes = [load_brush(name) for name in brush] if brush else None
+    if light or texture is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of other weights warns who draws
+            tell_unused({"texture": texture, **light}, loaded.find_brushes(brushes), rendering)
     with hushed(), bar() as shown, patient():
         write_all(
             loaded,

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 console = Console(stderr=True)
+SURE = 1.0  # seconds of work that tell how long the rest takes
+ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # they end a process at once
 
 
-class Stopped(Exception):
-    """Ctrl-C was heard, what there was is saved, and the person was told."""
+class Stopped(BaseException):
+    """Ctrl-C was heard, what there was is saved, and the person was told: no error."""
 
 
 def tell(text: str, style: str = "") -> None:
@@ -41,29 +44,45 @@ class Bar:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task = progress.add_task("", total=1.0)
+        self._task = progress.add_task("", total=1.0, left="")
+        self._first: tuple[float, float] | None = None  # share and time when the work began: not while it was loaded
 
     def show(self, share: float, text: str) -> None:
-        self._progress.update(self._task, completed=share, description=text)
+        now = time.monotonic()
+        share_then, then = self._first = self._first or (share, now)
+        left = time_left(share - share_then, now - then, 1 - share)
+        self._progress.update(self._task, completed=share, description=text, left=left)
+
+
+def time_left(done: float, seconds: float, left: float) -> str:
+    """What is left of the work, at the pace of all that was done since it began; nothing before there is a pace."""
+    if done <= 0 or seconds < SURE:
+        return ""
+    minutes, rest = divmod(round(seconds * left / done), 60)
+    return f"{minutes}:{rest:02} left"
 
 
 @contextmanager
 def bar() -> Iterator[Bar]:
     """A bar on stderr, if a person is there to see it."""
     # takes a tenth of the time in which help comes, which shows no bar
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Bar(progress)
 
 
 @contextmanager
 def patient() -> Iterator[None]:
-    """Within, a person who waits for the very first painting is told why."""
+    """Within, a person who waits for the very first painting, or for each where nothing can be kept, is told why."""
     from ..kernels import on_compile
 
-    with on_compile(lambda: tell("compiling for this machine, which takes some seconds, this once")):
+    def say_why(kept: bool) -> None:
+        often = "this once" if kept else "each time, as no folder can be written to keep it: set NUMBA_CACHE_DIR to one"
+        tell(f"compiling for this machine, which takes some seconds, {often}")
+
+    with on_compile(say_why):
         yield
 
 

@@ -10,6 +10,14 @@ from ..errors import InputError
 from ..options import check_fields, choice
 
 UNITS = {"mm": 1 / 25.4, "cm": 1 / 2.54, "in": 1.0}  # inches in one
+PAPERS = {
+    **{f"a{number}": size for number, size in enumerate(("841x1189", "594x841", "420x594", "297x420", "210x297"))},
+    "a5": "148x210",
+    "a6": "105x148",
+    "letter": "215.9x279.4",
+    "legal": "215.9x355.6",
+    "tabloid": "279.4x431.8",
+}  # in mm
 PRINT = re.compile(r"(\d+(?:\.\d+)?)\s*x\s*(\d+(?:\.\d+)?)\s*(mm|cm|in)")
 HEIGHT, NORMAL, FLAT = "height", "normal", "flat"  # maps: the first two are of paint with a relief
 LONGEST = 1000  # signs of a title: an EXIF block of a JPEG has 64 KB
@@ -21,7 +29,9 @@ class Export:
     """How files are written. Raises :class:`InputError`, naming value and bound, for values out of range."""
 
     dpi: float = choice(0.0, "Pixels per inch that the picture is marked with; 0: none.", low=0, high=10_000)
-    print: str = choice("", "Paper to print on, such as 30x40cm or 8x10in: the size in pixels follows from --dpi.")
+    print: str = choice(
+        "", "Paper to print on, such as A4, letter, 30x40cm or 8x10in: the size in pixels follows from --dpi."
+    )
     fit: str = choice("fit", "Onto this paper: whole, with margins, or cropped to fill it.", among=("fit", "crop"))
     map: str = choice(
         "",
@@ -61,8 +71,12 @@ class Export:
         """
         if not self.print:
             return None
-        if not (found := PRINT.fullmatch(self.print.strip().lower())):
-            raise InputError(f"print is {self.print!r}: give width and height and mm, cm or in, such as 30x40cm")
+        text = self.print.strip().lower()
+        if not (found := PRINT.fullmatch(f"{PAPERS[text]}mm" if text in PAPERS else text)):
+            raise InputError(
+                f"print is {self.print!r}: give width and height and mm, cm or in, such as 30x40cm, or one of "
+                f"{', '.join(PAPERS)}"
+            )
         per_unit = UNITS[found[3]] * (self.dpi or DPI)
         short, long = sorted(round(float(side) * per_unit) for side in found.groups()[:2])
         if short < 1 or long > 32_768:

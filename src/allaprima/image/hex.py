@@ -17,6 +17,15 @@ def is_hex(text: str) -> bool:
     return HEX.fullmatch(text) is not None
 
 
+def named(text: str) -> str:
+    """``#rrggbb`` of a colour's name as CSS has it, in either case; any other text as it is."""
+    from PIL import ImageColor  # which help does without
+
+    if text.lower() in ImageColor.colormap:
+        return rgb_to_hex(ImageColor.getrgb(text)[:3])
+    return text
+
+
 def hex_to_rgb(text: str, what: str) -> RGB:
     """Red, green and blue of ``#rrggbb``. Raises InputError for anything else, naming ``what`` it is of."""
     if not is_hex(text):

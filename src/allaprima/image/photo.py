@@ -24,7 +24,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from .decode import orientation, upright
-from .hex import RGB, hex_to_rgb
+from .hex import RGB, hex_to_rgb, named
 from .jpeg import with_end
 from .tiff import check_kind, choose_picture
 
@@ -97,7 +97,7 @@ def fit(width: int, height: int, size: int) -> tuple[int, int]:
 
 def read_photo(photo: PhotoLike, background: str | RGB = "white", most: int | None = None) -> Photo:
     """A photo from a path, a PIL image, or a uint8 array ``(H, W)`` grey, ``(H, W, 3)`` RGB or ``(H, W, 4)`` RGBA: in
-    sRGB, upright. Where it is clear, ``background`` shows: "white", "#rrggbb" or ``(r, g, b)``.
+    sRGB, upright. Where it is clear, ``background`` shows: a colour's name, "#rrggbb" or ``(r, g, b)``.
 
     ``most`` is the longest side that is of use: of a file of over 16 megapixels ``image`` then has fewer, though enough
     for :meth:`Photo.at` any size up to that. Raises :class:`InputError`, in one line, for what is no picture, is
@@ -124,9 +124,7 @@ def _color(background: str | RGB) -> RGB:
         if len(background) == 3 and all(0 <= part <= 255 for part in background):
             return background
         raise InputError(f"background is {background}: a colour must have three parts from 0 to 255")
-    if background == "white":
-        return 255, 255, 255
-    return hex_to_rgb(background, "background")
+    return hex_to_rgb(named(background), "background")
 
 
 def _picture(photo: Image.Image | NDArray[np.uint8]) -> Image.Image:
@@ -141,11 +139,13 @@ def _open(path: Path, paper: RGB, most: int | None) -> Photo:
     try:
         if path.is_dir():
             raise InputError(f"the photo {path} is a folder: give a picture file")
-        if path.exists() and not path.is_file():
+        pipe = path.is_fifo()
+        if path.exists() and not path.is_file() and not pipe:
             raise InputError(f"the photo {path} is no file: give a picture file")
-        if path.exists() and path.stat().st_size > LARGEST_FILE:
-            raise InputError(f"the photo {path} has {path.stat().st_size / 1e9:.1f} GB: at most 1 GB is read")
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise InputError(f"the photo {path} has more than 1 GB: at most that is read")
     except FileNotFoundError:
         raise InputError(f"there is no photo {path}: give the path of a picture file") from None
     except OSError as error:
@@ -157,7 +157,7 @@ def _open(path: Path, paper: RGB, most: int | None) -> Photo:
         _check_effort(image, content, path)
         if image.format in ("JPEG", "MPO") and (mended := with_end(content, image.width * image.height)) != content:
             image = _opened(mended, path)
-        size, factor = _smaller(image, most)
+        size, factor = _smaller(image, None if pipe else most)  # which is not read twice
         try:
             with _silent() if image.format == "TIFF" else nullcontext():
                 picture = upright(image, paper, factor)

@@ -48,9 +48,9 @@ def backend_for(*tensors: Tensor) -> Operations:
     raise LookupError(f"no backend works with {dtypes} on {devices}")
 
 
-def on_compile(tell: Callable[[], None]) -> AbstractContextManager[None]:
+def on_compile(tell: Callable[[bool], None]) -> AbstractContextManager[None]:
     """Within, ``tell`` is called when code has to be compiled for this machine first, which takes seconds: once at
-    most.
+    most, with whether that is kept for later runs.
     """
     compiler = import_module(".cpu.compiler", __package__)
     return cast("AbstractContextManager[None]", compiler.on_compile(tell))

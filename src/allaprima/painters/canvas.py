@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..brush.neural import NeuralBrush
+from ..errors import AllaprimaWarning
 from ..image.color import colors_to_hex, to_gray
 from ..image.color_transfer import transfer_color
 from ..image.palette import nearest
@@ -23,6 +25,7 @@ from .inputs import Inputs, as_tensor
 from .losses import resized
 
 COLORS_AT = 96  # px: the long side of the photo at which its colours are looked at
+BLACK = 0.16  # of white: on average a picture that is darker is nearly black
 PLANES_AT = 768  # px: and at which it is seen in planes
 
 
@@ -36,6 +39,8 @@ class Subject:
         self._style_weight, self._grayscale = settings.style_weight, settings.grayscale
         self._planes: Tensor | None = None
         shape = self._photo.canvas(settings.size)
+        if self._style is not None:
+            self._warn_of_dark(*fit(*shape, min(COLORS_AT, settings.size)))
         self.palette: Tensor | None = None
         if inputs.palette is not None:
             seen = self.at(*fit(*shape, min(COLORS_AT, settings.size))).cpu()
@@ -43,6 +48,18 @@ class Subject:
             self.palette = ((to_gray(colors.T).T * 255).round() / 255 if self._grayscale else colors).to(device)
         if settings.planes and self.palette is not None:
             self._planes = in_planes(self.at(*fit(*shape, PLANES_AT)), self.palette)
+
+    def _warn_of_dark(self, width: int, height: int) -> None:
+        """Where a style that is far from the photo would leave hardly anything to be seen."""
+        photo, toned = self._photo.at(width, height).mean(), self.at(width, height).mean()
+        if toned < BLACK < photo / 2:
+            warnings.warn(
+                f"in the colours of this style the painting will be nearly black ({100 * float(toned):.0f} % of white, "
+                f"and the photo has {100 * float(photo):.0f} %): choose a smaller style_weight than "
+                f"{self._style_weight:g}, or a brighter style",
+                AllaprimaWarning,
+                stacklevel=2,
+            )
 
     def at(self, width: int, height: int) -> Tensor:
         """``(3, height, width)`` float in [0,1] on the device."""

@@ -12,7 +12,7 @@ from ..brush.neural import NeuralBrush
 from ..brush.straight_through import StraightThrough
 from ..rendering.begin import engine_for
 from ..rendering.bristles_on_canvas import Bristles, seen
-from ..rendering.rendering import AUTO, NEURAL
+from ..rendering.rendering import NEURAL
 from ..strokes import PlacedStrokes
 from .canvas import Canvas
 
@@ -27,7 +27,7 @@ class Grain:
     """
 
     def __init__(self, brushes: Sequence[NeuralBrush], engine: str, texture: bool) -> None:
-        engine = engine_for(brushes) if engine == AUTO else engine
+        engine = engine_for(brushes, engine)
         self.brushes, self.cost, self.bristles = brushes, 0.0, list[BristleBrush]()
         textured = [brush.textured for brush in brushes]
         if engine == NEURAL:

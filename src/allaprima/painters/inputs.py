@@ -56,9 +56,13 @@ class Inputs:
 def load_inputs(photo: Photo, settings: Settings, brushes: Sequence[NeuralBrush]) -> tuple[Inputs, Settings]:
     """All that the settings name besides the brushes, read; and the settings as a painting records them, in which
     pictures are known by their hashes, brushes by their names, and a palette by its colours. Raises InputError for what
-    cannot be read.
+    cannot be read, and for more or fewer brushes than these are.
     """
     shares = tuple(shares_of(settings.brush).values())
+    if len(brushes) != len(shares):
+        raise InputError(
+            f"brush is {settings.brush!r}, and {len(brushes)} brushes are given: name as many, as in a:0.7,b:0.3"
+        )
     settings = settings.change(brush=brush_text(brushes, shares))
     inputs = Inputs(photo, tuple(brushes), shares)
     if settings.palette:

@@ -59,6 +59,10 @@ class Progress:
     text: str
 
     @classmethod
-    def of(cls, step: Step) -> Progress:
-        part = "all levels" if step.refining else f"level {step.level + 1}"
-        return cls(step.share, f"{part}, {step.strokes} strokes, {step.psnr:.1f} dB")
+    def of(cls, step: Step, verbose: bool = False) -> Progress:
+        """``verbose`` words are for those who know the optimiser."""
+        text = f"{step.strokes:,} strokes"
+        if verbose:
+            part = "all levels" if step.refining else f"level {step.level + 1}"
+            text = f"{part}, {text}, {step.psnr:.1f} dB"
+        return cls(step.share, text)

@@ -36,14 +36,12 @@ def initial_strokes(
     come first, those on detail over them.
     """
     window = level.window * scale
-    error, faint = (target - canvas).square().sum(0), bounds.faint
+    error = ((target - canvas).square().sum(0) - bounds.faint).clamp(min=0)
     broader = _broader(target, level, scale, bounds)
     if focus is not None:
-        faint = faint * (1 - share * focus.square())
         broader = broader * (1 - share * SMALLER * focus.square())
         focus = (IN_FOCUS + (1 - IN_FOCUS) * focus) ** share
     cell = max(1, round(window / 4))
-    error = (error - faint).clamp(min=0)
     points = _spread(error / broader.square(), focus, level.strokes, cell, bounds.gather, generator)
     blur = window * bounds.sweep
     tensor = flow(target, blur) if bounds.flow_weight else structure(target, blur)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 
+from ..files import check_there
 from ..options import check_fields, choice
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -14,7 +15,7 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 @dataclass(frozen=True)
 class Compute:
     """``device``: "auto" is the CPU, which has compiled code. ``vgg_weights``: the file of VGG16's weights on this
-    machine. Raises InputError for a device that is none.
+    machine. Raises InputError for a device that is none, and a file that is not there.
     """
 
     device: str = choice("auto", "Where to compute.", among=DEVICES)
@@ -22,6 +23,8 @@ class Compute:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        if self.vgg_weights:
+            check_there(Path(self.vgg_weights), "weights file")
 
 
 class ComputeOptions(TypedDict, total=False):

@@ -37,7 +37,14 @@ FARTHEST, SMALLEST = 1_000_000, 0.001  # canvas pixels: of a window's place and 
 
 
 def save(painting: PaintingRecord, path: Path) -> None:
-    """Write a painting file, aside first; the same painting gives the same bytes."""
+    """Write a painting file, aside first; the same painting gives the same bytes. Raises InputError for a name that is
+    not one of a painting.
+    """
+    if path.suffix.lower() != ".json":
+        raise InputError(
+            f"{path} is no name for a painting: call it {path.with_suffix('.painting.json').name}, or write a picture "
+            "with allaprima.write"
+        )
     text = to_json(painting)
     with written_aside(path) as aside:
         aside.write_text(text, encoding="utf-8", newline="\n")

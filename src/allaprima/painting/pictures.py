@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
-from ..image.hex import hex_to_rgb
+from ..files import is_there
+from ..image.hex import hex_to_rgb, named
 
 RECORDED = "sha256:"  # begins the text of a hash
 
@@ -48,17 +50,16 @@ class PhotoMean:
 
 @dataclass(frozen=True)
 class PlainColor:
-    """Paper of one colour: "white", or ``#rrggbb``. Raises InputError for a colour that is none."""
+    """Paper of one colour: a name, as CSS has them, or ``#rrggbb``. Raises InputError for a colour that is none."""
 
     name: str
 
     def __post_init__(self) -> None:
-        if self.name != "white":
-            hex_to_rgb(self.name, "background")
+        hex_to_rgb(self.hex, "background")
 
     @property
     def hex(self) -> str:
-        return "#ffffff" if self.name == "white" else self.name
+        return named(self.name)
 
     def __str__(self) -> str:
         return self.name
@@ -84,11 +85,12 @@ def read_focus(text: str) -> FocusSource | None:
 
 
 def read_background(text: str) -> BackgroundSource:
-    """What a text says of the background: ``photo-mean`` (or nothing), ``white``, ``#rrggbb``, or a picture. Raises
-    InputError for a colour that is none.
+    """What a text says of the background: ``photo-mean`` (or nothing), a colour's name, ``#rrggbb``, or a picture;
+    what is there under a colour's name is a picture, but for ``white``. Raises InputError for a colour that is none.
     """
     if text in ("", "photo-mean"):
         return PhotoMean()
-    if text == "white" or text.startswith("#"):
+    name = text.lower()
+    if name == "white" or text.startswith("#") or (named(name) != name and not is_there(Path(text))):
         return PlainColor(text.lower())
     return read_source(text) or PhotoMean()

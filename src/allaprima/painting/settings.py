@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 from ..errors import InputError
+from ..files import is_there
 from ..options import again, check_fields, choice
 from ..rendering.light import Light
 from ..rendering.rendering import ENGINE_HELP, ENGINES, MYPAINT, REAL, TEXTURE_HELP
@@ -79,7 +80,9 @@ class Settings:
         read=read_focus,
     )
     background: BackgroundSource = choice(
-        PhotoMean(), "What is painted on: photo-mean, white, a #rrggbb, or a picture.", read=read_background
+        PhotoMean(),
+        "What is painted on: photo-mean, white or another colour's name, a #rrggbb, or a picture.",
+        read=read_background,
     )
     opaque: bool = choice(False, "Strokes as paint that covers or does not: nothing half-transparent.")
     grayscale: bool = choice(False, "Paint in greys.")
@@ -156,23 +159,31 @@ class SettingsOptions(TypedDict, total=False):
 
 
 def shares_of(brush: str) -> dict[str, float]:
-    """The brushes of a setting such as ``dry_brush`` or ``oil:0.7,chalk:0.3`` and their shares of the strokes. Raises
-    InputError for shares that are missing, no numbers, or not above 0.
+    """The brushes of a setting such as ``dry_brush`` or ``oil:0.7,chalk:0.3`` and their shares of the strokes; a path
+    that is there is one, whatever stands in it. Raises InputError for shares that are missing, no numbers, or not
+    above 0.
     """
+    if is_there(Path(brush)):
+        return {brush: 1.0}
     if "," not in brush:
         name, _, share = brush.rpartition(":")
         return {name: 1.0} if name and _is_number(share) else {brush: 1.0}
     shares: dict[str, float] = {}
+    before = ""  # of a path that has commas itself
     for part in brush.split(","):
-        name, _, share = (word.strip() for word in part.rpartition(":"))
-        if not name or not _is_number(share) or not 0 < float(share) < math.inf:
-            raise InputError(
-                f"brush is {brush!r}: give each of several brushes a share above 0, as in oil:0.7,chalk:0.3"
-            )
+        name, _, share = (word.strip() for word in f"{before}{part}".rpartition(":"))
+        if not name or not _is_number(share):
+            before += f"{part},"
+            continue
+        if not 0 < float(share) < math.inf or (before and not is_there(Path(name))):
+            break
         if name in shares:
             raise InputError(f"brush is {brush!r}: {name} is named twice")
-        shares[name] = float(share)
-    return shares
+        shares[name], before = float(share), ""
+    else:
+        if not before:
+            return shares
+    raise InputError(f"brush is {brush!r}: give each of several brushes a share above 0, as in oil:0.7,chalk:0.3")
 
 
 def _is_number(text: str) -> bool:

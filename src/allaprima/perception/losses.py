@@ -91,7 +91,11 @@ class FeatureLoss:
         return Encoded(target, self.features(target[:: self.every]) if self.features else {})
 
     def parts(self, picture: Tensor, target: Encoded) -> dict[str, Tensor]:
-        """The weighted parts by name; their sum is the loss."""
+        """The weighted parts by name; their sum is the loss. Raises InputError for pictures of two shapes."""
+        if picture.shape != target.picture.shape:
+            raise InputError(
+                f"the picture is {tuple(picture.shape)} and the target {tuple(target.picture.shape)}: give one shape"
+            )
         parts = {"pixel": self.pixel * measure_of(self.distance)(picture, target.picture)}
         if self.features:
             seen = self.features(picture[:: self.every])

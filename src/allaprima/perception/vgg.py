@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
+from ..files import check_there
 from .feature_network import LAYERS, FeatureNetwork, three_numbers
 from .losses import WEIGHTS
 
@@ -113,8 +114,7 @@ def load_vgg(
 
 def check_file(file: Path, name: str) -> None:
     """Raise InputError unless the file's sha256 is one of those that are known to hold ``name``'s weights."""
-    if not file.is_file():
-        raise InputError(f"there is no weights file {file}")
+    check_there(file, "weights file")
     sha256 = digest(file)
     held = next((network for begins, network in KNOWN.items() if sha256.startswith(begins)), None)
     if held is None:

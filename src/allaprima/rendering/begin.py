@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from ..brush.bristle import BristleBrush
 from ..brush.mypaint import MyPaintBrush
@@ -16,6 +17,8 @@ from .drawing import Composition, Drawing
 from .mypaint_drawing import MyPaintDrawing
 from .neural_drawing import NeuralDrawing
 from .rendering import AUTO, NEURAL, REAL, Rendering
+
+Program = TypeVar("Program", bound=Callable[..., Any])
 
 
 def begin_drawing(
@@ -31,7 +34,7 @@ def begin_drawing(
     if not isinstance(rendering.engine, str):
         own = [OwnProgram(rendering.engine)] * len(brushes)
         return BoxedDrawing(composition, brushes, own, width, height, layered)
-    engine = engine_for(brushes) if rendering.engine == AUTO else rendering.engine
+    engine = engine_for(brushes, rendering.engine)
     if engine == NEURAL:
         drawing = [brush.textured for brush in brushes] if rendering.texture else brushes
         return NeuralDrawing(composition, drawing, width, height, layered)
@@ -45,12 +48,13 @@ def begin_drawing(
     return BoxedDrawing(composition, brushes, real, width, height, layered)
 
 
-def engine_for(brushes: Sequence[NeuralBrush]) -> str:
+def engine_for(brushes: Sequence[NeuralBrush], engine: str | Program) -> str | Program:
     """Who draws if nobody says: bristles are always there, MyPaint may not be."""
+    if engine != AUTO:
+        return engine
     return REAL if all(brush.bristly for brush in brushes) else NEURAL
 
 
 def has_relief(brushes: Sequence[NeuralBrush], rendering: Rendering) -> bool:
     """Whether these brushes, drawn as a rendering says, lay paint with a relief: bristles do, by the real engine."""
-    engine = engine_for(brushes) if rendering.engine == AUTO else rendering.engine
-    return engine == REAL and all(brush.bristly for brush in brushes)
+    return engine_for(brushes, rendering.engine) == REAL and all(brush.bristly for brush in brushes)

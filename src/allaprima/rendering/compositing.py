@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..brush import NeuralBrush
+from ..errors import InputError
 from ..kernels import composite as composite_runs
 from ..kernels import composite_in_place as composite_runs_in_place
 from ..kernels.columns import CORNER, SIDE
@@ -32,8 +33,13 @@ def composite(canvas: Tensor, strokes: PlacedStrokes, brushes: Sequence[NeuralBr
     is where the canvas is, wherever strokes and brushes are.
 
     Differentiable in the canvas and in every number of the strokes. The memory that the gradient needs grows with the
-    pixels of the strokes' boxes only.
+    pixels of the strokes' boxes only. Raises InputError for a canvas of another shape, and for strokes of more brushes
+    than there are.
     """
+    if canvas.ndim != 3 or canvas.shape[0] != 3 or not canvas.is_floating_point():
+        raise InputError(f"the canvas is {tuple(canvas.shape)} {canvas.dtype}: give (3, H, W) of float in [0,1]")
+    if len(strokes) and (most := int(strokes.brush.max())) >= len(brushes):
+        raise InputError(f"there are strokes of brush {most}, and {len(brushes)} brushes: give {most + 1}")
     if not torch.is_grad_enabled():
         return composite_in_place(canvas.clone(memory_format=torch.contiguous_format), strokes, brushes, scale)
     if len(strokes) == 0:

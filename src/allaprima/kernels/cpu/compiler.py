@@ -18,26 +18,29 @@ OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": FAST, "error_model": "nump
 
 
 class Compiling(event.Listener):  # type: ignore[misc]
-    """Calls ``tell`` when something is compiled: once at most."""
+    """Calls ``tell`` when something is compiled, once at most: with whether that is kept for later runs."""
 
-    def __init__(self, tell: Callable[[], None]) -> None:
+    def __init__(self, tell: Callable[[bool], None]) -> None:
         self.tell, self.told = tell, False
 
     def on_start(self, _event: event.Event | None = None) -> None:
         if not self.told:
             self.told = True
-            self.tell()
+            self.tell(not homeless)
 
     def on_end(self, _event: event.Event) -> None:
         pass
 
 
 waiting: list[Compiling] = []
+homeless: list[str] = []  # functions that cannot be kept on disk
 
 
 @contextmanager
-def on_compile(tell: Callable[[], None]) -> Iterator[None]:
-    """Within, ``tell`` is called when a function has to be compiled first, which takes seconds: once at most."""
+def on_compile(tell: Callable[[bool], None]) -> Iterator[None]:
+    """Within, ``tell`` is called when a function has to be compiled first, which takes seconds: once at most, with
+    whether that is kept for later runs.
+    """
     listener = Compiling(tell)
     event.register("numba:compile", listener)
     waiting.append(listener)
@@ -65,6 +68,7 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
         try:
             compiled = numba.njit(cache=True, **options)(function)
         except RuntimeError:  # no folder can be written
+            homeless.append(function.__name__)
             compiled = numba.njit(**options)(function)
         return compiled
 

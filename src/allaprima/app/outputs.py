@@ -1,0 +1,117 @@
+"""Which files each photo becomes: from names that are given, a folder, or a pattern for many photos."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, count
+from pathlib import Path
+
+from ..errors import InputError
+from ..export.formats import painting_beside
+from ..files import is_folder, is_there
+from ..painters.resume import TO_GO_ON
+from .batch import Order, kept_beside
+
+NAME = "{name}"  # of the photo, in a pattern
+BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+STDIN = Path("/dev/stdin")
+SEPARATORS = tuple(filter(None, ("/", os.sep, os.altsep)))
+Named = tuple[Path, tuple[Path, ...]]  # a photo, and its files
+
+
+def photo_of(text: str) -> Path:
+    """The photo that is meant: ``-`` is standard input."""
+    if text == "-" and not is_there(STDIN):
+        raise InputError("the photo - is standard input, which this system has no path for: give a file")
+    return STDIN if text == "-" else Path(text)
+
+
+def outputs_of(photos: Sequence[Path], outputs: Sequence[str], force: bool = False) -> list[Named]:
+    """Each photo with the files to write. A name that ends in a slash, or is there as a folder, is one, and made if it
+    is not there. A name that is not given, and is there already, gets a number, unless ``force`` overwrites it. Raises
+    InputError if several photos would go into one file.
+    """
+    if any(is_pattern(text) for text in outputs):
+        return _by_pattern(photos, outputs)
+    paths = [Path(text) for text in outputs]
+    several = len(photos) > 1
+    folder = (
+        paths[0] if len(paths) == 1 and (several or is_folder(paths[0]) or outputs[0].endswith(SEPARATORS)) else None
+    )
+    if paths and not folder:
+        if several:
+            raise InputError(f"there are {len(photos)} photos: give one folder for all, such as -o painted/")
+        return [(photos[0], tuple(paths))]
+    if folder and folder.suffix and not is_folder(folder) and not outputs[0].endswith(SEPARATORS):
+        raise InputError(f"there are {len(photos)} photos and {folder} is one file: give a folder, such as -o painted/")
+    found = [(photo, ((folder or Path()) / f"{photo.stem}-painted.png",)) for photo in photos]
+    _check_apart(found)
+    if folder:
+        _make(folder)
+    return [(photo, paths if force else tuple(map(_unused, paths))) for photo, paths in found]
+
+
+def to_be_done(orders: Sequence[Order]) -> list[Order]:
+    """Those whose files are not all there; where one was stopped, it goes on, as it was begun."""
+    left = [order for order in orders if is_there(order.kept) or not all(map(is_there, order.results()))]
+    going_on = {name: value for name, value in left[0].changes.items() if name in TO_GO_ON} if left else {}
+    return [
+        replace(order, resume=order.kept, changes=going_on) if is_there(order.kept) and not order.resume else order
+        for order in left
+    ]
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text names the files of many photos, or several of one."""
+    return not is_there(Path(text)) and (NAME in text or BRACES.search(text) is not None)
+
+
+def _by_pattern(photos: Sequence[Path], outputs: Sequence[str]) -> list[Named]:
+    found = [
+        (photo, tuple(Path(text.replace(NAME, photo.stem)) for output in outputs for text in _alternatives(output)))
+        for photo in photos
+    ]
+    _check_apart(found)
+    for folder in dict.fromkeys(path.parent for _, paths in found for path in paths):
+        _make(folder)
+    return found
+
+
+def _alternatives(text: str) -> Iterator[str]:
+    """What a text with braces means: ``a.{png,svg}`` is two names."""
+    if not (braces := BRACES.search(text)):
+        yield text
+        return
+    for part in braces[1].split(","):
+        yield from _alternatives(text[: braces.start()] + part + text[braces.end() :])
+
+
+def _check_apart(found: Sequence[Named]) -> None:
+    """Raise InputError if two photos would go into one file."""
+    owners: dict[Path, Path] = {}
+    for photo, paths in found:
+        for path in dict.fromkeys(paths):
+            if path in owners:
+                raise InputError(f"{owners[path]} and {photo} would both become {path}: paint them into two folders")
+            owners[path] = photo
+
+
+def _make(folder: Path) -> None:
+    if not is_there(folder):
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise InputError(f"the folder {folder} cannot be made ({error.strerror}): choose another") from None
+
+
+def _unused(path: Path) -> Path:
+    """``path``, with a number if there is a file already, or a painting beside it. What was stopped has its name still:
+    it is gone on with, or in the way.
+    """
+    names = chain([path], (path.with_stem(f"{path.stem}-{number}") for number in count(2)))
+    return next(
+        one for one in names if is_there(kept_beside(one)) or not (is_there(one) or is_there(painting_beside(one)))
+    )

@@ -1,0 +1,52 @@
+"""What came of each photo, on stdout: the paths of its files, or a row of figures for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from dataclasses import asdict, dataclass, fields
+
+from ..errors import InputError
+
+
+@dataclass(frozen=True)
+class Result:
+    """A photo, and the ``files`` that were written of its painting; or the ``error`` that there was."""
+
+    photo: str
+    files: tuple[str, ...] = ()
+    strokes: int = 0
+    seconds: float = 0.0
+    psnr: float = 0.0
+    finished: bool = False
+    error: str = ""
+
+
+class Results:
+    """Tells each result when it is there, as paths, or all of them within, in the end, ``as_json`` or ``as_csv``.
+    Raises InputError for both.
+    """
+
+    def __init__(self, as_json: bool = False, as_csv: bool = False) -> None:
+        if as_json and as_csv:
+            raise InputError("the results are asked for as JSON and as CSV: give one of --json and --csv")
+        self._json, self._csv, self._results = as_json, as_csv, list[Result]()
+
+    def add(self, result: Result) -> None:
+        self._results.append(result)
+        if not (self._json or self._csv):
+            for path in result.files:
+                print(path)
+
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        rows = [asdict(result) for result in self._results]
+        if self._json:
+            print(json.dumps(rows, indent=1))
+        if self._csv:
+            table = csv.DictWriter(sys.stdout, [one.name for one in fields(Result)], lineterminator="\n")
+            table.writeheader()
+            table.writerows({**row, "files": " ".join(row["files"])} for row in rows)

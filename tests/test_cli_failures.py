@@ -1,0 +1,154 @@
+"""What nobody foresaw: one line, exit code 1, what is kept, and the traceback for those who ask."""
+
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from allaprima import Painting, files
+from allaprima.app.cli import run
+from allaprima.painters.observers import Preview
+
+from .commands import QUICK, assert_one_line, listed, start
+from .conftest import picture_size
+
+pytestmark = pytest.mark.usefixtures("inside")
+
+
+def fails(error: Exception, after: int = 0):  # type: ignore[no-untyped-def]
+    """Raises it when it is called once more than so often."""
+    calls = iter(range(after))
+
+    def fail(*_: object, **__: object) -> None:
+        if next(calls, None) is None:
+            raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            RuntimeError("can't start new thread"),
+            "the machine failed: can't start new thread: it has too many processes",
+        ),
+        (RuntimeError("std::bad_alloc"), "the machine failed: out of memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "the machine failed: out of memory"),
+        (ImportError("libx.so: failed to map segment from shared object"), "the machine failed: out of memory"),
+        (RecursionError("maximum\nrecursion"), "not foreseen (RecursionError in fail: maximum recursion): the same"),
+        (KeyError("gone"), "not foreseen (KeyError in fail: 'gone'): the same command with --debug shows where"),
+    ],
+)
+def test_what_was_not_foreseen(
+    error: Exception, told: str, photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("allaprima.app.batch.paint", fails(error))
+    assert run(["paint", str(photo), *QUICK]) == 1
+    assert_one_line(capsys, told)
+    assert run(["paint", str(photo), *QUICK, "--debug"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+    assert not listed()
+
+
+def test_what_there_was_is_kept(
+    photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a painting under way."""
+    monkeypatch.setattr(Preview, "look", fails(ValueError("odd"), after=5))
+    assert run(["paint", str(photo), *QUICK, "-o", "a.png", "--preview", "b.png"]) == 1
+    first, then = capsys.readouterr().err.splitlines()[-2:]
+    assert first.endswith("kept in a.png.unfinished.painting.json: go on with it by --resume") and "odd" in then
+    assert Painting.load("a.png.unfinished.painting.json").unfinished
+
+
+def test_a_batch_goes_on(photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past links in a circle, and what was not foreseen of one photo."""
+    Path("a.png").symlink_to("b.png")
+    Path("b.png").symlink_to("a.png")
+    Path("c.png").write_bytes(photo.read_bytes())
+    assert run(["paint", "a.png", "c.png", *QUICK, "-o", "made"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out.split() == ["made/c-painted.png", "made/c-painted.painting.json"]
+    assert "the photo a.png cannot be read (Too many levels of symbolic links)" in shown.err
+    assert run(["paint", "c.png", *QUICK, "-o", "a.png"]) == 2
+    assert_one_line(capsys, "the output a.png... cannot be (Too many levels of symbolic links): choose another")
+    monkeypatch.setattr("allaprima.app.batch.write_order", fails(ZeroDivisionError("by 0"), after=0))
+    assert run(["paint", "c.png", str(photo), *QUICK, "-o", "other"]) == 1
+    shown = capsys.readouterr()
+    assert shown.err.count("ZeroDivisionError") == 2 and "2 of 2 photos could not be painted" in shown.err
+
+
+@pytest.mark.parametrize("limit", [700, 1200, 2000, 3000])
+def test_little_memory(limit: int, photo: Path) -> None:
+    """However much there is, no traceback."""
+    process = start(
+        "paint", str(photo), *QUICK,
+        before=f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({limit << 20}, {limit << 20}))",
+    )  # fmt: skip
+    _, err = process.communicate(timeout=120)
+    assert "Traceback" not in err, err
+
+
+# ---- ended
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("seconds", [0.1, 0.6, 1.2, 2.0])
+def test_ended_while_it_starts(end: signal.Signals, seconds: float, photo: Path) -> None:
+    """At once, and without a word, whatever is imported meanwhile."""
+    process = start("paint", str(photo), "--strokes", "5000", before="print('begun', file=sys.stderr, flush=True)")
+    assert process.stderr and process.stderr.readline() == "begun\n"
+    time.sleep(seconds)
+    process.send_signal(end)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode in (128 + end, -end) and not err
+    assert not list(Path().glob(".allaprima-*"))
+
+
+def test_what_a_killed_process_left_is_removed(photo: Path) -> None:
+    """At once, by the next run; not what another one is still writing, nor what is no file of ours."""
+    Path(".allaprima-left.png").write_bytes(b"half")
+    Path(".allaprima-folder").mkdir()
+    with files.written_aside(Path("b.png")) as aside:
+        assert not Path(".allaprima-left.png").exists()
+        with files.written_aside(Path("c.png")) as other:
+            other.write_bytes(b"c")
+            assert aside.exists()
+        aside.write_bytes(b"b")
+    assert listed() == [".allaprima-folder", "b.png", "c.png"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ended_at_any_moment(end: signal.Signals, photo: Path) -> None:
+    """25 times, from the start to the drawing: no file is damaged, nothing is left aside, and all goes on."""
+    chance = random.Random(int(end))
+    kept, picture, painting = (
+        Path(f"a{suffix}") for suffix in (".png.unfinished.painting.json", ".png", ".painting.json")
+    )
+    ended = 0
+    while ended < 25:
+        new = ["--strokes", "600", "--size", "512", "--output-size", "1500"]
+        process = start("paint", str(photo), "-o", "a.png", *(["--resume", str(kept)] if kept.exists() else new))
+        time.sleep(chance.uniform(0, 5))
+        process.send_signal(end)
+        _, err = process.communicate(timeout=60)
+        assert "Traceback" not in err.replace('Traceback (most recent call last):\n  File "<string>"', ""), err
+        assert process.returncode in (0, -end, 130 if end == signal.SIGINT else 128 + end), err
+        ended += process.returncode != 0
+        for path in (kept, painting):
+            assert not path.exists() or len(Painting.load(path))
+        if picture.exists():
+            assert max(picture_size(picture)) in (512, 1500)
+        assert end == signal.SIGKILL or not list(Path().glob(".allaprima-*"))
+        if painting.exists():
+            painting.unlink()
+            if not kept.exists():
+                picture.unlink()
+    going_on = ["--resume", str(kept)] if kept.exists() else QUICK
+    assert run(["paint", str(photo), "-o", "a.png", *going_on, "--force"]) == 0
+    assert listed() == ["a.painting.json", "a.png"]
