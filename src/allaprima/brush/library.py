@@ -43,7 +43,7 @@ def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBr
     Raises :class:`InputError` for an unknown name (and lists the known) and for a damaged or foreign file.
     """
     path = Path(name)
-    if path.suffix != ".safetensors":
+    if path.suffix.lower() != ".safetensors":
         known = [shipped.stem for shipped in sorted(WEIGHTS.glob("*.safetensors"))]
         if str(name) not in known:
             choices = ", ".join(known)
