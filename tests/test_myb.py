@@ -132,7 +132,7 @@ NOTHING = {
     "smudge": (brush_file("classic/smudge").read_text(), "it smudges what is there"),
     "dabs": (changed(lambda settings: [settings[f"dabs_per_{of}"].update(base_value=0, inputs={})
                                        for of in ("second", "basic_radius", "actual_radius")]), "it lays no dabs"),
-    "opaque": (changed(lambda settings: settings["opaque"].update(base_value=0, inputs={})), "its settings leave it no"),
+    "opaque": (changed(lambda settings: settings["opaque"].update(base_value=0, inputs={})), "its settings leave"),
 }  # fmt: skip
 
 
