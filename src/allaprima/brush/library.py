@@ -75,6 +75,9 @@ def _filled(card: Card, weights: dict[str, Tensor]) -> Generator:
         if name not in weights or weights[name].shape != value.shape:
             raise ValueError(f"its weights {name} are missing, or of another shape than its card says")
     generator = make_generator(card.kind, **card.config)
+    for name, value in weights.items():
+        if (largest := float(value.abs().max())) > generator.heaviest:
+            raise ValueError(f"its weights {name} reach {largest:.3g}, and can be {generator.heaviest:g} at most")
     generator.load_state_dict(weights)
     return generator
 

@@ -22,7 +22,7 @@ from .libmypaint import Surface
 if sys.platform != "win32":
     import resource
 
-PATIENCE = 4  # seconds of a processor; the slowest of MyPaint's own brushes needs 1.4, and most 0.3
+PATIENCE = 4  # seconds of a processor; the slowest of MyPaint's own brushes needs 1.3, and most 0.25
 LONGEST = 60.0  # seconds altogether, on a machine that has much else to do
 CANVAS = np.array([0.2, 0.6, 0.9], np.float32)  # a colour to paint on
 CODE = "import sys; sys.path[:] = {path!r}; from allaprima.brush.trial import main; main()"
