@@ -119,6 +119,22 @@ def test_ctrl_c_in_a_terminal_goes_to_every_process() -> None:
     assert run([*command[:4], "--count", "3000"]) == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="groups of processes are asked for")
+def test_processes_that_draw_end_with_the_one_that_was_killed() -> None:
+    command = ["strokes", "data", "--brush", "classic/calligraphy", "--count", "100000", "--processes", "2"]
+    process = subprocess.Popen([sys.executable, "-m", "allaprima", *command], start_new_session=True)
+    while not list(Path().glob("data/*.npy")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 5
+    with pytest.raises(ProcessLookupError):  # nobody is left in the group
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
+
+
 def test_what_was_stopped_is_not_painted_over(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = Path("a.png.unfinished.painting.json")
     kept.write_text("precious")

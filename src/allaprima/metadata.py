@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Card = TypeVar("Card", bound=DataclassInstance)
 
 KEY = "allaprima"  # of the card in the metadata
+HUGE = 1e6  # weights are below 100, in all that was ever learned
 KINDS = {"str": str, "int": int}  # types of a card's fields; any other is a dict
 
 
@@ -56,11 +57,14 @@ def load_card(path: Path, kind: type[Card], what: str) -> Card:
 
 
 def load_weights(path: Path, what: str) -> dict[str, Tensor]:
-    """The tensors of a file by name. Raises InputError if it is damaged or not all of them are finite numbers."""
+    """The tensors of a file by name. Raises InputError if it is damaged, or numbers are not finite or huge."""
     with undamaged(what, path):
         weights = load_file(path)
-        if not all(value.isfinite().all() for value in weights.values()):
-            raise ValueError("its weights are not all finite numbers")
+        for name, value in weights.items():
+            if not value.isfinite().all():
+                raise ValueError(f"its weights {name} are not all finite numbers")
+            if value.numel() and (largest := float(value.double().abs().max())) > HUGE:
+                raise ValueError(f"its weights {name} reach {largest:.3g}, and can be {HUGE:g} at most")
     return weights
 
 

@@ -13,6 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from ..kernels import runs_to_pictures
 from ..kernels.columns import LEFT, SIDE, TOP
 from ..kernels.runs import Batch, find_runs, in_batches, in_order
+from ..metadata import HUGE
 from ..strokes import WINDOW, Strokes, as_strokes
 
 BATCH = 1 << 20  # pixels drawn together
@@ -31,6 +32,7 @@ class Generator(nn.Module):
     differentiable = True
     any_size = True  # whether it learns from strokes of several sizes in pixels
     reach = 3.0  # radii: farther from the curve there is under 4 % of paint
+    heaviest = HUGE  # what no weight that was learned exceeds
     config: dict[str, int]  # the arguments that it was made with
 
     def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:

@@ -1,5 +1,5 @@
 """libmypaint 1.x through ctypes: the library's functions, and the surfaces that it draws on. Besides ``mypaint.py``
-nobody knows it. No compiler and no headers are needed, just the shared library.
+and ``engine_brush.py`` nobody knows it. No compiler and no headers are needed, just the shared library.
 """
 
 from __future__ import annotations

@@ -12,15 +12,18 @@ from functools import cache
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..errors import InputError
 from ..metadata import load_card, load_weights, save_weights, undamaged
+from ..strokes import Strokes
+from .generator import Generator
 from .generators import make_generator
 from .neural import Card, NeuralBrush
 from .texture import Texture
 
 OF_TEXTURE = "texture."  # begins the names of the texture's weights in a file
+TRIAL = 8  # strokes drawn by a brush of somebody's own, before it is given out
 WEIGHTS = Path(__file__).parent / "weights"
 
 
@@ -43,7 +46,7 @@ def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBr
     Raises :class:`InputError` for an unknown name (and lists the known) and for a damaged or foreign file.
     """
     path = Path(name)
-    if path.suffix != ".safetensors":
+    if path.suffix.lower() != ".safetensors":
         known = [shipped.stem for shipped in sorted(WEIGHTS.glob("*.safetensors"))]
         if str(name) not in known:
             choices = ", ".join(known)
@@ -53,13 +56,41 @@ def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBr
         raise InputError(f"there is no brush file {path}: train one with `allaprima train`")
     card, weights = read_card(path), load_weights(path, "brush")
     with undamaged("brush", path):
-        generator = make_generator(card.kind, **card.config)
-        generator.load_state_dict({name: w for name, w in weights.items() if not name.startswith(OF_TEXTURE)})
+        generator = _filled(card, {name: w for name, w in weights.items() if not name.startswith(OF_TEXTURE)})
         texture = Texture(card.myb, **card.texture) if card.texture else None
         if texture:
             of_texture = {name: w for name, w in weights.items() if name.startswith(OF_TEXTURE)}
             texture.load_state_dict({name.removeprefix(OF_TEXTURE): w for name, w in of_texture.items()})
-    return NeuralBrush(generator, card, hashlib.sha256(path.read_bytes()).hexdigest(), texture).to(device)
+        brush = NeuralBrush(generator, card, hashlib.sha256(path.read_bytes()).hexdigest(), texture)
+        if path.parent != WEIGHTS:
+            _check_draws(brush)
+    return brush.to(device)
+
+
+def _filled(card: Card, weights: dict[str, Tensor]) -> Generator:
+    """The generator of a card. Raises ValueError, before memory is taken, if these weights are not its."""
+    with torch.device("meta"):
+        wanted = make_generator(card.kind, **card.config).state_dict()
+    for name, value in wanted.items():
+        if name not in weights or weights[name].shape != value.shape:
+            raise ValueError(f"its weights {name} are missing, or of another shape than its card says")
+    generator = make_generator(card.kind, **card.config)
+    for name, value in weights.items():
+        if (largest := float(value.abs().max())) > generator.heaviest:
+            raise ValueError(f"its weights {name} reach {largest:.3g}, and can be {generator.heaviest:g} at most")
+    generator.load_state_dict(weights)
+    return generator
+
+
+@torch.enable_grad()
+def _check_draws(brush: NeuralBrush) -> None:
+    """Raise ValueError for weights that are numbers, but draw none; or no gradient, by which strokes are found."""
+    for one in (brush, brush.textured):
+        actions = Strokes.random(TRIAL, 0).actions.requires_grad_()
+        opacity = one(actions)
+        (gradient,) = torch.autograd.grad(opacity.sum(), actions)
+        if not (opacity.isfinite().all() and gradient.isfinite().all()):
+            raise ValueError("what its weights draw is no finite number")
 
 
 @cache

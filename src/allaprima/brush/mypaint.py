@@ -1,4 +1,4 @@
-"""The real brush: MyPaint's engine, libmypaint 1.x (``surface.py``).
+"""The real brush: MyPaint's engine, libmypaint 1.x (``libmypaint.py``, ``engine_brush.py``).
 
 The engine is deterministic: a fresh brush always starts from the same random state, so the same action and sample give
 the same bits. For every stroke of a painting the brush is fresh; :meth:`MyPaintBrush.draw_run` lets one brush's random
@@ -8,7 +8,6 @@ numbers run on, for data to learn from.
 from __future__ import annotations
 
 import colorsys
-import ctypes as C
 import hashlib
 import math
 import os
@@ -16,7 +15,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -26,11 +24,13 @@ from torch import Tensor
 from ..errors import InputError
 from ..kernels.columns import CORNER, HEIGHT, SIDE, WIDTH
 from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_window, sample_of
+from .engine_brush import STEP, EngineBrush, StrokePath
 from .libmypaint import INSTALL, ONE, Surface, engine
+from .myb import for_engine, parse_myb
+from .trial import Trial, try_brush
 
 POINTS = 100  # events along the curve
-STEP = 0.1  # seconds between two events on a window of 64 px
-JUMP = 10.0  # an event with dtime > 5 s resets: the brush jumps there, draws nothing, and burns one random number
+TRIAL = 24  # strokes
 SAMPLES = 256  # a painting gives each stroke one of this many samples: each costs the engine one event
 
 SHARES = (
@@ -46,12 +46,11 @@ def brush_file(name: str) -> Path:
     """The ``.myb`` of a brush: a path, or a name such as ``classic/dry_brush`` in ``$MYPAINT_BRUSHES`` or in the
     system's mypaint-brushes **2.0** (1.0 holds other brushes of the same names). Raises InputError if not found.
     """
-    if name.endswith(".myb"):
+    if _is_path(name):
         if Path(name).is_file():
             return Path(name)
         raise InputError(f"there is no brush file {name}: give the path of a .myb file")
-    shares = (sys.prefix + "/share", *SHARES)
-    folders = [Path(share) / "mypaint-data/2.0/brushes" for share in shares]
+    folders = _installed_folders()
     if own := os.environ.get("MYPAINT_BRUSHES"):
         folders.insert(0, Path(own))
     for folder in folders:
@@ -63,11 +62,32 @@ def brush_file(name: str) -> Path:
     raise InputError(f"there is no MyPaint brush {name} in {there[0]}; names look like classic/dry_brush")
 
 
+def _is_path(name: str) -> bool:
+    return name.lower().endswith(".myb")
+
+
+def _installed_folders() -> list[Path]:
+    return [Path(share) / "mypaint-data/2.0/brushes" for share in (sys.prefix + "/share", *SHARES)]
+
+
+def _is_installed(name: str, content: bytes) -> bool:
+    """Whether this is one of MyPaint's own brushes, which are known to be sound."""
+    files = (folder / f"{name}.myb" for folder in _installed_folders())
+    return any(file.is_file() and file.read_bytes() == content for file in files)
+
+
+@cache
+def _trial(name: str, content: bytes) -> Trial:
+    strokes = Strokes.random(TRIAL, 0)
+    return try_brush(name, content, list(_paths(strokes, torch.full((TRIAL,), WINDOW))), WINDOW)
+
+
 class MyPaintBrush:
     """A brush of the real MyPaint. ``MyPaintBrush("classic/dry_brush")(strokes, size)`` draws opacity.
 
     ``name`` is a brush's name or the path of a ``.myb`` (see :func:`brush_file`); ``text`` gives the ``.myb``'s
-    content directly. Raises :class:`InputError` if library or brush are missing or the text is no brush.
+    content directly; but for MyPaint's own brushes it is tried first, in a process of its own. Raises
+    :class:`InputError` if library or brush are missing, the text is no brush, or the engine crashes on it.
     """
 
     differentiable = False
@@ -75,11 +95,13 @@ class MyPaintBrush:
     def __init__(self, name: str | Path, text: str | None = None) -> None:
         name = str(name)
         content = brush_file(name).read_bytes() if text is None else text.encode()
-        self.name = Path(name).stem if name.endswith(".myb") else name
+        self.name = Path(name).stem if _is_path(name) else name
         self.text = content.decode(errors="replace")
         self.sha256 = hashlib.sha256(content).hexdigest()
-        self._content = content
-        _EngineBrush(self)  # fail now if the text is no brush
+        self._content = for_engine(parse_myb(self.text, self.name))
+        engine()  # fail now if it is missing
+        if not _is_installed(name, content):
+            self.trial()
 
     def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         """Opacity ``(N, 1, size, size)`` float32 in [0,1], each stroke by a fresh brush with its own sample (0
@@ -92,16 +114,22 @@ class MyPaintBrush:
         out = torch.empty(len(strokes), 1, size, size)
         for index, path in enumerate(_paths(strokes, torch.full((len(strokes),), size * scale))):
             surface = Surface(size * scale, size * scale)
-            _EngineBrush(self).draw(surface, path)
+            EngineBrush(self._content).draw(surface, path)
             out[index, 0] = torch.from_numpy(surface.rgba(scale)[..., 3])
         return out.to(strokes.device)
+
+    def trial(self) -> Trial:
+        """What some strokes are like, drawn in a process of its own. Raises InputError for a brush that the engine
+        crashes on, or does not come to an end with.
+        """
+        return _trial(self.name, self._content)
 
     def draw_run(self, strokes: Strokes, size: int = WINDOW) -> NDArray[np.uint8]:
         """Opacity ``(N, size, size)`` uint8 for a data set: one brush whose random numbers run on from stroke to
         stroke, so that a network learns the brush and not one draw of its randomness. ``size`` >= 64.
         """
         out = np.empty((len(strokes), size, size), np.uint8)
-        brush, surface = _EngineBrush(self), Surface(size, size)
+        brush, surface = EngineBrush(self._content), Surface(size, size)
         for index, path in enumerate(_paths(strokes, torch.full((len(strokes),), size))):
             surface.clear()
             brush.draw(surface, path)
@@ -120,7 +148,7 @@ class MyPaintBrush:
         sizes = zip(boxes[:, WIDTH].tolist(), boxes[:, HEIGHT].tolist(), scales.int().tolist(), strict=True)
         for path, (width, height, scale) in zip(paths, sizes, strict=True):
             surface = Surface(width * scale, height * scale)
-            _EngineBrush(self).draw(surface, path)
+            EngineBrush(self._content).draw(surface, path)
             yield surface.rgba(scale)[..., 3]
 
     def draw_on(self, surfaces: Sequence[Surface], strokes: PlacedStrokes, scale: float = 1.0) -> Iterator[int]:
@@ -130,23 +158,11 @@ class MyPaintBrush:
         places = strokes.places.detach().cpu() * scale
         for index, path in enumerate(_paths(strokes, places[:, SIDE], places[:, CORNER])):
             for surface in surfaces:
-                _EngineBrush(self).draw(surface, path)
+                EngineBrush(self._content).draw(surface, path)
             yield index + 1
 
 
-class _Path(NamedTuple):
-    """One stroke in the engine's terms: points in surface pixels, pressures, colour, and its factor f = window/64."""
-
-    points: list[list[float]]
-    pressures: list[float]
-    hsv: tuple[float, float, float]
-    log_radius: float
-    factor: float
-    dtime: float
-    sample: int
-
-
-def _paths(strokes: Strokes, windows: Tensor, origins: Tensor | None = None) -> Iterator[_Path]:
+def _paths(strokes: Strokes, windows: Tensor, origins: Tensor | None = None) -> Iterator[StrokePath]:
     """The path of each stroke on windows of these sides ``(N,)`` at these places ``(N, 2)``, in surface pixels."""
     strokes = strokes.detach().to("cpu").to(torch.float64)
     factors = (windows.double() / WINDOW).tolist()
@@ -163,7 +179,7 @@ def _paths(strokes: Strokes, windows: Tensor, origins: Tensor | None = None) -> 
     samples = sample_of(strokes).tolist()
     for index, (factor, count) in enumerate(zip(factors, counts, strict=True)):
         points, pressures = curves[count]
-        yield _Path(
+        yield StrokePath(
             points=points[index].tolist(),
             pressures=pressures[index].tolist(),
             hsv=colorsys.rgb_to_hsv(*colors[index]),
@@ -172,59 +188,3 @@ def _paths(strokes: Strokes, windows: Tensor, origins: Tensor | None = None) -> 
             dtime=STEP * factor * POINTS / count,
             sample=samples[index],
         )
-
-
-class _EngineBrush:
-    """The engine's own brush object: fresh, it always starts from the same random state."""
-
-    def __init__(self, brush: MyPaintBrush) -> None:
-        self.lib = lib = engine()
-        self.pointer = lib.brush_new()
-        lib.brush_from_defaults(self.pointer)
-        if not lib.brush_from_string(self.pointer, brush._content):
-            raise InputError(f"{brush.name} is no MyPaint brush: libmypaint cannot read its .myb")
-        self.anti_aliasing = self._get("anti_aliasing")
-        self.dabs_per_second = self._get("dabs_per_second")
-        self.tracking_noise = self._get("tracking_noise")
-
-    def draw(self, surface: Surface, path: _Path) -> None:
-        """One stroke. The scaling rule: radius, anti-aliasing (in pixels) and time go with the window."""
-        lib, pointer, on = self.lib, C.c_void_p(self.pointer), C.c_void_p(surface.interface)
-        to, none = lib.brush_stroke_to, C.c_float(0.0)  # what stays the same is given to C once: a tenth of the time
-        for _ in range(path.sample):
-            to(pointer, on, 0.0, 0.0, 0.0, 0.0, 0.0, JUMP)
-        for name, value in zip(("color_h", "color_s", "color_v"), path.hsv, strict=True):
-            self._set(name, value)
-        self._set("radius_logarithmic", path.log_radius)
-        self._set("anti_aliasing", self.anti_aliasing * path.factor)
-        self._set("dabs_per_second", self.dabs_per_second / path.factor)
-        self._set("tracking_noise", 0.0)  # with it, a first event over 0.1 s would draw nothing
-        lib.brush_reset(pointer)
-        lib.brush_new_stroke(pointer)
-        lib.surface_begin_atomic(on)
-        (x, y), dtime = path.points[0], C.c_double(path.dtime)
-        to(pointer, on, x, y, 0.0, 0.0, 0.0, JUMP)  # or slow tracking would drag the first point from (0, 0)
-        to(pointer, on, x, y, path.pressures[0], 0.0, 0.0, STEP)
-        self._set("tracking_noise", self.tracking_noise)
-        for (x, y), pressure in zip(path.points[1:], path.pressures[1:], strict=True):
-            to(pointer, on, x, y, pressure, none, none, dtime)
-        to(pointer, on, x, y, none, none, none, dtime)
-        lib.surface_end_atomic(on, C.byref((C.c_int * 4)()))
-
-    def _get(self, name: str) -> float:
-        return float(self.lib.brush_get_base_value(self.pointer, _setting(name)))
-
-    def _set(self, name: str, value: float) -> None:
-        self.lib.brush_set_base_value(self.pointer, _setting(name), value)
-
-    def __del__(self) -> None:
-        if getattr(self, "pointer", None):
-            self.lib.brush_unref(self.pointer)
-
-
-@cache
-def _setting(name: str) -> int:
-    index = int(engine().brush_setting_from_cname(name.encode()))
-    if index < 0:
-        raise InputError(f"this libmypaint has no setting {name}: version 1.x is needed")
-    return index

@@ -8,15 +8,14 @@ with number k of one fixed sequence, and each dab takes the same count of them. 
 
 from __future__ import annotations
 
-import json
 import math
 from functools import cache
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..strokes import WINDOW, Strokes
+from .myb import parse_myb
 
 SEED = 1000  # of every fresh brush
 LONG, SHORT = 10, 7  # lags of the generator
@@ -28,10 +27,10 @@ SLOWNESS = {"speed1": 0.04, "speed2": 0.8}  # the engine's own defaults
 
 
 class Dabs:
-    """The dabs of one brush, from the text of its ``.myb``. Raises ValueError for a text that is no JSON object."""
+    """The dabs of one brush, from the text of its ``.myb``. Raises InputError for a text that is no brush."""
 
     def __init__(self, myb: str) -> None:
-        self._settings: dict[str, Any] = dict(json.loads(myb)["settings"])
+        self._settings = parse_myb(myb)
         self.scattered, self.uneven = self._used("offset_by_random"), self._used("radius_by_random")
         self._taken = 1 + 8 * self.scattered + 4 * self.uneven  # random numbers for each dab
 
@@ -77,7 +76,8 @@ class Dabs:
     def _radius(self, strokes: Strokes, pressure: Tensor, pieces: Tensor) -> Tensor:
         """The radius ``(N, E)`` after the brush's own reaction to pressure and speed, in fractions of the window."""
         log_radius = (2 * strokes.size)[:, None].expand_as(pieces)
-        for name, curve in self._inputs("radius_logarithmic").items():
+        radius = self._settings.get("radius_logarithmic")
+        for name, curve in radius.inputs.items() if radius else ():
             if name == "pressure":
                 log_radius = log_radius + _along(pressure, curve)
             elif name in SLOWNESS:
@@ -96,14 +96,10 @@ class Dabs:
         return felt
 
     def _used(self, name: str) -> bool:
-        return bool(self._base(name, 0.0) or self._inputs(name))
+        return name in self._settings and self._settings[name].used
 
     def _base(self, name: str, default: float) -> float:
-        return float(self._settings.get(name, {}).get("base_value", default))
-
-    def _inputs(self, name: str) -> dict[str, list[list[float]]]:
-        inputs = dict(self._settings.get(name, {}).get("inputs", {}))
-        return {source: points for source, points in inputs.items() if len(points) > 1}  # as the engine does
+        return self._settings[name].base_value if name in self._settings else default
 
 
 def _along(values: Tensor, curve: list[list[float]]) -> Tensor:

@@ -36,6 +36,7 @@ class RibbonBrush(Generator):
     """
 
     kind = "ribbon"
+    heaviest = 20.0  # logs: beyond, lengths are no numbers that compiled code can count pixels by
 
     def __init__(self) -> None:
         super().__init__()

@@ -24,7 +24,7 @@ class Texture(GaussianBrush):
     """Strokes with their ``sample`` (0 where they have none) to opacity ``(N, 1, size, size)`` in [0,1].
 
     ``myb`` is the text of the MyPaint brush, ``gaussians`` fields, ``hidden`` units in the network, ``head`` in the
-    head. Raises ValueError for a text that is no brush.
+    head. Raises InputError for a text that is no brush.
     """
 
     kind = "texture"

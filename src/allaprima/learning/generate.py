@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +45,7 @@ from .dataset import (
     save_meta,
     save_shard,
 )
+from .paintable import check_paints
 
 
 class PaintingProgram(Protocol):
@@ -69,9 +72,11 @@ def draw_strokes(
     by your own painting program.
 
     Goes on where an earlier run with the same options was stopped. ``on_progress(done, total)`` counts strokes.
-    Raises InputError for bad numbers and for a folder that holds other data; OSError when the disk is full.
+    Raises InputError for bad numbers, for a folder that holds other data and for a brush that paints nothing; OSError
+    when the disk is full.
     """
     _check(folder, count, size, seed, processes)
+    check_paints(brush, brush.name, size)
     known = brush.sha256 if isinstance(brush, MyPaintBrush | BristleBrush) else ""
     text = brush.text if isinstance(brush, MyPaintBrush) else ""
     meta = Meta(brush.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles_of(brush))
@@ -96,13 +101,22 @@ def draw_strokes(
                 on_progress(done, total)
             finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for job in finished:
-                job.result()
+                _result(job, brush.name)
                 done += jobs[waiting.pop(job)]
         if on_progress:
             on_progress(total, total)
     finally:
         workers.shutdown(wait=True, cancel_futures=True)
     return StrokeData(folder)
+
+
+def _result(job: Future[None], name: str) -> None:
+    try:
+        job.result()
+    except BrokenProcessPool:
+        raise InputError(
+            f"a process that drew strokes of {name} died: the brush crashes its program, or memory ran out"
+        ) from None
 
 
 def _check(folder: Path, count: int, size: int, seed: int, processes: int | None) -> None:
@@ -144,11 +158,19 @@ def _cores() -> int:
 
 
 def _begin_worker() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent: shards under way are finished
     torch.set_num_threads(1)
     nothing = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):
         os.dup2(nothing, descriptor)  # the engine prints harmless remarks about time
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot end its workers: they see for themselves that it is gone."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _draw_shard(folder: Path, meta: Meta, k: int, brush: PaintingProgram) -> None:

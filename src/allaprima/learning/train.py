@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from torch import nn
 
 from ..brush.generators import make_generator
 from ..brush.library import save_brush
+from ..brush.myb import parse_myb
 from ..brush.neural import Card
 from ..brush.texture import Texture
 from ..errors import InputError
@@ -232,9 +232,8 @@ def check_brush_output(output: Path) -> None:
 
 def _generator_options(data: StrokeData, kind: str) -> dict[str, int]:
     """What the generator needs to know of the brush: whether its nib is round."""
-    settings = json.loads(data.meta.myb or "{}").get("settings", {})
-    ratio = settings.get("elliptical_dab_ratio", {}).get("base_value", 1.0)
-    return BRISTLES if kind == "splat" and ratio > NIB else {}
+    ratio = parse_myb(data.meta.myb).get("elliptical_dab_ratio") if data.meta.myb else None
+    return BRISTLES if kind == "splat" and ratio and ratio.base_value > NIB else {}
 
 
 def _options(config: TrainingConfig) -> str:
