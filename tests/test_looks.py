@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 import allaprima
 from allaprima import InputError, Painting, Settings
+from allaprima.app.brush_sheet import COLORS, brush_sheet
 from allaprima.app.cli import run
 from allaprima.app.contact_sheet import SEEN_AT, Proposal, contact_sheet, in_looks, variations
 from allaprima.painting.looks import find_look, look_names
@@ -147,3 +148,20 @@ def test_looks_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture
     ):
         assert run(["looks", str(PHOTO), *wrong]) == 2
         assert why in capsys.readouterr().err
+
+
+def test_a_sheet_of_brushes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It shows each brush, in all its colours, and does not overwrite anything."""
+    path = tmp_path / "brushes.png"
+    assert run(["brushes", "-o", str(path)]) == 0
+    assert capsys.readouterr().out.strip() == str(path)
+    with Image.open(path) as sheet:
+        strips = brush_sheet([allaprima.load_brush("flat")]), sheet
+        assert len({picture.width for picture in strips}) == 1 and sheet.height > 5 * strips[0].height
+        found = np.asarray(strips[0], float)
+    for color in COLORS:
+        apart = np.abs(found - np.array(ImageColor.getrgb(color))).max(2)
+        assert (apart < 40).sum() > 300
+    assert run(["brushes", "-o", str(path)]) == 2
+    assert run(["brushes", "-o", str(tmp_path / "a.csv")]) == 2
+    assert "is no picture" in capsys.readouterr().err

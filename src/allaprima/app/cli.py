@@ -20,9 +20,9 @@ from typer.exceptions import TyperException
 from ..errors import AllaprimaWarning, one_line
 from ..files import discard_unfinished
 from ..version import VERSION
-from . import compare_command, learn_commands, looks_command, paint_commands
+from . import brushes_command, compare_command, learn_commands, looks_command, paint_commands
 from .failures import DEBUG, debugging, tell_failure
-from .terminal import ENDS, Stopped, loading, tell
+from .terminal import ENDS, Stopped, tell
 
 app = typer.Typer(
     name="allaprima",
@@ -80,9 +80,6 @@ def run(arguments: list[str]) -> int:
             return tell_failure(error)
 
 
-EXACT = 60.0  # dB: a brush that agrees with itself better than this has no chance in it
-
-
 @app.callback(invoke_without_command=True)
 def start(
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
@@ -93,22 +90,6 @@ def start(
         raise typer.Exit
 
 
-@app.command()
-def brushes() -> None:
-    """List the brushes that ship with allaprima."""
-    with loading():
-        from ..brush.library import brushes as shipped
-
-    for name, card in shipped().items():
-        figures = card.fidelity
-        agreement = figures["mypaint_agreement"]
-        program = "bristles" if card.bristles else "MyPaint"
-        chance = "no chance in it" if agreement > EXACT else f"{program} with itself {agreement:.1f}"
-        if "texture" in figures:
-            chance = f"{figures['texture']:.1f} with texture, {chance}"
-        imitates = "oil paint, " + card.mypaint if card.bristles else "MyPaint's " + card.mypaint
-        print(f"{name:12} imitates {imitates:30} {figures['psnr']:.1f} dB ({chance})")
-
-
-for command in (*paint_commands.COMMANDS, *looks_command.COMMANDS, *compare_command.COMMANDS, *learn_commands.COMMANDS):
-    app.command()(command)
+for commands in (paint_commands, looks_command, brushes_command, compare_command, learn_commands):
+    for command in commands.COMMANDS:
+        app.command()(command)

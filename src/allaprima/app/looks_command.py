@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,16 +36,10 @@ def looks(
     if look:
         find_look(look)
     with loading():
-        from ..export.formats import PICTURE, format_of
-        from ..export.write import check_new, check_outputs
         from ..image.encode import save_picture
         from .contact_sheet import contact_sheet, in_looks, variations
 
-    check_outputs([output], [photo])
-    if format_of(output).kind != PICTURE:
-        raise InputError(f"the sheet {output} is no picture: give a .png or a .jpg")
-    if not force:
-        check_new([output])
+    check_sheet(output, [photo], force)
     names = [look] if look else look_names()
     proposals = variations(look or names[0], vary, seed) if vary else in_looks(names, seed)
     with stoppable() as stop, bar() as shown, patient():
@@ -59,6 +53,18 @@ def looks(
     print(output)
     for proposal in proposals:
         say(f"{proposal.name}: {proposal.command(photo)}")
+
+
+def check_sheet(output: Path, inputs: Sequence[Path], force: bool) -> None:
+    """Raise InputError if a sheet cannot go there, is one of the inputs, or is there already."""
+    from ..export.formats import PICTURE, format_of
+    from ..export.write import check_new, check_outputs
+
+    check_outputs([output], inputs)
+    if format_of(output).kind != PICTURE:
+        raise InputError(f"the sheet {output} is no picture: give a .png or a .jpg")
+    if not force:
+        check_new([output])
 
 
 COMMANDS: tuple[Callable[..., Any], ...] = (looks,)

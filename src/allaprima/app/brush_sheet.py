@@ -1,0 +1,53 @@
+"""What each brush looks like, on a sheet: strokes from narrow to broad, pressed more and more, or less and less."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from PIL import Image, ImageDraw, ImageFont
+
+from ..brush.neural import NeuralBrush
+from ..image.color import hex_to_colors
+from ..rendering.background import Background
+from ..rendering.begin import begin_drawing
+from ..rendering.drawing import Composition
+from ..rendering.rendering import Rendering
+from ..strokes import PlacedStrokes, Strokes
+
+COLORS = ("#1f2a44", "#9c3b23", "#c98a1b", "#3e6b4f", "#6a4c6d")
+SIZES = (0.2, 0.4, 0.55, 0.65, 0.75)
+LIGHT, FIRM = 0.35, 0.95  # pressures
+WINDOW, STEP = 168, 138  # px
+WIDTH, HEIGHT, LABEL, GAP = STEP * len(COLORS) + 40, 128, 28, 14  # px
+COLUMNS = 2
+PAPER, INK = "#f6f4f0", "#202020"
+
+
+def brush_sheet(brushes: Sequence[NeuralBrush]) -> Image.Image:
+    """A strip of strokes of each brush, with its name below."""
+    rows = -(-len(brushes) // COLUMNS)
+    high = HEIGHT + LABEL + GAP
+    sheet = Image.new("RGB", (COLUMNS * (WIDTH + GAP) + GAP, rows * high + GAP), PAPER)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(18)
+    composition = Composition(_strokes(), WIDTH, HEIGHT, Background(PAPER))
+    for number, brush in enumerate(brushes):
+        left, top = GAP + number % COLUMNS * (WIDTH + GAP), GAP + number // COLUMNS * high
+        drawing = begin_drawing(composition, [brush], Rendering(texture=True, canvas="none"))
+        drawing.draw(0, len(composition.strokes))
+        sheet.paste(Image.fromarray(drawing.picture()), (left, top))
+        draw.text((left + WIDTH / 2, top + HEIGHT + LABEL / 2), brush.name, INK, font, anchor="mm")
+    return sheet
+
+
+def _strokes() -> PlacedStrokes:
+    """Waves side by side: each second one bends down, and is pressed less and less."""
+    count = len(COLORS)
+    down = torch.arange(count) % 2
+    ones, color = torch.ones(count), hex_to_colors(COLORS)
+    first, last = torch.where(down == 1, FIRM, LIGHT), torch.where(down == 1, LIGHT, FIRM)
+    return Strokes(
+        pressure=last, size=torch.tensor(SIZES), control_x=0.5 * ones, control_y=0.32 + 0.36 * down, end_x=0.85 * ones,
+        end_y=0.62 - 0.24 * down, color_r=color[:, 0], color_g=color[:, 1], color_b=color[:, 2], start_x=0.15 * ones,
+        start_y=0.62 - 0.24 * down, entry_pressure=first,
+    ).placed(torch.arange(count) * STEP + 5.0, (HEIGHT - WINDOW) / 2, WINDOW, sample=torch.arange(count))  # fmt: skip
