@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from allaprima import Painting
+from allaprima import InputError, Painting
 from allaprima.app.cli import run
 from allaprima.export.effects import TAKEN
 from allaprima.export.export import Export
+from allaprima.learning.train import TrainingConfig, load_network
 
 from .commands import QUICK, assert_one_line, listed
 
@@ -89,3 +90,11 @@ def test_of_a_drawing(painting: Painting, oil: Painting, capsys: pytest.CaptureF
         assert run(["render", f"{name}.painting.json", "-o", "a.png", "--size", "50", "--force", *words.split()]) == 0
         shown = capsys.readouterr().err
         assert told in shown and shown.count("has no effect") == bool(told), words
+
+
+def test_of_a_training() -> None:
+    """It takes long: it is refused."""
+    config = TrainingConfig.plan((1,), "splat", (1, 1, 1), 0, features="pocket")
+    for given in ({"vgg_weights": Path("gone.pth")}, {"download": True}):
+        with pytest.raises(InputError, match="have no effect on features pocket"):
+            load_network(config, **given)

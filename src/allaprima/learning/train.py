@@ -174,6 +174,8 @@ def generator_for(folder: Path) -> str:
 
 def load_network(config: TrainingConfig, vgg_weights: Path | None = None, download: bool = False) -> Features | None:
     """The network that looks at strokes; see :func:`load_features` for what it raises without weights."""
+    if (vgg_weights or download) and not config.features.startswith("vgg16"):
+        raise InputError(f"weights of VGG16 have no effect on features {config.features}: choose vgg16, or give none")
     return None if config.features == "none" else load_features(config.features, tuple(WEIGHTS), vgg_weights, download)
 
 
