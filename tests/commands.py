@@ -14,8 +14,12 @@ def listed() -> list[str]:
 
 
 def start(*arguments: str, before: str = "pass") -> "subprocess.Popen[str]":
-    # a job in the background, and all that it starts, does not hear a Ctrl-C: here it is always heard
-    hears = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    # a job in the background, and all that it starts, does not hear a Ctrl-C, nor one under nohup that its terminal
+    # is gone: here both are always heard
+    hears = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "hasattr(signal, 'SIGHUP') and signal.signal(signal.SIGHUP, signal.SIG_DFL)"
+    )
     code = f"{hears}; from allaprima.__main__ import main; {before}; main()"
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

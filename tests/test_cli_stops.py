@@ -26,10 +26,10 @@ pytestmark = pytest.mark.usefixtures("inside")
 
 def test_disk_full_leaves_the_old_file(photo: Path) -> None:
     """A file-size limit of the system stands for the full disk: the write fails half-way."""
-    for name in ("old.png", "old.painting.json"):
+    for name, large in (("old.png", ["--output-size", "600"]), ("old.painting.json", [])):
         Path(name).write_bytes(b"precious")
         process = start(
-            "paint", str(photo), *QUICK, "--output-size", "600", "-o", name, "--force",
+            "paint", str(photo), *QUICK, *large, "-o", name, "--force",
             before="import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))",
         )  # fmt: skip
         out, err = process.communicate()
