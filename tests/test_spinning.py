@@ -11,6 +11,7 @@ from .conftest import ROOT
 SCRIPT = """
 import allaprima, torch
 from allaprima.brush.neural import NeuralBrush
+from allaprima.perception import attention
 from allaprima.spinning import spin, threads
 torch.set_num_threads(2)
 seen, within = set(), set()
@@ -20,7 +21,9 @@ def look(*given):
     within.add((torch.get_num_threads(), threads()))
     return draw(*given)
 
+find = attention.find_faces
 NeuralBrush.runs_at = look
+attention.find_faces = lambda picture: within.add((torch.get_num_threads(), threads())) or find(picture)
 options = {"brush": "dry_brush", "strokes": 20, "size": 64, "quality": "draft"}
 allaprima.paint("examples/chelsea.png", on_step=lambda step: seen.add(torch.get_num_threads()), **options)
 print(spin, seen, within)

@@ -15,6 +15,7 @@ from ..painting.compute import Compute, ComputeOptions
 from ..painting.painting import Painting
 from ..painting.settings import Settings, SettingsOptions
 from ..rendering.rendering import REAL
+from ..spinning import few_threads
 from .inputs import load_brushes, load_inputs, read_subject
 from .optimizer import StrokeOptimizer
 from .resume import check_resume, inputs_of
@@ -73,18 +74,20 @@ def optimise(
     if resume is not None:
         given = {**changes, **computing} if settings is None else {"settings": settings}
         compute = replace(compute or Compute(device=resume.device), **computing)
-        return _again(photo, resume, add, brushes, compute, given).steps()
+        with few_threads():
+            return _again(photo, resume, add, brushes, compute, given).steps()
     if add:
         raise InputError("strokes are added to a painting: give the one to resume")
     settings = (settings or Settings()).change(**changes)
     compute = replace(compute or Compute(), **computing)
     device = find_device(compute.device)
-    subject = read_subject(photo, settings)
-    inputs, settings = load_inputs(subject, settings, brushes or load_brushes(settings, device))
-    if settings.engine == REAL:
-        for brush in inputs.brushes:
-            brush.real()
-    return StrokeOptimizer(inputs, settings, compute, device).steps()
+    with few_threads():
+        subject = read_subject(photo, settings)
+        inputs, settings = load_inputs(subject, settings, brushes or load_brushes(settings, device))
+        if settings.engine == REAL:
+            for brush in inputs.brushes:
+                brush.real()
+        return StrokeOptimizer(inputs, settings, compute, device).steps()
 
 
 def _again(
