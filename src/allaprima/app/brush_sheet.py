@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from ..brush.neural import NeuralBrush
 from ..image.color import hex_to_colors
@@ -14,30 +14,24 @@ from ..rendering.begin import begin_drawing
 from ..rendering.drawing import Composition
 from ..rendering.rendering import Rendering
 from ..strokes import PlacedStrokes, Strokes
+from .labelled import PAPER, labelled
 
 COLORS = ("#1f2a44", "#9c3b23", "#c98a1b", "#3e6b4f", "#6a4c6d")
 SIZES = (0.2, 0.4, 0.55, 0.65, 0.75)
 LIGHT, FIRM = 0.35, 0.95  # pressures
 WINDOW, STEP = 168, 138  # px
-WIDTH, HEIGHT, LABEL, GAP = STEP * len(COLORS) + 40, 128, 28, 14  # px
+WIDTH, HEIGHT = STEP * len(COLORS) + 40, 128  # px
 COLUMNS = 2
-PAPER, INK = "#f6f4f0", "#202020"
 
 
 def brush_sheet(brushes: Sequence[NeuralBrush]) -> Image.Image:
     """A strip of strokes of each brush, with its name below."""
-    rows = -(-len(brushes) // COLUMNS)
-    high = HEIGHT + LABEL + GAP
-    sheet = Image.new("RGB", (COLUMNS * (WIDTH + GAP) + GAP, rows * high + GAP), PAPER)
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(18)
-    composition = Composition(_strokes(), WIDTH, HEIGHT, Background(PAPER))
-    for number, brush in enumerate(brushes):
-        left, top = GAP + number % COLUMNS * (WIDTH + GAP), GAP + number // COLUMNS * high
+    composition, strips = Composition(_strokes(), WIDTH, HEIGHT, Background(PAPER)), []
+    for brush in brushes:
         drawing = begin_drawing(composition, [brush], Rendering(texture=True, canvas="none"))
         drawing.draw(0, len(composition.strokes))
-        sheet.paste(Image.fromarray(drawing.picture()), (left, top))
-        draw.text((left + WIDTH / 2, top + HEIGHT + LABEL / 2), brush.name, INK, font, anchor="mm")
-    return sheet
+        strips.append(Image.fromarray(drawing.picture()))
+    return labelled(strips, [brush.name for brush in brushes], COLUMNS)
 
 
 def _strokes() -> PlacedStrokes:

@@ -12,21 +12,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from ..image.photo import read_photo
 from ..painters.paint import optimise
 from ..painting.looks import find_look
 from ..painting.settings import Settings
 from ..rendering.rendering import Rendering
+from .labelled import GAP, LABEL, labelled
 
 SIDE, SEEN_AT = 448, 400  # px of a small painting's canvas, and of its picture
 FEWER = 0.7  # of the strokes, or they could not be seen
 AT_ONCE = 3  # paintings: more would wait for the interpreter
 OFTEN = 0.2  # seconds: so often progress is told
-LABEL, GAP = 34, 12  # px below each picture, and around it
 SHAPE = 1.5  # about so many times as wide as high
-PAPER, INK = "#f6f4f0", "#202020"
 LIGHTS = ("9:00", "10:30", "12:00", "1:30")
 
 
@@ -78,14 +77,9 @@ def contact_sheet(
     width, height = (round(side * SEEN_AT / max(small.size)) for side in small.size)
     columns = round(math.sqrt(len(proposals) * SHAPE * (height + LABEL + GAP) / (width + GAP))) or 1
     columns = min(columns, len(proposals))
-    rows = -(-len(proposals) // columns)
-    paper = Image.new("RGB", (columns * (width + GAP) + GAP, rows * (height + LABEL + GAP) + GAP), PAPER)
-    draw, font = ImageDraw.Draw(paper), ImageFont.load_default(18)
-    for number, picture in enumerate(_paint_all(small, proposals, on_progress or (lambda share, text: None))):
-        left, top = GAP + number % columns * (width + GAP), GAP + number // columns * (height + LABEL + GAP)
-        paper.paste(picture.resize((width, height)), (left, top))
-        draw.text((left + width / 2, top + height + LABEL / 2), proposals[number].name, INK, font, anchor="mm")
-    return paper
+    pictures = _paint_all(small, proposals, on_progress or (lambda share, text: None))
+    names = [proposal.name for proposal in proposals]
+    return labelled([picture.resize((width, height)) for picture in pictures], names, columns)
 
 
 def _paint_all(

@@ -38,14 +38,13 @@ def outputs_of(photos: Sequence[Path], outputs: Sequence[str], force: bool = Fal
         return _by_pattern(photos, outputs)
     paths = [Path(text) for text in outputs]
     several = len(photos) > 1
-    folder = (
-        paths[0] if len(paths) == 1 and (several or is_folder(paths[0]) or outputs[0].endswith(SEPARATORS)) else None
-    )
+    named = len(paths) == 1 and (is_folder(paths[0]) or outputs[0].endswith(SEPARATORS))
+    folder = paths[0] if len(paths) == 1 and (several or named) else None
     if paths and not folder:
         if several:
             raise InputError(f"there are {len(photos)} photos: give one folder for all, such as -o painted/")
         return [(photos[0], tuple(paths))]
-    if folder and folder.suffix and not is_folder(folder) and not outputs[0].endswith(SEPARATORS):
+    if folder and folder.suffix and not named:
         raise InputError(f"there are {len(photos)} photos and {folder} is one file: give a folder, such as -o painted/")
     found = [(photo, ((folder or Path()) / f"{photo.stem}-painted.png",)) for photo in photos]
     _check_apart(found)

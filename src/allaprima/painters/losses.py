@@ -162,8 +162,7 @@ class Target:
 class PaintingLoss:
     """What a painting's steps bring down, by its settings. ``style`` ``(3, H, W)`` and ``focus`` ``(1, H, W)`` are in
     [0,1]; ``color_weight`` says how strongly colours hold to the photo's, ``flow_weight`` how strongly strokes to its
-    forms. Raises InputError where a network's weights
-    are missing.
+    forms. Raises InputError where a network's weights are missing.
     """
 
     def __init__(

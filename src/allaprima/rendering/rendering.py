@@ -25,11 +25,11 @@ LARGEST = 32_768  # px of a picture's long side
 class Rendering:
     """``size`` px on the picture's long side (None: the canvas' own), drawn by an ``engine``: "neural" draws with the
     brushes that painted, and with ``texture`` each stroke as its own sample and not as the mean of all (None: as the
-    painting's settings say); "real" with the
-    brushes that these imitate, of bristles or of MyPaint, which always have texture ("mypaint" is taken for it);
-    "auto" is real where all are of bristles, and else neural; and any painting program of your own draws what was
-    painted for it, ``program(strokes, size)`` as in docs/learning.md. ``brushes`` replaces those that ship with the
-    package. ``relief``, ``light``, ``gloss`` and ``canvas`` are another light than the painting's own.
+    painting's settings say); "real" with the brushes that these imitate, of bristles or of MyPaint, which always have
+    texture ("mypaint" is taken for it); "auto" is real where all are of bristles, and else neural; and any painting
+    program of your own draws what was painted for it, ``program(strokes, size)`` as in docs/learning.md. ``brushes``
+    replaces those that ship with the package. ``relief``, ``light``, ``gloss`` and ``canvas`` are another light than
+    the painting's own.
 
     Raises InputError, naming value and bound, for a size or an engine that cannot be.
     """
