@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import allaprima
@@ -62,6 +62,8 @@ coordinates = st.lists(st.floats(-150, 250), min_size=6, max_size=6)
 
 
 @settings(max_examples=200)
+@example([0.0, 0.0, 0.0, 0.0, 0.0, 2.2e-309])
+@example([50.0, 40.0, 50.0, 40.0, 50.0, 40.0])
 @given(coordinates)
 def test_what_is_cut_off_is_what_leaves_the_page(numbers: list[float]) -> None:
     """Points of a stroke are on one of its pieces if they are on the page, and pieces are parts of it."""

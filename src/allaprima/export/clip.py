@@ -10,7 +10,7 @@ import numpy as np
 
 from .outline import Points
 
-TINY = 1e-9  # of the page: so far outside is on its edge
+TINY = 1e-9  # of the page: so far outside is on its edge, and so little bent is straight
 
 
 class Piece(NamedTuple):
@@ -33,7 +33,8 @@ def pieces(bezier: Points, width: float, height: float, clip: bool = True) -> It
     for axis, side in enumerate((width, height)):
         for edge in (0.0, side):
             bent, straight = (start - 2 * control + end)[axis], 2 * (control - start)[axis]
-            roots = np.roots([bent, straight, start[axis] - edge])
+            moves = [way if abs(way) > TINY * side else 0.0 for way in (bent, straight)]
+            roots = np.roots([*moves, start[axis] - edge])
             cuts |= {float(root.real) for root in roots if abs(root.imag) < TINY and 0 < root.real < 1}
     ways = sorted(cuts)
     page = np.array([width, height])
