@@ -1,18 +1,17 @@
 """What nobody foresaw: one line, exit code 1, what is kept, and the traceback for those who ask."""
 
-import random
+import re
 import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from allaprima import Painting, files
+from allaprima import MachineError, Painting, files, memory
 from allaprima.app.cli import run
 from allaprima.painters.observers import Preview
 
 from .commands import QUICK, assert_one_line, listed, start
-from .conftest import picture_size
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -92,6 +91,56 @@ def test_little_memory(limit: int, photo: Path) -> None:
     assert "Traceback" not in err, err
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "told"),
+    [
+        (
+            "a.png",
+            8000,
+            r"drawing 8,000x5,333 px takes about 0\.9 GB of memory, and 0\.5 GB are free: choose a smaller",
+        ),
+        ("a.ora", 3000, r"drawing 3,000x2,000 px in layers takes about 0\.4 GB of memory, and 0\.3 GB are free"),
+        ("a.webp", 20_000, r"the picture would have 20,000 px, and a \.webp at most 16,383: choose \.png or \.tif"),
+    ],
+)
+def test_too_large_a_picture_is_told_before_the_work(
+    name: str, size: int, told: str, photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By all who draw: not when the painting is done."""
+    monkeypatch.setattr("allaprima.memory.free_memory", lambda: 5e8 if name == "a.png" else 3e8)
+    code = 2 if name == "a.webp" else 1
+    assert run(["paint", str(photo), *QUICK, "-o", name, "--output-size", str(size)]) == code
+    shown = capsys.readouterr().err
+    assert re.search(told, shown) and shown.count("\n") == 1 and not listed()
+    assert run(["paint", str(photo), *QUICK, "-o", "b.painting.json"]) == 0
+    assert run(["render", "b.painting.json", "-o", name, "--size", str(size)]) == code
+    assert re.search(told, capsys.readouterr().err.splitlines()[-1]) and listed() == ["b.painting.json"]
+    assert run(["paint", str(photo), "--strokes", "19999", "-o", "c.png"]) == 1
+    assert "painting 19,999 strokes takes about 0.8 GB of memory, and 0." in capsys.readouterr().err
+    if code == 1:
+        with pytest.raises(MachineError, match="choose a smaller size"):
+            Painting.load("b.painting.json").render(12_000)
+
+
+def test_free_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the machine, of a container, or what a process may have: the least counts."""
+    monkeypatch.setattr(memory, "CONTAINERS", ((tmp_path / "none", tmp_path / "none"),))
+    whole = memory.free_memory()
+    assert whole > 1e8
+    most, taken = tmp_path / "most", tmp_path / "taken"
+    taken.write_text("3000\n")
+    monkeypatch.setattr(memory, "CONTAINERS", ((most, taken),))
+    for text, free in (("max\n", None), ("100000\n", 97_000), ("2000\n", 0)):
+        most.write_text(text)
+        assert free is None or memory.free_memory() == free
+    process = start(
+        "paint", "x", before="import resource; from allaprima import memory; limit = 3 << 30; "
+        "resource.setrlimit(resource.RLIMIT_AS, (limit, limit)); assert memory.free_memory() < limit; sys.exit(7)",
+    )  # fmt: skip
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 7, err
+
+
 # ---- ended
 
 
@@ -119,36 +168,3 @@ def test_what_a_killed_process_left_is_removed(photo: Path) -> None:
             assert aside.exists()
         aside.write_bytes(b"b")
     assert listed() == [".allaprima-folder", "b.png", "c.png"]
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_ended_at_any_moment(end: signal.Signals, photo: Path) -> None:
-    """25 times, from the start to the drawing: no file is damaged, nothing is left aside, and all goes on."""
-    chance = random.Random(int(end))
-    kept, picture, painting = (
-        Path(f"a{suffix}") for suffix in (".png.unfinished.painting.json", ".png", ".painting.json")
-    )
-    ended = 0
-    while ended < 25:
-        new = ["--strokes", "600", "--size", "512", "--output-size", "1500"]
-        process = start("paint", str(photo), "-o", "a.png", *(["--resume", str(kept)] if kept.exists() else new))
-        time.sleep(chance.uniform(0, 5))
-        process.send_signal(end)
-        _, err = process.communicate(timeout=60)
-        assert "Traceback" not in err.replace('Traceback (most recent call last):\n  File "<string>"', ""), err
-        assert process.returncode in (0, -end, 130 if end == signal.SIGINT else 128 + end), err
-        ended += process.returncode != 0
-        for path in (kept, painting):
-            assert not path.exists() or len(Painting.load(path))
-        if picture.exists():
-            assert max(picture_size(picture)) in (512, 1500)
-        assert end == signal.SIGKILL or not list(Path().glob(".allaprima-*"))
-        if painting.exists():
-            painting.unlink()
-            if not kept.exists():
-                picture.unlink()
-    going_on = ["--resume", str(kept)] if kept.exists() else QUICK
-    assert run(["paint", str(photo), "-o", "a.png", *going_on, "--force"]) == 0
-    assert listed() == ["a.painting.json", "a.png"]

@@ -21,7 +21,7 @@ from .conftest import ROOT
 PACKAGE = ROOT / "src/allaprima"
 FLOORS = (  # from the ground up: a room knows those below it, and none beside it
     ("errors", "version", "lazy", "spinning"),
-    ("strokes", "files", "options"),
+    ("strokes", "files", "options", "memory"),
     ("metadata",),
     ("image", "kernels"),
     ("brush", "perception"),

@@ -1,5 +1,6 @@
 """Looks: named sets of settings, files of one's own, and the sheet to choose from."""
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from PIL import Image, ImageColor
 
 import allaprima
 from allaprima import InputError, Painting, Settings
+from allaprima.app.blocks import HALF, in_blocks
 from allaprima.app.brush_sheet import COLORS, brush_sheet
 from allaprima.app.cli import run
 from allaprima.app.contact_sheet import SEEN_AT, Proposal, contact_sheet, in_looks, variations
@@ -165,3 +167,22 @@ def test_a_sheet_of_brushes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert run(["brushes", "-o", str(path)]) == 2
     assert run(["brushes", "-o", str(tmp_path / "a.csv")]) == 2
     assert "is no picture" in capsys.readouterr().err
+
+
+def test_brushes_in_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A strip of each, where the terminal has all colours; and words alone where it has not, or nobody looks."""
+    assert run(["brushes"]) == 0
+    words = capsys.readouterr().out
+    assert HALF not in words and "\x1b" not in words
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("COLUMNS", "40")
+    assert run(["brushes"]) == 0
+    lines = re.sub("\x1b.*?m", "", capsys.readouterr().out).splitlines()
+    assert [line for line in lines if HALF not in line] == words.splitlines()
+    assert {len(line) for line in lines if HALF in line} == {39}
+    picture = Image.new("RGB", (4, 4), "red")
+    picture.paste("blue", (0, 2, 4, 4))
+    (span,) = in_blocks(picture, 2).spans
+    assert in_blocks(picture, 2).plain == HALF * 2 and span.style == "#ff0000 on #0000ff"

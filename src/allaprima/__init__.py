@@ -18,7 +18,7 @@ Read on: ``strokes`` (what a stroke is), ``image`` (pictures in, and colour), ``
 
 from typing import TYPE_CHECKING
 
-from .errors import AllaprimaError, AllaprimaWarning, InputError
+from .errors import AllaprimaError, AllaprimaWarning, InputError, MachineError
 from .lazy import lazy
 from .spinning import sleep
 from .version import VERSION as __version__
@@ -46,6 +46,7 @@ __all__ = [
     "Compute",
     "Export",
     "InputError",
+    "MachineError",
     "MyPaintBrush",
     "Painting",
     "PlacedStrokes",

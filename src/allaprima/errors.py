@@ -38,5 +38,9 @@ class InputError(AllaprimaError, ValueError):
     """What was asked for cannot be done: a bad value, a missing or damaged file. The command line exits with 2."""
 
 
+class MachineError(AllaprimaError):
+    """What was asked for is right, and this machine cannot do it: too little memory. The command line exits with 1."""
+
+
 class AllaprimaWarning(_Told, UserWarning):
     """What was asked for is done, but not quite as it was meant; told in one line."""

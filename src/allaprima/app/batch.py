@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,21 @@ from ..brush.neural import NeuralBrush
 from ..errors import InputError
 from ..export.effects import check_effects
 from ..export.export import Export
-from ..export.formats import FORMATS, PAINTING, PICTURE, TABLE, format_of, is_painting, painting_beside
+from ..export.formats import FILM, FORMATS, LAYERS, PAINTING, PICTURE, TABLE, format_of, is_painting, painting_beside
 from ..export.maps import check_map, check_relief
-from ..export.write import check_extras, check_new, check_outputs, write_all
+from ..export.write import check_extras, check_new, check_outputs, picture_shape, write_all
 from ..files import is_there, same_file
+from ..image.photo import Photo
+from ..painters.inputs import read_subject
 from ..painters.observers import Autosave, Observer, Preview
 from ..painters.paint import paint
 from ..painters.step import Step
+from ..painting.compute import Compute
 from ..painting.painting import Painting
 from ..painting.settings import Settings
-from ..rendering.begin import has_relief
+from ..rendering.begin import check_room, has_relief
 from ..rendering.rendering import Rendering
+from ..spinning import few_threads
 
 UNFINISHED = ".unfinished.painting.json"  # beside the first output while it is painted and drawn
 
@@ -50,6 +54,12 @@ class Order:
     add: int = 0
     keep: bool = True
     force: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        """Those of a new painting."""
+        others = [one.name for one in fields(Compute)]
+        return Settings().change(**{name: value for name, value in self.changes.items() if name not in others})
 
     @property
     def kept(self) -> Path:
@@ -82,7 +92,7 @@ class Order:
         """About which part of the time drawing and writing take."""
         if all(format_of(path, self.export.film).kind in (PAINTING, TABLE) for path in self.outputs):
             return 0.0
-        size = self.rendering.size or self.changes.get("size", Settings().size)
+        size = self.rendering.size or self.settings.size
         drawing = DRAWING * (size / Settings().size) ** 2
         return float(drawing / (1 + drawing))
 
@@ -142,6 +152,10 @@ def paint_order(
     again = Painting.load(order.resume) if order.resume else None
     if order.export.map:
         check_relief(order.export, may_have_relief(order, brushes, again))
+    settings = again.settings if again else order.settings
+    with few_threads():
+        photo = read_subject(order.photo, settings)
+    check_drawing(order, photo, settings.size)
     changes = {name: value for name, value in order.changes.items() if not (again and name == "brush")}
     last: Step | None = None
 
@@ -155,12 +169,22 @@ def paint_order(
 
     painting = None
     with suppress(KeyboardInterrupt):
-        painting = paint(order.photo, on_step=follow, resume=again, add=order.add, brushes=brushes, **changes)
+        painting = paint(photo, on_step=follow, resume=again, add=order.add, brushes=brushes, **changes)
     if last is None:
         raise KeyboardInterrupt
     painting = painting or last.painting()
     painting.save(order.kept)  # nothing is lost whatever happens while it is drawn
     return Painted(painting, last)
+
+
+def check_drawing(order: Order, photo: Photo, size: int) -> None:
+    """Raise InputError if a picture for a canvas of ``size`` px is too large for a file of the order, and MachineError
+    if it is for this machine.
+    """
+    width, height = picture_shape(photo.canvas(size), order.outputs, order.rendering.size, order.export)
+    kinds = {format_of(path, order.export.film).kind for path in order.outputs}
+    if kinds & {PICTURE, LAYERS, FILM}:
+        check_room(width, height, LAYERS in kinds)
 
 
 def may_have_relief(order: Order, brushes: Sequence[NeuralBrush] | None, again: Painting | None) -> bool:

@@ -26,12 +26,15 @@ COLUMNS = 2
 
 def brush_sheet(brushes: Sequence[NeuralBrush]) -> Image.Image:
     """A strip of strokes of each brush, with its name below."""
-    composition, strips = Composition(_strokes(), WIDTH, HEIGHT, Background(PAPER)), []
-    for brush in brushes:
-        drawing = begin_drawing(composition, [brush], Rendering(texture=True, canvas="none"))
-        drawing.draw(0, len(composition.strokes))
-        strips.append(Image.fromarray(drawing.picture()))
-    return labelled(strips, [brush.name for brush in brushes], COLUMNS)
+    return labelled([strip(brush) for brush in brushes], [brush.name for brush in brushes], COLUMNS)
+
+
+def strip(brush: NeuralBrush) -> Image.Image:
+    """Strokes of a brush side by side."""
+    composition = Composition(_strokes(), WIDTH, HEIGHT, Background(PAPER))
+    drawing = begin_drawing(composition, [brush], Rendering(texture=True, canvas="none"))
+    drawing.draw(0, len(composition.strokes))
+    return Image.fromarray(drawing.picture())
 
 
 def _strokes() -> PlacedStrokes:

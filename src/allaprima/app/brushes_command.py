@@ -12,17 +12,19 @@ from .looks_command import FORCE, check_sheet
 from .terminal import loading, patient
 
 EXACT = 60.0  # dB: a brush that agrees with itself better than this has no chance in it
+COLUMNS = 72  # of a terminal, at most
 OUTPUT = typer.Option("--output", "-o", help="Draw strokes of each on a sheet: a .png or .jpg.", show_default=False)
 
 
 def brushes(output: Annotated[Path | None, OUTPUT] = None, force: Annotated[bool, FORCE] = False) -> None:
-    """List the brushes that ship with allaprima, or show on a sheet what they look like."""
+    """List the brushes that ship with allaprima, with strokes of each in a terminal that can; or show them all."""
     with loading():
         from ..brush.library import brushes as shipped
 
     if output:
         _draw(output, force)
         return
+    show = _strips()
     for name, card in shipped().items():
         figures = card.fidelity
         agreement = figures["mypaint_agreement"]
@@ -32,6 +34,27 @@ def brushes(output: Annotated[Path | None, OUTPUT] = None, force: Annotated[bool
             chance = f"{figures['texture']:.1f} with texture, {chance}"
         imitates = "oil paint, " + card.mypaint if card.bristles else "MyPaint's " + card.mypaint
         print(f"{name:12} imitates {imitates:30} {figures['psnr']:.1f} dB ({chance})")
+        show(name)
+
+
+def _strips() -> Callable[[str], None]:
+    """What shows strokes of a brush, by name: nothing, in a terminal that cannot."""
+    with loading():
+        from rich.console import Console
+
+        from ..brush.library import load_brush
+        from .blocks import in_blocks, shows_pictures
+        from .brush_sheet import strip
+
+    console = Console()
+    if not shows_pictures(console):
+        return lambda _name: None
+
+    def show(name: str) -> None:
+        with patient():
+            console.print(in_blocks(strip(load_brush(name)), min(console.width - 1, COLUMNS)))
+
+    return show
 
 
 def _draw(output: Path, force: bool) -> None:

@@ -6,7 +6,7 @@ import traceback
 from contextvars import ContextVar
 from typing import NamedTuple
 
-from ..errors import InputError, one_line
+from ..errors import InputError, MachineError, one_line
 from .terminal import tell
 
 DEBUG = "--debug"
@@ -25,6 +25,8 @@ class Failure(NamedTuple):
     def of(cls, error: Exception) -> Failure:
         if isinstance(error, InputError):
             return cls(str(error), 2)
+        if isinstance(error, MachineError):
+            return cls(str(error), 1)
         if isinstance(error, MemoryError) or any(sign in str(error) for sign in MEMORY):
             return cls("the machine failed: out of memory", 1)
         if THREADS in str(error):

@@ -96,14 +96,11 @@ def write_all(
     check_outputs(paths, [])
     check_extras(paths, export.film)
     check_map(paths, export)
-    size = size_for(painting, rendering.size, export, films_alone(paths, export))
-    width, height = fit(painting.width, painting.height, size)
-    for path in paths:
-        format_of(path, export.film).check_size(path, max(export.paper() or (width, height)))
+    width, height = picture_shape((painting.width, painting.height), paths, rendering.size, export)
     seen = read_photo(photo) if photo is not None and export.beside else None
     if export.beside and seen is None:
         raise InputError("a film beside its photo needs the photo: give it by --photo, or photo= in Python")
-    job = Job(painting, width, height, rendering.change(size=size), seen, export)
+    job = Job(painting, width, height, rendering.change(size=max(width, height)), seen, export)
     with ExitStack() as stack:
         writers = []
         for path in paths:
@@ -112,27 +109,36 @@ def write_all(
         run(job, writers, on_progress)
 
 
+def picture_shape(canvas: tuple[int, int], paths: Sequence[Path], size: int | None, export: Export) -> tuple[int, int]:
+    """Width and height of what will be drawn of a ``canvas`` for these files. Raises InputError for a ``size`` that
+    cannot be, is asked for twice, or is too large for one of them.
+    """
+    width, height = fit(*canvas, _size_for(canvas, size, export, films_alone(paths, export)))
+    for path in paths:
+        format_of(path, export.film).check_size(path, max(export.paper() or (width, height)))
+    return width, height
+
+
 def films_alone(paths: Sequence[Path], export: Export) -> bool:
     """Whether films are all that is drawn."""
     kinds = {format_of(path, export.film).kind for path in paths}
     return kinds - {PAINTING, TABLE} == {FILM}
 
 
-def size_for(painting: Painting, size: int | None, export: Export, films: bool = False) -> int:
+def _size_for(canvas: tuple[int, int], size: int | None, export: Export, films: bool) -> int:
     """The long side of the picture in pixels; if nobody says, ``films`` that nothing else is drawn for are not too
-    large. Raises InputError for one that cannot be, or is asked for twice.
+    large.
     """
-    paper = export.paper()
+    paper, longest = export.paper(), max(canvas)
     if paper is None:
-        usual = min(painting.size, FILMS) if films else painting.size
+        usual = min(longest, FILMS) if films else longest
         return usual if size is None else int(size)
     if size is not None:
         raise InputError(f"the size is asked for twice, by size {size} and print {export.print!r}: give one of them")
     short, long = paper
-    width, height = (short, long) if painting.width < painting.height else (long, short)
+    width, height = (short, long) if canvas[0] < canvas[1] else (long, short)
     choose = min if export.fit == "fit" else max
-    scale = choose(width / painting.width, height / painting.height)
-    size = max(1, round(scale * painting.size))
+    size = max(1, round(choose(width / canvas[0], height / canvas[1]) * longest))
     if size > LARGEST:
         raise InputError(f"to fill {export.print} the picture would have {size:,} px: choose fewer --dpi")
     return size

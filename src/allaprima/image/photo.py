@@ -28,7 +28,6 @@ from .hex import RGB, hex_to_rgb, named
 from .jpeg import with_end
 from .tiff import check_kind, choose_picture
 
-PhotoLike: TypeAlias = str | Path | Image.Image | NDArray[np.uint8]
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000", "ICO", "TGA")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
 HEIF = (b"mif1", b"msf1")  # of AVIF too
@@ -89,6 +88,9 @@ class Photo:
         return whole
 
 
+PhotoLike: TypeAlias = str | Path | Image.Image | NDArray[np.uint8] | Photo
+
+
 def fit(width: int, height: int, size: int) -> tuple[int, int]:
     """Width and height scaled so that the long side is ``size``; neither under 1."""
     longest = max(width, height)
@@ -97,12 +99,15 @@ def fit(width: int, height: int, size: int) -> tuple[int, int]:
 
 def read_photo(photo: PhotoLike, background: str | RGB = "white", most: int | None = None) -> Photo:
     """A photo from a path, a PIL image, or a uint8 array ``(H, W)`` grey, ``(H, W, 3)`` RGB or ``(H, W, 4)`` RGBA: in
-    sRGB, upright. Where it is clear, ``background`` shows: a colour's name, "#rrggbb" or ``(r, g, b)``.
+    sRGB, upright; one that was read is as it is. Where it is clear, ``background`` shows: a colour's name, "#rrggbb" or
+    ``(r, g, b)``.
 
     ``most`` is the longest side that is of use: of a file of over 16 megapixels ``image`` then has fewer, though enough
     for :meth:`Photo.at` any size up to that. Raises :class:`InputError`, in one line, for what is no picture, is
     damaged, too large or under 8 px.
     """
+    if isinstance(photo, Photo):
+        return photo
     paper = _color(background)
     if isinstance(photo, (str, Path)):
         return _open(Path(photo), paper, most)

@@ -11,6 +11,7 @@ import torch
 from ..brush.neural import NeuralBrush
 from ..errors import InputError
 from ..image.photo import PhotoLike
+from ..memory import check_memory
 from ..painting.compute import Compute, ComputeOptions
 from ..painting.painting import Painting
 from ..painting.settings import Settings, SettingsOptions
@@ -23,6 +24,8 @@ from .step import Step
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+NEEDED, A_STROKE = 2e8, 3e4  # bytes, at least, that a painting takes, and each of its strokes
 
 
 class PaintOptions(SettingsOptions, ComputeOptions, total=False):
@@ -46,7 +49,7 @@ def paint(
     sees each :class:`Step` and may raise to stop. ``resume`` goes on with a painting of this photo that was stopped,
     and ends as it would have ended, or, with ``add``, lays so many strokes more over a finished one. ``brushes``,
     loaded before, are used in place of those that the settings name. Raises :class:`InputError` before any painting
-    starts.
+    starts, or :class:`MachineError` for too little memory.
     """
     last = None
     steps = optimise(photo, settings, resume=resume, add=add, brushes=brushes, compute=compute, **changes)
@@ -81,6 +84,7 @@ def optimise(
     settings = (settings or Settings()).change(**changes)
     compute = replace(compute or Compute(), **computing)
     device = find_device(compute.device)
+    check_memory(NEEDED + A_STROKE * settings.strokes, f"painting {settings.strokes:,} strokes", "choose fewer strokes")
     with few_threads():
         subject = read_subject(photo, settings)
         inputs, settings = load_inputs(subject, settings, brushes or load_brushes(settings, device))

@@ -11,12 +11,15 @@ from ..brush.mypaint import MyPaintBrush
 from ..brush.neural import NeuralBrush
 from ..brush.programs import OwnProgram
 from ..image.photo import fit
+from ..memory import check_memory
 from .boxed_drawing import BoxedDrawing
 from .bristle_drawing import BristleDrawing
 from .drawing import Composition, Drawing
 from .mypaint_drawing import MyPaintDrawing
 from .neural_drawing import NeuralDrawing
 from .rendering import AUTO, NEURAL, REAL, Rendering
+
+PLAIN, LAYERED = 20, 65  # bytes for each pixel, at least, whoever draws; and with a layer
 
 Program = TypeVar("Program", bound=Callable[..., Any])
 
@@ -26,10 +29,11 @@ def begin_drawing(
 ) -> Drawing:
     """The picture before the first stroke, on the canvas' size unless the rendering says another; ``brushes`` are those
     that the strokes tell by number. Layers are to be taken from it if it is ``layered``. Raises InputError for a real
-    brush that is missing.
+    brush that is missing, and MachineError for too little memory.
     """
     canvas = composition.width, composition.height
     width, height = fit(*canvas, max(canvas) if rendering.size is None else int(rendering.size))
+    check_room(width, height, layered)
     composition = replace(composition, light=rendering.lighting(composition.light))
     if not isinstance(rendering.engine, str):
         own = [OwnProgram(rendering.engine)] * len(brushes)
@@ -46,6 +50,12 @@ def begin_drawing(
     if len(mypaint) == len(real) and not composition.opaque:
         return MyPaintDrawing(composition, mypaint, width, height, layered)
     return BoxedDrawing(composition, brushes, real, width, height, layered)
+
+
+def check_room(width: int, height: int, layered: bool = False) -> None:
+    """Raise MachineError if there is too little memory to draw a picture of ``width x height`` px."""
+    needed = width * height * (LAYERED if layered else PLAIN)
+    check_memory(needed, f"drawing {width:,}x{height:,} px{' in layers' * layered}", "choose a smaller size")
 
 
 def engine_for(brushes: Sequence[NeuralBrush], engine: str | Program) -> str | Program:

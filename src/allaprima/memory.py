@@ -1,0 +1,48 @@
+"""How much memory this process can still take: what needs more is refused before it begins, and not after hours."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from .errors import MachineError
+
+if sys.platform != "win32":
+    import resource
+
+# of a container: files with the most it may have, and with what it has
+CONTAINERS = tuple(
+    (Path("/sys/fs/cgroup") / most, Path("/sys/fs/cgroup") / taken)
+    for most, taken in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    )
+)
+
+
+def check_memory(needed: float, what: str, instead: str) -> None:
+    """Raise MachineError if ``what`` needs more bytes than there are, saying what to do ``instead``."""
+    if needed > (free := free_memory()):
+        raise MachineError(
+            f"{what} takes about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free: {instead}"
+        )
+
+
+def free_memory() -> int:
+    """Bytes, as far as the system tells: of the machine, of its container, and of what this process may have."""
+    return max(0, min(_limits()))
+
+
+def _limits() -> Iterator[int]:
+    yield psutil.virtual_memory().available + psutil.swap_memory().free
+    for most, taken in CONTAINERS:
+        with suppress(OSError, ValueError):  # not there, or "max"
+            yield int(most.read_text()) - int(taken.read_text())
+    if sys.platform != "win32":
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if limit != resource.RLIM_INFINITY:
+            yield limit - psutil.Process().memory_info().vms
