@@ -73,7 +73,7 @@ def test_while_painting(end: signal.Signals, photo: Path) -> None:
 @pytest.mark.parametrize("name", ["a.mp4", "a.gif"])
 def test_while_filming(name: str, photo: Path) -> None:
     allaprima.paint(photo, strokes=60, size=64, quality="draft").save("a.painting.json")
-    command = ["render", "a.painting.json", "-o", name, "--size", "480", "--duration", "4"]
+    command = ["render", "a.painting.json", "-o", name, "--size", "480", "--seconds", "4"]
     assert run(command) == 0
     film, whole = Path(name), Path(name).read_bytes()
 

@@ -16,7 +16,7 @@ FAINT = 1e-5  # squared error: where a canvas is nearer to its photo, no stroke 
 BROADER = (2.0, 4.0)  # times
 LONGER = 2.5  # times what a stroke is more slender by
 SMALLEST = 4  # canvas pixels: no window is smaller
-SMALLER = 0.6  # strokes are by so much, where a focus is brightest
+SMALLER = 0.85  # strokes are by so much, where a focus is brightest
 IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
 

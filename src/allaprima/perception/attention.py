@@ -12,7 +12,7 @@ from ..image.blur import box
 from .faces import Face, Point, find_faces
 from .features import load_features
 
-GROUND, OUT, FACE = 0.12, 0.32, 0.55  # how much a ground counts, what stands out most, a face; eyes and mouth count 1
+GROUND, OUT, FACE = 0.12, 0.32, 0.48  # how much a ground counts, what stands out most, a face; eyes and mouth count 1
 SEEN_BY = ("relu3_3", "relu4_3")  # layers: what stands out is seen by these
 AT = 256  # px of the long side at which that is looked for
 WIDE = 1 / 24  # of it: over so much what stands out is averaged
