@@ -35,6 +35,9 @@ pytestmark = pytest.mark.usefixtures("inside")
         (0, 9, 1, ""),
         (0.5, 0.5, 0.5, ""),
         (1, 9, 0, "0:00 left"),
+        (0.001, 2, 0.999, ""),
+        (0.02, 2, 0.98, "1:38 left"),
+        (0.01, 6, 0.99, "9:54 left"),
     ],
 )
 def test_time_left(done: float, seconds: float, left: float, told: str) -> None:

@@ -215,6 +215,13 @@ class PlacedStrokes(Strokes):
         """``(N, 3)`` window_x, window_y, window in canvas pixels."""
         return torch.stack([self.window_x, self.window_y, self.window], 1)
 
+    @property
+    def area(self) -> Tensor:
+        """``(N,)`` about how many canvas pixels each covers: its chord, round ends and all, times its width."""
+        length = (self.end - self.start).norm(dim=1) + 2 * self.radius
+        area: Tensor = 2 * self.radius * length * self.window.square()
+        return area
+
 
 def sample_of(strokes: Strokes) -> Tensor:
     """Which of the brush's random draws each stroke is, ``(N,)``: the first, 0, if the strokes are not placed."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 console = Console(stderr=True)
-SURE = 1.0  # seconds of work that tell how long the rest takes
+SURE, SURER = 1.0, 5.0  # seconds of work that tell how long the rest takes: if ENOUGH is done, and if less
+ENOUGH = 0.02
 ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # they end a process at once
 
 
@@ -56,7 +57,7 @@ class Bar:
 
 def time_left(done: float, seconds: float, left: float) -> str:
     """What is left of the work, at the pace of all that was done since it began; nothing before there is a pace."""
-    if done <= 0 or seconds < SURE:
+    if done <= 0 or seconds < (SURE if done >= ENOUGH else SURER):
         return ""
     minutes, rest = divmod(round(seconds * left / done), 60)
     return f"{minutes}:{rest:02} left"

@@ -8,6 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..errors import InputError
 from ..files import check_output, is_there, same_file, written_aside
 from ..image.photo import PhotoLike, fit, read_photo
@@ -21,6 +23,7 @@ from .maps import check_map
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+A_STROKE, A_LOOK, A_FILE = 5e-4, 0.4, 4.0  # the work of each, in that of covering the canvas once
 FILMS = 1280  # px of a film's long side at most, unless another size is asked for
 
 
@@ -144,11 +147,36 @@ def _size_for(canvas: tuple[int, int], size: int | None, export: Export, films: 
     return size
 
 
+class Progress:
+    """How much of the drawing is done, told ``on_progress`` as a share, 0 to 1: broad strokes take long, and so does
+    each of the ``looks`` that writers take.
+    """
+
+    def __init__(self, painting: Painting, looks: int, on_progress: Callable[[float], None] | None) -> None:
+        covered = painting.strokes.area.double().numpy() / (painting.width * painting.height)
+        self._work = np.concatenate([[0], np.cumsum(covered + A_STROKE)])  # after so many strokes
+        self._total = self._work[-1] + A_LOOK * looks + A_FILE
+        self._looked, self._share = 0, 0.0
+        self._tell = on_progress or (lambda share: None)
+
+    def drawn(self, share: float) -> None:
+        """Of the strokes."""
+        self._share = share
+        strokes = self._work[round(share * (len(self._work) - 1))]
+        self._tell(float((strokes + A_LOOK * self._looked) / self._total))
+
+    def looked(self) -> None:
+        """Once more, by all writers."""
+        self._looked += 1
+        self.drawn(self._share)
+
+
 def run(job: Job, writers: Sequence[Writer], on_progress: Callable[[float], None] | None = None) -> None:
     """Draw up to each moment that a writer waits for, once for all."""
     last = len(job.painting)
     moments = sorted({moment for writer in writers for moment in writer.moments})
     if moments:
+        progress = Progress(job.painting, len(moments), on_progress)
         drawing = job.painting.drawing(job.rendering, layered=any(writer.layered for writer in writers))
         for writer in writers:
             writer.check(drawing)
@@ -156,10 +184,13 @@ def run(job: Job, writers: Sequence[Writer], on_progress: Callable[[float], None
         for moment in moments:
             assert 0 <= moment <= last
             if moment > done:
-                drawing.draw(done, moment, on_progress)
+                drawing.draw(done, moment, progress.drawn)
                 done = moment
             for writer in writers:
                 if moment in writer.moments:
                     writer.see(drawing, moment)
+            progress.looked()
     for writer in writers:
         writer.finish()
+    if on_progress:
+        on_progress(1.0)

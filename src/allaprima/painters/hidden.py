@@ -30,9 +30,7 @@ def settle(
         (there,) = torch.autograd.grad(canvas, colors, picture, retain_graph=True)
         (seen,) = torch.autograd.grad(canvas, colors, torch.ones_like(canvas))
     with torch.no_grad():
-        length = (strokes.end - strokes.start).norm(dim=1) + 2 * strokes.radius
-        area = 2 * strokes.radius * length * (strokes.window * scale).square()
-        own = (seen.mean(1) / area / HIDDEN).clamp(0, 1)[:, None]
+        own = (seen.mean(1) / (strokes.area * scale**2) / HIDDEN).clamp(0, 1)[:, None]
         wanted = torch.lerp(there / seen.clamp(min=1e-6), colors, own).clamp(0.002, 0.998)
         wanted = torch.where(seen > 1e-6, wanted, colors.clamp(0.002, 0.998))
         for level, color in zip(levels, torch.split(wanted, [len(level) for level in levels]), strict=True):

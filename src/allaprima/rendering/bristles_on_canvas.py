@@ -15,7 +15,7 @@ from .background import Background
 from .drawing import runs_of_brushes
 
 SEEN_AT = 256  # px of the long side at which brushes see what they pick up
-AT_ONCE = 512  # strokes laid between two looks at the time
+AT_ONCE = 64  # strokes laid between two looks at the time
 Floats = NDArray[np.float32]
 
 
