@@ -36,7 +36,7 @@ class Settings:
 
     look: str = choice(
         "",
-        f"A named set of these choices, which any given beside it overrules: {', '.join(look_names())}; "
+        f"A named set of these choices; what you choose yourself goes before it: {', '.join(look_names())}; "
         "or the path of your own .toml.",
     )
     brush: str = choice(
@@ -48,8 +48,8 @@ class Settings:
     quality: str = choice("normal", "How long to look for better strokes.", among=("draft", "normal", "best"))
     mood: str = choice(
         "oil",
-        "Strokes along the form over a painted ground, long ones that swing with it, touches side by side, broad ones "
-        "that stay strokes, or all for the likeness.",
+        "How strokes lie: along the form over a painted ground (oil), long and swinging (flow), as dots side by side "
+        "(dots), broad (painterly), or as is nearest to the photo (likeness).",
         among=("oil", "flow", "dots", "painterly", "likeness"),
     )
     engine: str = choice("auto", ENGINE_HELP, among=(*ENGINES, MYPAINT))
