@@ -1,6 +1,7 @@
 """Many photos in one run, and what is left when it is stopped; nothing that is read is overwritten."""
 
 import json
+import shlex
 import signal
 from pathlib import Path
 
@@ -79,6 +80,22 @@ def test_what_is_left_where_nothing_is_kept(
         assert run(["paint", *photos, *QUICK, "-o", output]) == 130
         assert f"3 of 3 photos are left: {how}" in capsys.readouterr().err
     assert listed() == photos
+
+
+def test_a_stopped_drawing_goes_on(photos: list[str], photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All is painted then, and is not painted again; a single photo is told how."""
+    painting = allaprima.paint(photo, strokes=9, size=48, quality="draft")
+    kept = kept_beside(Path("b-painted.png"))
+    for words in (photos, ["b.png"]):
+        painting.save(kept)
+        if len(words) == 1:
+            assert run(["paint", "b.png", *QUICK]) == 2
+            words = shlex.split(capsys.readouterr().err.partition("go on with: ")[2])[2:]
+        assert run(["paint", *words, *(QUICK if words == photos else [])]) == 0
+        assert "b-painted.png" in capsys.readouterr().out and not kept.exists()
+        assert Painting.load("b-painted.painting.json") == painting
+        for name in ("b-painted.png", "b-painted.painting.json"):
+            Path(name).unlink()
 
 
 # ---- long names

@@ -149,10 +149,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Painted:
-    """What came of an order: the painting, finished or not, after its ``last`` step."""
+    """What came of an order: the painting, finished or not, after its ``last`` step; None if there was none left."""
 
     painting: Painting
-    last: Step
+    last: Step | None
 
     @property
     def finished(self) -> bool:
@@ -184,6 +184,8 @@ def paint_order(
     with few_threads():
         photo = read_subject(order.photo, settings)
     check_drawing(order, photo, settings.size)
+    if again and is_painted(order, again, photo, brushes):
+        return Painted(again, None)
     changes = {name: value for name, value in order.changes.items() if not (again and name == "brush")}
     last: Step | None = None
 
@@ -203,6 +205,13 @@ def paint_order(
     painting = painting or last.painting()
     painting.save(order.kept)  # nothing is lost whatever happens while it is drawn
     return Painted(painting, last)
+
+
+def is_painted(order: Order, again: Painting, photo: Photo, brushes: Sequence[NeuralBrush] | None) -> bool:
+    """Whether what is kept is finished, and only its drawing was stopped: of this photo, by these brushes."""
+    finished = again.unfinished is None and not order.add and again.photo.sha256 == photo.sha256
+    same = brushes is None or [brush.name for brush in brushes] == [ref.name for ref in again.brushes]
+    return finished and same and order.resume is not None and same_file(order.resume, order.kept)
 
 
 def check_drawing(order: Order, photo: Photo, size: int) -> None:

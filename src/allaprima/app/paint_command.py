@@ -202,7 +202,8 @@ def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool
                 raise Stopped from None
             raise
     seconds, files = time.monotonic() - begun, tuple(str(path) for path in order.results(painted.finished))
-    figures = len(painted.painting), round(seconds, 1), round(painted.last.psnr, 2)
+    psnr = painted.last.psnr if painted.last else 0.0
+    figures = len(painted.painting), round(seconds, 1), round(psnr, 2)
     results.add(Result(str(order.photo), files, *figures, painted.finished))
     tell_the_end(order, painted, stop, seconds, verbose)
 
@@ -224,7 +225,7 @@ def tell_the_end(order: Order, painted: Painted, stop: Stop, seconds: float, ver
         raise Stopped
     order.kept.unlink()
     told = f"{len(painting)} strokes on {painting.width}x{painting.height} px in {seconds:.0f} s"
-    if verbose:
+    if verbose and last:
         told += f", {last.psnr:.1f} dB seen at {last.size} px"
     tell(told + how_to_enlarge(order, painting.size))
     if stop.asked:
@@ -245,6 +246,7 @@ def how_to_enlarge(order: Order, size: int) -> str:
 def tell_how_to_go_on(order: Order, painted: Painted) -> None:
     """After Ctrl-C."""
     last = painted.last
+    assert last is not None  # it is not finished
     tell(
         f"stopped at step {last.index} of {last.total} with {last.strokes} strokes: what there was is saved; "
         f"go on with: {order.to_go_on}"
