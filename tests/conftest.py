@@ -1,11 +1,13 @@
 """What the tests share: the sample photo, a small painting, and pictures to compare with."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # as where we are installed
 
 import numpy as np
 import pytest

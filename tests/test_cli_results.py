@@ -174,9 +174,10 @@ def test_what_was_stopped_goes_on(output: list[str], photo: Path, capsys: pytest
     step.painting().save(kept)
     put("chelsea-painted.png")
     assert run(["paint", str(photo), *QUICK, *output]) == 2
-    assert_one_line(capsys, f"there is a painting that was stopped, {kept}: go on")
+    shown = capsys.readouterr().err
+    assert f"there is a painting that was stopped, {kept}: delete it, or go on with: " in shown
     assert_untouched("chelsea-painted.png")
-    assert run(["paint", str(photo), "--resume", str(kept), *output]) == 0
+    assert run(shlex.split(shown.partition("go on with: ")[2])[1:]) == 0
     names = ["chelsea-painted.png", "chelsea-painted.painting.json"]
     assert capsys.readouterr().out.split() == names and listed() == sorted(names)
     whole = allaprima.paint(photo, strokes=20, size=48, quality="draft")

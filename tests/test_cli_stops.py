@@ -139,7 +139,7 @@ def test_what_was_stopped_is_not_painted_over(photo: Path, capsys: pytest.Captur
     kept = Path("a.png.unfinished.painting.json")
     kept.write_text("precious")
     assert run(["paint", str(photo), *QUICK, "-o", "a.png"]) == 2
-    assert_one_line(capsys, f"there is a painting that was stopped, {kept}: go on with it by --resume, or delete it")
+    assert_one_line(capsys, f"there is a painting that was stopped, {kept}: delete it, or go on with: allaprima paint ")
     assert kept.read_text() == "precious"
 
 

@@ -37,7 +37,8 @@ Capture = pytest.CaptureFixture[str]
 
 
 def lessons(*stages: int, steps: int = 40, generator: str = "splat", seed: int = 0) -> TrainingConfig:
-    return TrainingConfig.plan(stages, generator, (steps, 6, 6), seed, features="none")
+    paces = [pace if stage in stages else None for stage, pace in ((1, steps), (2, 6), (3, 6))]
+    return TrainingConfig.plan(stages, generator, tuple(paces), seed, features="none")
 
 
 def test_learning_learns_and_goes_on_after_a_stop(

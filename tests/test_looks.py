@@ -96,6 +96,8 @@ def test_moods_differ_in_how_long_strokes_are() -> None:
 
 
 def test_variations_differ_and_repeat() -> None:
+    largest = Settings.about("seed").metadata["high"]
+    assert [Settings().change(**one.changes).seed for one in variations("oil", 3, largest)] == [0, 0, 1]
     found = variations("oil", 9, 5)
     assert found == variations("oil", 9, 5)
     assert len({str(one.changes) for one in found}) == 9
@@ -150,6 +152,9 @@ def test_looks_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture
     ):
         assert run(["looks", str(PHOTO), *wrong]) == 2
         assert why in capsys.readouterr().err
+    Image.new("RGB", (400, 5)).resize((4000, 40)).save(tmp_path / "long.png")
+    assert run(["looks", str(tmp_path / "long.png"), "-o", str(tmp_path / "a.png")]) == 2
+    assert "the photo is 4000x40 px: on a sheet it can be 56 times as long as wide" in capsys.readouterr().err
 
 
 def test_a_sheet_of_brushes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,6 +34,10 @@ def test_each_choice_has_an_effect_somewhere() -> None:
         ("-o a.png --layers brush", "layers is 'brush', which has no effect on a.png: it is for .ora, .psd"),
         ("-o a.png --fit crop", "fit is 'crop', and there is no paper to fit: give it by --print"),
         ("-o a.painting.json --no-metadata", "metadata is False"),
+        ("-o a.png --title x --no-metadata", "title is 'x', and --no-metadata leaves titles out: give one of them"),
+        ("-o a.svg --dpi 300", "dpi is 300.0, which has no effect on a.svg: it is for .png,"),
+        ("-o a.gif --dpi 300", "dpi is 300.0, which has no effect on a.gif: it is for .png,"),
+        ("-o a.png --brush flat --brush oil", "is by dry_brush, and 2 brushes are given: give one for each"),
         ("-o a.png --photo b.jpg", "photo is b.jpg, which has no effect: it is for a film with --beside"),
     ],
 )
@@ -86,15 +90,30 @@ def test_of_a_drawing(painting: Painting, oil: Painting, capsys: pytest.CaptureF
         ("m", "--canvas board", "--canvas has no effect"),
         ("o", "--light 2:00", ""),
         ("m", "--texture", ""),
+        ("o", "--map flat --relief 0.9", "--relief has no effect: the flat map does not depend on it"),
+        ("o", "--map height --gloss 0.9", "--gloss has no effect: the height map does not depend on it"),
+        ("o", "--map normal --relief 0.9", ""),
+        ("o", "--map flat -o a.ora --relief 0.9", ""),
     ):
         assert run(["render", f"{name}.painting.json", "-o", "a.png", "--size", "50", "--force", *words.split()]) == 0
         shown = capsys.readouterr().err
         assert told in shown and shown.count("has no effect") == bool(told), words
 
 
+@pytest.mark.parametrize(
+    "words", ["-o a.csv --relief 0.3", "-o a.svg --engine neural", "-o a.svg --texture", "-o b.painting.json --light 3"]
+)
+def test_of_what_is_not_drawn(words: str, oil: Painting, capsys: pytest.CaptureFixture[str]) -> None:
+    oil.save("o.painting.json")
+    assert run(["render", "o.painting.json", *words.split()]) == 0
+    shown = capsys.readouterr().err
+    told = f"{words.split()[2]} has no effect: it is for pictures, layers and films, and no file is one"
+    assert told in shown and shown.count("has no effect") == 1
+
+
 def test_of_a_training() -> None:
     """It takes long: it is refused."""
-    config = TrainingConfig.plan((1,), "splat", (1, 1, 1), 0, features="pocket")
+    config = TrainingConfig.plan((1,), "splat", (1, None, None), 0, features="pocket")
     for given in ({"vgg_weights": Path("gone.pth")}, {"download": True}):
         with pytest.raises(InputError, match="have no effect on features pocket"):
             load_network(config, **given)

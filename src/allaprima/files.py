@@ -117,11 +117,26 @@ def check_output(path: Path) -> None:
             raise InputError(f"the output folder {path.parent} {why}: make it, or choose another")
     except OSError as error:
         raise InputError(f"the output {path.name[:40]}... cannot be ({error.strerror}): choose another name") from None
+    _check_writable(folder, path.parent)
+
+
+def check_folder(folder: Path, what: str) -> Path:
+    """Raise InputError unless files can be written in a folder, there or yet to be made, saying ``what`` it is for; the
+    nearest folder that is there.
+    """
+    there = next(one for one in (folder, *folder.absolute().parents) if os.path.lexists(one))
+    if not there.is_dir():
+        raise InputError(f"{there} is a file: give a folder for {what}")
+    _check_writable(there, there)
+    return there
+
+
+def _check_writable(folder: Path, shown: Path) -> None:
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise InputError(f"nothing can be written in {path.parent} ({error.strerror}): choose another folder") from None
+        raise InputError(f"nothing can be written in {shown} ({error.strerror}): choose another folder") from None
 
 
 def check_there(path: Path, what: str) -> None:

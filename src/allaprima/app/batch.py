@@ -5,6 +5,8 @@ This is work of the library, which says nothing to anybody: the command line sho
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
@@ -26,12 +28,14 @@ from ..painters.paint import paint
 from ..painters.step import Step
 from ..painting.compute import Compute
 from ..painting.painting import Painting
-from ..painting.settings import Settings
+from ..painting.settings import Settings, shares_of
 from ..rendering.begin import check_room, has_relief
 from ..rendering.rendering import Rendering
 from ..spinning import few_threads
+from .command_line import command
 
 UNFINISHED = ".unfinished.painting.json"  # beside the first output while it is painted and drawn
+WHOLE = 100  # bytes of that output's name; a longer one is cut
 
 DRAWING = 0.2  # of the time that painting takes, at the usual size; it grows with the pixels
 
@@ -73,6 +77,23 @@ class Order:
             return None
         return painting_beside(self.outputs[0])
 
+    @property
+    def inputs(self) -> list[Path]:
+        """All that may be read: the photo, and what the settings name."""
+        settings, changes = self.settings, self.changes
+        pictures = settings.style, settings.focus, settings.background, settings.palette
+        named = *pictures, *shares_of(settings.brush), changes.get("look"), changes.get("vgg_weights")
+        return [self.photo, *(Path(str(one)) for one in named if one)]
+
+    @property
+    def to_go_on(self) -> str:
+        """The command that goes on with what is kept."""
+        words: list[str | Path] = ["paint", self.photo, "--resume", self.kept]
+        words += [word for path in self.outputs for word in ("-o", path)]
+        words += [] if self.keep else ["--no-painting"]
+        words += ["--force"] if replace(self, resume=self.kept).taken else []
+        return command(*words)
+
     def results(self, finished: bool = True) -> tuple[Path, ...]:
         """All files to be written, of a painting that is ``finished`` or not."""
         return (*self.outputs, self.painting) if self.painting and finished else self.outputs
@@ -80,10 +101,10 @@ class Order:
     @property
     def taken(self) -> list[Path]:
         """The results that are there already, of other paintings: not the one that goes on, nor what was written of it
-        at the first output when it was stopped, which its name tells, if that is not cut.
+        at the first output when it was stopped, which its name tells.
         """
         own, first = [self.resume] if self.resume else [], self.outputs[0]
-        if self.resume and same_file(self.resume, self.kept) and self.kept.name.startswith(first.name):
+        if self.resume and same_file(self.resume, self.kept):
             own.append(first)
         return [path for path in self.results() if is_there(path) and not any(same_file(path, one) for one in own)]
 
@@ -99,7 +120,10 @@ class Order:
     def check(self) -> None:
         """Raise InputError unless all files can be written, and nothing that is there or was kept would be lost."""
         preview = [self.preview] if self.preview else []
-        check_outputs([*self.results(), *preview], [self.photo])
+        written = [*self.results(), *preview]
+        check_outputs(written, self.inputs)
+        if self.resume:  # which a painting may go into
+            check_outputs([path for path in written if not is_painting(path)], [self.resume])
         check_extras(self.outputs, self.export.film)
         check_map(self.outputs, self.export)
         check_effects(self.outputs, self.export, self.rendering.size)
@@ -112,7 +136,7 @@ class Order:
         if any(same_file(path, kept) for path in self.results()):
             raise InputError(f"the output {kept} is kept for the painting under way: choose another name")
         if kept.exists() and not (self.resume and self.resume.exists() and kept.samefile(self.resume)):
-            raise InputError(f"there is a painting that was stopped, {kept}: go on with it by --resume, or delete it")
+            raise InputError(f"there is a painting that was stopped, {kept}: delete it, or go on with: {self.to_go_on}")
         if self.force:
             return
         if self.taken == [self.painting]:
@@ -125,10 +149,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Painted:
-    """What came of an order: the painting, finished or not, after its ``last`` step."""
+    """What came of an order: the painting, finished or not, after its ``last`` step; None if there was none left."""
 
     painting: Painting
-    last: Step
+    last: Step | None
 
     @property
     def finished(self) -> bool:
@@ -136,8 +160,12 @@ class Painted:
 
 
 def kept_beside(path: Path) -> Path:
-    """Where the painting is kept while it is on its way to ``path``."""
-    return path.with_name(f"{path.name[:60]}{UNFINISHED}")
+    """Where the painting is kept while it is on its way to ``path``; of a long name a hash tells whose it is."""
+    name = os.fsencode(path.name)
+    if len(name) <= WHOLE:
+        return path.with_name(f"{path.name}{UNFINISHED}")
+    cut, whose = name[:WHOLE].decode(errors="ignore"), hashlib.sha256(name).hexdigest()[:12]
+    return path.with_name(f"{cut}-{whose}{UNFINISHED}")
 
 
 def paint_order(
@@ -156,6 +184,8 @@ def paint_order(
     with few_threads():
         photo = read_subject(order.photo, settings)
     check_drawing(order, photo, settings.size)
+    if again and is_painted(order, again, photo, brushes):
+        return Painted(again, None)
     changes = {name: value for name, value in order.changes.items() if not (again and name == "brush")}
     last: Step | None = None
 
@@ -175,6 +205,13 @@ def paint_order(
     painting = painting or last.painting()
     painting.save(order.kept)  # nothing is lost whatever happens while it is drawn
     return Painted(painting, last)
+
+
+def is_painted(order: Order, again: Painting, photo: Photo, brushes: Sequence[NeuralBrush] | None) -> bool:
+    """Whether what is kept is finished, and only its drawing was stopped: of this photo, by these brushes."""
+    finished = again.unfinished is None and not order.add and again.photo.sha256 == photo.sha256
+    same = brushes is None or [brush.name for brush in brushes] == [ref.name for ref in again.brushes]
+    return finished and same and order.resume is not None and same_file(order.resume, order.kept)
 
 
 def check_drawing(order: Order, photo: Photo, size: int) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from .looks_command import FORCE, check_sheet
-from .terminal import loading, patient
+from .terminal import loading, patient, put
 
 EXACT = 60.0  # dB: a brush that agrees with itself better than this has no chance in it
 COLUMNS = 72  # of a terminal, at most
@@ -68,7 +68,7 @@ def _draw(output: Path, force: bool) -> None:
     with patient():
         sheet = brush_sheet([load_brush(name) for name in shipped()])
     save_picture(sheet, output)
-    print(output)
+    put(output)
 
 
 COMMANDS: tuple[Callable[..., Any], ...] = (brushes,)

@@ -20,7 +20,7 @@ from typer.exceptions import TyperException
 from ..errors import AllaprimaWarning, one_line
 from ..files import discard_unfinished
 from ..version import VERSION
-from . import brushes_command, compare_command, learn_commands, looks_command, paint_commands
+from . import brushes_command, compare_command, learn_commands, looks_command, paint_command, render_command
 from .failures import DEBUG, debugging, tell_failure
 from .terminal import ENDS, Stopped, tell
 
@@ -90,6 +90,6 @@ def start(
         raise typer.Exit
 
 
-for commands in (paint_commands, looks_command, brushes_command, compare_command, learn_commands):
+for commands in (paint_command, render_command, looks_command, brushes_command, compare_command, learn_commands):
     for command in commands.COMMANDS:
         app.command()(command)

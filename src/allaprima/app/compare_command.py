@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..export.formats import is_painting
 from ..rendering.rendering import Rendering
 from .learn_commands import VGG
-from .terminal import loading, patient
+from .terminal import for_stdout, loading, patient
 
 if TYPE_CHECKING:
     from ..image.photo import Photo
@@ -55,7 +55,8 @@ def compare(
         found = figures(picture.at(width, height), target, network)
         told.append({"picture": str(path), "size": size, "network": name, **asdict(found)})
         if not as_json:
-            print(f"{path!s:{column}}  {found.psnr:6.2f} dB  SSIM {found.ssim:6.3f}  {name} {found.features:6.3f}")
+            named = f"{for_stdout(path):{column}}"
+            print(f"{named}  {found.psnr:6.2f} dB  SSIM {found.ssim:6.3f}  {name} {found.features:6.3f}")
     if as_json:
         print(json.dumps(told, indent=1))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -14,11 +13,13 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..image.photo import read_photo
+from ..errors import InputError
+from ..image.photo import SMALLEST, read_photo
 from ..painters.paint import optimise
 from ..painting.looks import find_look
 from ..painting.settings import Settings
 from ..rendering.rendering import Rendering
+from .command_line import command
 from .labelled import GAP, LABEL, labelled
 
 SIDE, SEEN_AT = 448, 400  # px of a small painting's canvas, and of its picture
@@ -26,6 +27,7 @@ FEWER = 0.7  # of the strokes, or they could not be seen
 AT_ONCE = 3  # paintings: more would wait for the interpreter
 OFTEN = 0.2  # seconds: so often progress is told
 SHAPE = 1.5  # about so many times as wide as high
+LARGEST_SEED = Settings.about("seed").metadata["high"]
 LIGHTS = ("9:00", "10:30", "12:00", "1:30")
 
 
@@ -37,10 +39,10 @@ class Proposal(NamedTuple):
 
     def command(self, photo: Path) -> str:
         """What paints it at full size."""
-        words = ["allaprima", "paint", str(photo)]
+        words: list[str | Path] = ["paint", photo]
         for name, value in self.changes.items():
             words += [f"--{name.replace('_', '-')}", str(value)]
-        return shlex.join(words)
+        return command(*words)
 
 
 def in_looks(names: Sequence[str], seed: int = 0) -> list[Proposal]:
@@ -59,7 +61,7 @@ def variations(look: str, count: int, seed: int = 0) -> list[Proposal]:
         strokes = round(min(max(usual.strokes * 2 ** random.uniform(-2, 1), 1), 20_000), -2) or 100
         relief = round(min(usual.relief * 2 ** random.uniform(-1, 1), 1.0), 2)
         light = f"{random.choice(LIGHTS)},{random.integers(24, 50)}"
-        changes = {"look": look, "seed": seed + number, "strokes": int(strokes)}
+        changes = {"look": look, "seed": (seed + number) % (LARGEST_SEED + 1), "strokes": int(strokes)}
         if relief:
             changes |= {"relief": relief, "light": light}
         found.append(Proposal(f"{int(strokes):,} strokes", changes))
@@ -72,7 +74,12 @@ def contact_sheet(
     """All of them painted small and quickly, with their names below, as one picture. ``on_progress`` sees the share
     done, 0 to 1, and what is painted; it may raise to stop.
     """
-    small = read_photo(photo, most=SIDE).image.copy()
+    subject = read_photo(photo, most=SIDE)
+    wide, high, small = subject.width, subject.height, subject.image.copy()
+    if SMALLEST * max(wide, high) > SIDE * min(wide, high):
+        raise InputError(
+            f"the photo is {wide}x{high} px: on a sheet it can be {SIDE // SMALLEST} times as long as wide, not more"
+        )
     small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     width, height = (round(side * SEEN_AT / max(small.size)) for side in small.size)
     columns = round(math.sqrt(len(proposals) * SHAPE * (height + LABEL + GAP) / (width + GAP))) or 1

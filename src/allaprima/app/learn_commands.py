@@ -10,7 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import InputError
-from .terminal import Stopped, bar, loading, stoppable, tell
+from ..files import ASIDE
+from .looks_command import FORCE
+from .terminal import Stopped, bar, loading, put, stoppable, tell
 
 REAL_BRUSH = "A brush of MyPaint, such as deevad/chalk or a .myb; or of bristles, such as flat or a .toml."
 STAGES = typer.Option(help="1 generator, 2 critic, 3 both against each other; 3 alone is from scratch.")
@@ -25,9 +27,9 @@ REPORT = typer.Option(help="Folder for sheets of strokes and figures.", show_def
 def strokes(
     folder: Annotated[Path, typer.Argument(help="Folder for the strokes.")],
     brush: Annotated[str | None, typer.Option(help=REAL_BRUSH, show_default=False)] = None,
-    count: Annotated[int, typer.Option(help="Number of strokes.")] = 100_000,
-    size: Annotated[int, typer.Option(help="Side of a stroke's window in pixels.")] = 64,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same strokes.")] = 0,
+    count: Annotated[int | None, typer.Option(help="Number of strokes. Default: 100,000.")] = None,
+    size: Annotated[int | None, typer.Option(help="Side of a stroke's window in pixels. Default: 64.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same strokes. Default: 0.")] = None,
     processes: Annotated[int | None, typer.Option(help="Processes that draw; all cores if not given.")] = None,
     published: Annotated[
         Path | None, typer.Option("--import", help="Read the published episodes_N.npz (a file or a folder) instead.")
@@ -43,9 +45,12 @@ def strokes(
 
     if [brush, published, export].count(None) != 2:
         raise InputError("strokes are drawn, imported or exported: give one of --brush, --import and --export")
+    drawn = {"count": count, "size": size, "seed": seed, "processes": processes}
+    if given := [f"{name} is {value}" for name, value in drawn.items() if brush is None and value is not None]:
+        raise InputError(f"{given[0]}, which has no effect: it is for strokes that are drawn, by --brush")
     if export:
         for path in episodes.export_episodes(StrokeData(folder), export):
-            print(path)
+            put(path)
         return
     if published:
         data, left_out = episodes.import_episodes(published, folder)
@@ -54,11 +59,12 @@ def strokes(
             f"{len(data):,} strokes to learn from, {apart:,} kept apart; "
             f"{left_out:,} left out, their colour is too light"
         )
-        print(folder)
+        put(folder)
         return
     assert brush is not None
-    _draw_strokes(folder, _real_brush(brush), count, size, seed, processes)
-    print(folder)
+    usual = {"count": 100_000} | {name: value for name, value in drawn.items() if value is not None}
+    _draw_strokes(folder, _real_brush(brush), **usual)
+    put(folder)
 
 
 def train(
@@ -69,17 +75,19 @@ def train(
     steps: Annotated[int | None, typer.Option(help="Steps of stage 1.")] = None,
     critic_steps: Annotated[int | None, typer.Option(help="Steps of stage 2.")] = None,
     gan_steps: Annotated[int | None, typer.Option(help="Steps of stage 3.")] = None,
-    mix: Annotated[float, typer.Option(help="The critic's part in the loss of stage 3, 0 to 1.")] = 0.5,
+    mix: Annotated[float | None, typer.Option(help="The critic's part in the loss of stage 3, 0 to 1.")] = None,
     features: Annotated[str, FEATURES] = "pocket",
     vgg_weights: Annotated[Path | None, VGG] = None,
     download_vgg: Annotated[bool, DOWNLOAD] = False,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
     report: Annotated[Path | None, REPORT] = None,
+    force: Annotated[bool, FORCE] = False,
 ) -> None:
     """Let a neural brush learn from strokes. Run it again to go on after a stop. Needs the extra `train`."""
     learning, steps_of = _learning(), (steps, critic_steps, gan_steps)
     generator = generator or learning.generator_for(folder)
     config = learning.TrainingConfig.plan(_stages(stages), generator, steps_of, seed, mix, features)
+    _check_results(output, report, force)
     _train(folder, output, config, learning.load_network(config, vgg_weights, download_vgg), report)
 
 
@@ -94,6 +102,7 @@ def learn_brush(
     download_vgg: Annotated[bool, DOWNLOAD] = False,
     seed: Annotated[int, typer.Option(help="Seed of strokes, weights and batches.")] = 0,
     report: Annotated[Path | None, REPORT] = None,
+    force: Annotated[bool, FORCE] = False,
 ) -> None:
     """Teach the machine a brush: strokes and training in one. Run it again to go on after a stop."""
     learning, drawing = _learning(), _real_brush(brush)
@@ -102,11 +111,32 @@ def learn_brush(
     generator = learning.usual_generator(bristles_of(drawing))
     config = learning.TrainingConfig.plan(_stages(stages), generator, (steps, None, None), seed, features=features)
     network = learning.load_network(config, vgg_weights, download_vgg)
-    learning.check_brush_output(output)
-    folder = output.with_suffix(".strokes")
-    _draw_strokes(folder, drawing, count, 64, seed, None)
+    _check_results(output, report, force)
+    folder = _own_folder(output)
+    _draw_strokes(folder, drawing, count=count, seed=seed)
     _train(folder, output, config, network, report)
     shutil.rmtree(folder)
+
+
+def _check_results(output: Path, report: Path | None, force: bool) -> None:
+    """Raise InputError if these cannot be written, or a brush is there already."""
+    from ..export.write import check_new
+
+    _learning().check_results(output, report)
+    if not force:
+        check_new([output])
+
+
+def _own_folder(output: Path) -> Path:
+    """Where strokes lie on the way to a brush: a hidden folder, removed when it is there. Raises InputError if one is
+    there that holds anything else, or is a link.
+    """
+    folder = output.with_name(f".{output.name}.strokes")
+    inside = [path.name for path in folder.glob("*") if not path.name.startswith(ASIDE)]
+    begun = not inside or "meta.json" in inside
+    if folder.is_symlink() or not begun or any(not name.endswith((".npy", ".json")) for name in inside):
+        raise InputError(f"{folder} is in the way, where strokes would be drawn and then removed: rename it")
+    return folder
 
 
 def _real_brush(name: str) -> Any:
@@ -115,7 +145,7 @@ def _real_brush(name: str) -> Any:
     return real_brush(name)
 
 
-def _draw_strokes(folder: Path, drawing: Any, count: int, size: int, seed: int, processes: int | None) -> None:
+def _draw_strokes(folder: Path, drawing: Any, **options: Any) -> None:
     with loading():
         from ..learning.generate import draw_strokes
     with stoppable() as stop, bar() as shown:
@@ -125,7 +155,7 @@ def _draw_strokes(folder: Path, drawing: Any, count: int, size: int, seed: int, 
             stop.check()
 
         _or_go_on(
-            lambda: draw_strokes(folder, drawing, count, size=size, seed=seed, processes=processes, on_progress=follow),
+            lambda: draw_strokes(folder, drawing, **options, on_progress=follow),
             "finished shards are kept",
         )
 
@@ -164,7 +194,7 @@ def _train(folder: Path, output: Path, config: Any, network: Any, report: Path |
         f"{card.name}: {card.fidelity['psnr']:.2f} dB on strokes it never saw; "
         f"the program agrees with itself to {card.fidelity['mypaint_agreement']:.2f} dB"
     )
-    print(output)
+    put(output)
 
 
 def _or_go_on(work: Callable[[], Any], kept: str) -> Any:

@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..painting.looks import find_look, look_names
 from ..painting.settings import Settings
 from .arguments import setting
-from .terminal import bar, loading, patient, say, stoppable
+from .terminal import bar, loading, patient, put, say, stoppable
 
 MOST = 36  # variations
 OUTPUT = typer.Option("--output", "-o", help="Where to write the sheet: a .png or .jpg.", show_default=False)
@@ -39,7 +39,7 @@ def looks(
         from ..image.encode import save_picture
         from .contact_sheet import contact_sheet, in_looks, variations
 
-    check_sheet(output, [photo], force)
+    check_sheet(output, [photo, Path(look)], force)
     names = [look] if look else look_names()
     proposals = variations(look or names[0], vary, seed) if vary else in_looks(names, seed)
     with stoppable() as stop, bar() as shown, patient():
@@ -50,7 +50,7 @@ def looks(
 
         sheet = contact_sheet(photo, proposals, follow)
     save_picture(sheet, output)
-    print(output)
+    put(output)
     for proposal in proposals:
         say(f"{proposal.name}: {proposal.command(photo)}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
@@ -30,9 +31,10 @@ def photo_of(text: str) -> Path:
 
 
 def outputs_of(photos: Sequence[Path], outputs: Sequence[str], force: bool = False) -> list[Named]:
-    """Each photo with the files to write. A name that ends in a slash, or is there as a folder, is one, and made if it
-    is not there. A name that is not given, and is there already, gets a number, unless ``force`` overwrites it. Raises
-    InputError if several photos would go into one file.
+    """Each photo with the files to write. A name that ends in a slash, or is there as a folder, is one. A name that is
+    not given, and is there already, gets a number, unless ``force`` overwrites it, or one of several photos was
+    stopped: these go on, and those that are there are done. Raises InputError if several photos would go into one file,
+    or one into a photo.
     """
     if any(is_pattern(text) for text in outputs):
         return _by_pattern(photos, outputs)
@@ -48,9 +50,36 @@ def outputs_of(photos: Sequence[Path], outputs: Sequence[str], force: bool = Fal
         raise InputError(f"there are {len(photos)} photos and {folder} is one file: give a folder, such as -o painted/")
     found = [(photo, ((folder or Path()) / f"{photo.stem}-painted.png",)) for photo in photos]
     _check_apart(found)
-    if folder:
-        _make(folder)
-    return [(photo, paths if force else tuple(map(_unused, paths))) for photo, paths in found]
+    unused = [(photo, paths if force else tuple(map(_unused, paths))) for photo, paths in found]
+    if several and any(map(_was_stopped, unused)):
+        unused = [new if _was_stopped(new) else plain for new, plain in zip(unused, found, strict=True)]
+    _check_photos(unused)
+    return unused
+
+
+@contextmanager
+def made(named: Sequence[Named], outputs: Sequence[str]) -> Iterator[None]:
+    """Within, the folders are there that a pattern names, or that are given for their photos' names; those that were
+    made for it and got no file are gone after it. Raises InputError for one that cannot be.
+    """
+    given = set(map(Path, outputs))
+    folders = dict.fromkeys(path.parent for _, paths in named for path in paths if path not in given)
+    new: list[Path] = []
+    try:
+        for folder in folders:
+            if not is_there(folder):
+                _make(folder)
+                new.append(folder)
+        yield
+    finally:
+        for folder in new:
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def _was_stopped(named: Named) -> bool:
+    """Whether a photo's painting is kept, on its way to its files."""
+    return is_there(kept_beside(named[1][0]))
 
 
 def to_be_done(orders: Sequence[Order]) -> list[Order]:
@@ -74,8 +103,7 @@ def _by_pattern(photos: Sequence[Path], outputs: Sequence[str]) -> list[Named]:
         for photo in photos
     ]
     _check_apart(found)
-    for folder in dict.fromkeys(path.parent for _, paths in found for path in paths):
-        _make(folder)
+    _check_photos(found)
     return found
 
 
@@ -98,12 +126,20 @@ def _check_apart(found: Sequence[Named]) -> None:
             owners[path] = photo
 
 
+def _check_photos(found: Sequence[Named]) -> None:
+    """Raise InputError if one of the photos would be overwritten by another one's painting."""
+    photos = {os.path.realpath(photo) for photo, _ in found}
+    for photo, paths in found:
+        for path in paths:
+            if os.path.realpath(path) in photos:
+                raise InputError(f"{photo} would become {path}, which is a photo itself: choose another folder")
+
+
 def _make(folder: Path) -> None:
-    if not is_there(folder):
-        try:
-            folder.mkdir()
-        except OSError as error:
-            raise InputError(f"the folder {folder} cannot be made ({error.strerror}): choose another") from None
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise InputError(f"the folder {folder} cannot be made ({error.strerror}): choose another") from None
 
 
 def _unused(path: Path) -> Path:

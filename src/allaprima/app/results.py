@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict, dataclass, fields
 
 from ..errors import InputError
+from .terminal import for_stdout, put
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Results:
         self._results.append(result)
         if not (self._json or self._csv):
             for path in result.files:
-                print(path)
+                put(path)
 
     def __enter__(self) -> Results:
         return self
@@ -49,4 +50,5 @@ class Results:
         if self._csv:
             table = csv.DictWriter(sys.stdout, [one.name for one in fields(Result)], lineterminator="\n")
             table.writeheader()
-            table.writerows({**row, "files": " ".join(row["files"])} for row in rows)
+            rows = [{**row, "files": " ".join(row["files"])} for row in rows]
+            table.writerows({name: for_stdout(value) for name, value in row.items()} for row in rows)

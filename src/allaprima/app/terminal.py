@@ -40,6 +40,16 @@ def say(line: str, style: str = "") -> None:
     console.print(escaped(line), style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
+def put(path: object) -> None:
+    """The path of a result, on stdout: as it is for a program, and so that it leaves a terminal as that is."""
+    print(for_stdout(path))
+
+
+def for_stdout(text: object) -> str:
+    """A text with a path in it, as stdout is to get it."""
+    return escaped(str(text)) if sys.stdout.isatty() else str(text)
+
+
 class Bar:
     """``bar.show(share, text)``: how much of the work is done, 0 to 1, and a few words on it."""
 

@@ -19,16 +19,24 @@ TAKEN = {
     TABLE: PLOTTED,
     FILM: SIZE | PAPER | {"film", "seconds", "fps", "beside", "brush_motion"},
 }
-ALSO = {"svg_width": LINES, "clip": LINES, "film": "; .webp becomes one by it"}  # to the files that take it
+ALSO = {
+    "svg_width": LINES,
+    "clip": LINES,
+    "dpi": ", and with --print for all that are drawn",
+    "film": "; .webp becomes one by it",
+}  # to the files that take it
 
 
 def taken(path: Path, export: Export) -> set[str]:
     """The names of what has an effect on a file."""
-    names = TAKEN.get(format_of(path, export.film).kind, set())
+    kind = format_of(path, export.film).kind
+    names = TAKEN.get(kind, set())
     if suffix_of(path) == ".psd":
         return names - TOLD
-    if format_of(path).kind == VECTOR:
+    if kind == VECTOR:
         names = names | (PLOTTED if export.svg_style == "centerline" else SIZE | PAPER)
+    if kind in (VECTOR, FILM) and not export.print:
+        return names - {"dpi"}  # they are not marked with it
     return names
 
 
@@ -39,6 +47,8 @@ def check_effects(paths: Sequence[Path], export: Export, size: int | None = None
         chosen["size"] = size
     if "fit" in chosen and not export.print:
         raise InputError(f"fit is {export.fit!r}, and there is no paper to fit: give it by --print, such as A4")
+    if export.title and not export.metadata:
+        raise InputError(f"title is {export.title[:40]!r}, and --no-metadata leaves titles out: give one of them")
     used = set().union(*(taken(path, export) for path in paths))
     for name, value in chosen.items():
         if name not in used:

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..files import written_aside
+from ..files import check_folder, is_there, written_aside
 from ..strokes import WINDOW, Strokes
 from .dataset import HELD_OUT, SHARD, Meta, StrokeData, save_held_out, save_meta, save_shard
 
@@ -23,18 +23,22 @@ TOO_LIGHT = 0.1  # of 1: if no channel is darker than white by this much, a byte
 
 
 def export_episodes(data: StrokeData, folder: Path) -> list[Path]:
-    """Write ``episodes_0.npz``, ... of 10,000 strokes each; their paths. Raises InputError for strokes not of 64 px."""
+    """Write ``episodes_0.npz``, ... of 10,000 strokes each; their paths. Raises InputError for strokes not of 64 px, a
+    folder that cannot be, and files that are there already.
+    """
     if data.meta.size != WINDOW:
         raise InputError(f"these strokes have {data.meta.size} px: the published data has {WINDOW}")
+    check_folder(folder, "the episodes")
+    starts = range(0, len(data), EPISODE)
+    paths = [folder / f"episodes_{number}.npz" for number in range(len(starts))]
+    if there := [path for path in paths if is_there(path)]:
+        raise InputError(f"{there[0]} is there already: choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for number, first in enumerate(range(0, len(data), EPISODE)):
+    for path, first in zip(paths, starts, strict=True):
         strokes, opacity = data.batch(np.arange(first, min(first + EPISODE, len(data))))
         painted = on_white(opacity[:, 0].numpy(), strokes.color.numpy())
-        path = folder / f"episodes_{number}.npz"
         with written_aside(path) as aside:
             np.savez_compressed(aside, strokes=painted, actions=strokes.actions.numpy())
-        paths.append(path)
     return paths
 
 
@@ -42,11 +46,11 @@ def import_episodes(files: Path, folder: Path) -> tuple[StrokeData, int]:
     """Read a published ``.npz``, or a folder of them, into a folder of strokes; and how many were left out, as their
     colour is too light. The last tenth, 2,000 at most, is kept apart. Raises InputError for what is no such file.
     """
+    if check_folder(folder, "the strokes") == folder and any(folder.iterdir()):
+        raise InputError(f"{folder} is not empty: choose another folder")
     paths = sorted(files.glob("*.npz")) if files.is_dir() else [files]
     if not paths:
         raise InputError(f"there are no .npz files in {files}")
-    if folder.exists() and any(folder.iterdir()):
-        raise InputError(f"{folder} is not empty: choose another folder")
     parts = [_read(path) for path in paths]
     actions = np.concatenate([part[0] for part in parts])
     opacity = np.concatenate([part[1] for part in parts])

@@ -23,6 +23,7 @@ from ..brush.bristle import BristleBrush
 from ..brush.mypaint import SAMPLES, MyPaintBrush
 from ..brush.programs import bristles_of
 from ..errors import InputError
+from ..files import check_folder
 from ..strokes import WINDOW, Strokes
 from .dataset import (
     HELD_OUT,
@@ -82,7 +83,7 @@ def draw_strokes(
     meta = Meta(brush.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles_of(brush))
     if (folder / "meta.json").exists():
         if read_meta(folder) != meta:
-            raise InputError(f"{folder} holds strokes drawn with other options: choose another folder")
+            raise InputError(f"{folder} holds strokes drawn with other options: choose another folder, or remove it")
     else:
         save_meta(folder, meta)
     parts = other_parts(meta)
@@ -128,11 +129,7 @@ def _check(folder: Path, count: int, size: int, seed: int, processes: int | None
         raise InputError(f"size is {size}: choose 64 to 512 px (below 64 the engine itself changes)")
     if seed < 0:
         raise InputError(f"seed is {seed}: choose 0 or more")
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file: give a folder for the strokes")
-    there = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
-    if not there.is_dir():
-        raise InputError(f"{there} is a file: give a folder for the strokes")
+    there = check_folder(folder, "the strokes")
     shards = -(-count // SHARD) - len(list(folder.glob("opacity-*.npy")))
     others = (2 * HELD_OUT + KNOWN) * size**2 + LARGE * LARGE_SIZE**2
     needed, free = shards * SHARD * (size**2 + 64) + others, shutil.disk_usage(there).free

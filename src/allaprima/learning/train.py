@@ -14,7 +14,7 @@ from ..brush.myb import parse_myb
 from ..brush.neural import Card
 from ..brush.texture import Texture
 from ..errors import InputError
-from ..files import check_output
+from ..files import check_folder, check_output
 from ..perception.features import load_features
 from ..perception.losses import WEIGHTS, FeatureLoss, Features
 from ..version import VERSION
@@ -43,6 +43,7 @@ FIRST = {  # the usual pace of stage 1
 }
 OF_TEXTURE = StageConfig(560, 16, 1.5e-2)
 SECOND, THIRD = StageConfig(200, 16, 1e-3), StageConfig(200, 16, 1e-3)
+STEPS = ("steps", "critic-steps", "gan-steps")  # of the three stages, as the command line calls them
 FEATURES = ("pocket", "vgg16", "none")
 PIXEL = 3000.0  # weight of the squared error of pixels: with less, features of so few strokes are noise to it
 EVERY = {"splat": 16, "ribbon": 16, "dcgan": 1}  # the network looks at each 16th stroke: steps are too short for more
@@ -85,11 +86,11 @@ class TrainingConfig:
         generator: str = "splat",
         steps: tuple[int | None, int | None, int | None] = (None, None, None),
         seed: int = 0,
-        mix: float = 0.5,
+        mix: float | None = None,
         features: str = "pocket",
     ) -> TrainingConfig:
-        """A training at the usual pace of a generator; ``steps`` of the three stages where they are given (the
-        texture's share of stage 1 goes with it).
+        """A training at the usual pace of a generator; ``steps`` of the three stages, and ``mix``, where they are given
+        (the texture's share of stage 1 goes with it). Raises InputError, too, for those of stages that are not taken.
         """
         if generator not in FIRST:
             raise InputError(f"there is no generator {generator!r}: choose from {', '.join(FIRST)}")
@@ -100,7 +101,11 @@ class TrainingConfig:
         )
         steps_of_texture = max(1, OF_TEXTURE.steps * first.steps // usual[0].steps)
         texture = replace(OF_TEXTURE, steps=steps_of_texture, seed=seed)
-        return cls(stages, generator, first, texture, second, third, mix, features)
+        config = cls(stages, generator, first, texture, second, third, cls.mix if mix is None else mix, features)
+        for name, value, stage in zip((*STEPS, "mix"), (*steps, mix), (1, 2, 3, 3), strict=True):
+            if value is not None and stage not in stages:
+                raise InputError(f"{name} is {value}, which has no effect: stage {stage} is not among the stages")
+        return config
 
 
 def learn(
@@ -192,9 +197,9 @@ def learn_brush(
     for :class:`Report`.
 
     A checkpoint lies beside the output while the training runs. Raises InputError for missing or unfinished strokes
-    and for an output that cannot be written, before anything is learned.
+    and for an output or a report that cannot be written, before anything is learned.
     """
-    check_brush_output(output)
+    check_results(output, report)
     data = StrokeData(folder)
     checkpoint = output.with_suffix(".unfinished.safetensors")
     written = Report(report, data) if report else None
@@ -225,11 +230,13 @@ def learn_brush(
     return card
 
 
-def check_brush_output(output: Path) -> None:
-    """Raise InputError unless a brush file can be written there."""
+def check_results(output: Path, report: Path | None) -> None:
+    """Raise InputError unless a brush file can be written there, and its report."""
     if output.suffix != ".safetensors":
         raise InputError(f"the output {output} must end in .safetensors")
     check_output(output)
+    if report:
+        check_folder(report, "the report")
 
 
 def _generator_options(data: StrokeData, kind: str) -> dict[str, int]:
@@ -239,7 +246,7 @@ def _generator_options(data: StrokeData, kind: str) -> dict[str, int]:
 
 
 def _options(config: TrainingConfig) -> str:
-    stages_of = {"steps": config.first, "critic-steps": config.second, "gan-steps": config.third}
+    stages_of = dict(zip(STEPS, (config.first, config.second, config.third), strict=True))
     used = [name for name, stage in zip(stages_of, (1, 2, 3), strict=True) if stage in config.stages]
     steps = " ".join(f"--{name} {stages_of[name].steps}" for name in used)
     stages = ",".join(map(str, config.stages))

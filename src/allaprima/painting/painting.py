@@ -79,15 +79,15 @@ class Painting(PaintingRecord):
 
     def find_brushes(self, brushes: Sequence[NeuralBrush] | None = None) -> Sequence[NeuralBrush]:
         """The brushes that painted, or those given in their place, one for each. Other weights than those recorded are
-        a warning that names both. Raises InputError if one is missing.
+        a warning that names both. Raises InputError if one is missing, or
+        there are more or fewer.
         """
         if brushes is None:
             brushes = [find_brush(ref.name) for ref in self.brushes]
-        if len(brushes) < len(self.brushes):
-            raise InputError(
-                f"the painting has {len(self.brushes)} brushes and {len(brushes)} are given: give them all"
-            )
-        for brush, ref in zip(brushes, self.brushes, strict=False):
+        if len(brushes) != len(self.brushes):
+            there = ", ".join(ref.name for ref in self.brushes)
+            raise InputError(f"the painting is by {there}, and {len(brushes)} brushes are given: give one for each")
+        for brush, ref in zip(brushes, self.brushes, strict=True):
             if ref.weights != f"sha256:{brush.sha256}":
                 warnings.warn(
                     f"painted with other weights ({ref.name} {ref.weights[:19]}) than those that draw "

@@ -1,12 +1,10 @@
-"""The commands that paint a photo, and draw a painting again."""
+"""The command that paints photos."""
 
 from __future__ import annotations
 
-import shlex
 import time
-import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,15 +13,16 @@ import typer
 from ..errors import InputError
 from ..export.export import Export
 from ..export.formats import PICTURE, SUFFIXES, format_of, is_painting
+from ..files import is_there
 from ..painting.compute import Compute
 from ..painting.settings import Settings, shares_of
-from ..rendering.light import Light
-from ..rendering.rendering import AUTO, LARGEST, Rendering
-from .arguments import setting, with_fields
+from ..rendering.rendering import LARGEST, Rendering
+from .arguments import with_fields
+from .command_line import command
 from .failures import Failure, tell_failure
 from .results import Result, Results
 from .terminal import Stop, Stopped, bar, hushed, loading, patient, stoppable, tell
-from .unused import OF_LIGHT, tell_unseen, tell_unused
+from .unused import tell_unseen, tell_unused
 
 if TYPE_CHECKING:
     from ..brush.neural import NeuralBrush
@@ -86,35 +85,59 @@ def paint(
         from ..painters.paint import find_device
         from . import batch, outputs
 
+    named = outputs.outputs_of([outputs.photo_of(text) for text in photos], output or [], force)
     orders = [
         batch.Order(photo, paths, chosen, rendering, export, preview, resume, add, painting, force)
-        for photo, paths in outputs.outputs_of([outputs.photo_of(text) for text in photos], output or [], force)
+        for photo, paths in named
     ]
-    if not force and any(map(outputs.is_pattern, output or [])):
-        given, orders = orders, outputs.to_be_done(orders)
-        left = {order.photo for order in orders}
-        for order in given:
-            if order.photo not in left:
-                tell(f"{order.photo} is painted already")
+    again = not force and any(map(outputs.is_pattern, output or []))  # the same command goes on
+    if again or (len(orders) > 1 and not force):
+        orders = left_of(orders)
     if len(orders) > 1 and (preview or resume):
         raise InputError(f"there are {len(orders)} photos: --{'preview' if preview else 'resume'} goes with one")
+    with outputs.made(named, output or []):
+        for order in orders:
+            order.check()
+        brushes = None
+        if not resume or "brush" in chosen:
+            device = find_device(compute.device)
+            brushes = [load_brush(name, device) for name in shares_of(settings.brush)]
+            tell_unused(chosen, brushes, rendering.change(engine=settings.engine))
+            tell_unseen(chosen, settings)
+        with results:
+            if len(orders) == 1:
+                return paint_alone(orders[0], brushes, verbose, results)
+            return paint_many(orders, brushes, verbose, results, again)
+
+
+def left_of(orders: Sequence[Order]) -> list[Order]:
+    """Those that are to be done; the others are told."""
+    from . import outputs
+
+    left = outputs.to_be_done(orders)
+    photos = {order.photo for order in left}
     for order in orders:
-        order.check()
-    brushes = None
-    if not resume or "brush" in chosen:
-        device = find_device(compute.device)
-        brushes = [load_brush(name, device) for name in shares_of(settings.brush)]
-        tell_unused(chosen, brushes, rendering.change(engine=settings.engine))
-        tell_unseen(chosen, settings)
-    with results:
-        if len(orders) == 1:
-            paint_one(orders[0], brushes, verbose, results)
-            return 0
-        return paint_many(orders, brushes, verbose, results)
+        if order.photo not in photos:
+            tell(f"{order.photo} is painted already")
+    return left
 
 
-def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None, verbose: bool, results: Results) -> int:
-    """Paint many photos, and tell of those that could not be; the exit code."""
+def paint_alone(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool, results: Results) -> int:
+    """Paint one photo; the exit code. What went wrong is among the results, too."""
+    try:
+        paint_one(order, brushes, verbose, results)
+    except Exception as error:
+        results.add(Result(str(order.photo), error=Failure.of(error).text))
+        raise
+    return 0
+
+
+def paint_many(
+    orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None, verbose: bool, results: Results, again: bool
+) -> int:
+    """Paint many photos, and tell of those that could not be; the exit code. After a Ctrl-C, those that are left are
+    told; ``again``, the same command goes on with them, as it does where something is kept.
+    """
     from . import batch
 
     codes: list[int] = []
@@ -123,13 +146,28 @@ def paint_many(orders: Sequence[Order], brushes: Sequence[NeuralBrush] | None, v
         tell(f"{len(codes) + 1} of {len(orders)}: {order.photo}")
         paint_one(order, brushes, verbose, results)
 
-    for order, error in batch.each(orders, work):
-        codes.append(tell_failure(error) if error else 0)
-        if error:
-            results.add(Result(str(order.photo), error=Failure.of(error).text))
+    try:
+        for order, error in batch.each(orders, work):
+            codes.append(tell_failure(error) if error else 0)
+            if error:
+                results.add(Result(str(order.photo), error=Failure.of(error).text))
+    except (Stopped, KeyboardInterrupt):
+        tell_what_is_left(orders, len(codes), again)
+        raise
     if failed := len(codes) - codes.count(0):
         tell(f"{failed} of {len(orders)} photos could not be painted: see above", "red")
     return 1 if 1 in codes else max(codes, default=0)
+
+
+def tell_what_is_left(orders: Sequence[Order], done: int, again: bool) -> None:
+    """After Ctrl-C in the photo after so many."""
+    stopped = orders[done]
+    left = orders[done:] if stopped.kept.exists() or not all(map(is_there, stopped.results())) else orders[done + 1 :]
+    if not left:
+        return
+    again = again or (stopped.kept.exists() and not stopped.force)
+    how = "the same command goes on with them" if again else f"those from {left[0].photo} on"
+    tell(f"{len(left)} of {len(orders)} photos are left: {how}")
 
 
 def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool, results: Results) -> None:
@@ -164,7 +202,8 @@ def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool
                 raise Stopped from None
             raise
     seconds, files = time.monotonic() - begun, tuple(str(path) for path in order.results(painted.finished))
-    figures = len(painted.painting), round(seconds, 1), round(painted.last.psnr, 2)
+    psnr = painted.last.psnr if painted.last else 0.0
+    figures = len(painted.painting), round(seconds, 1), round(psnr, 2)
     results.add(Result(str(order.photo), files, *figures, painted.finished))
     tell_the_end(order, painted, stop, seconds, verbose)
 
@@ -173,7 +212,7 @@ def tell_what_is_kept(order: Order, painted: Painted) -> None:
     """After the drawing was stopped, or failed."""
     if painted.finished:
         kept = order.kept
-        tell(f"the painting is kept in {kept}: draw it with `allaprima render {shlex.quote(str(kept))} -o ...`")
+        tell(f"the painting is kept in {kept}: draw it with `{command('render', kept)} -o ...`")
     else:
         tell_how_to_go_on(order, painted)
 
@@ -186,7 +225,7 @@ def tell_the_end(order: Order, painted: Painted, stop: Stop, seconds: float, ver
         raise Stopped
     order.kept.unlink()
     told = f"{len(painting)} strokes on {painting.width}x{painting.height} px in {seconds:.0f} s"
-    if verbose:
+    if verbose and last:
         told += f", {last.psnr:.1f} dB seen at {last.size} px"
     tell(told + how_to_enlarge(order, painting.size))
     if stop.asked:
@@ -200,73 +239,18 @@ def how_to_enlarge(order: Order, size: int) -> str:
     larger = 2 * (order.rendering.size or size)
     if not pictures or painting is None or order.export.print or larger > LARGEST:
         return ""
-    words = ["allaprima", "render", str(painting), "-o", str(pictures[0].with_stem(f"{pictures[0].stem}-{larger}"))]
-    return f"; larger: {shlex.join([*words, '--size', str(larger)])}"
+    picture = pictures[0].with_stem(f"{pictures[0].stem}-{larger}")
+    return f"; larger: {command('render', painting, '-o', picture, '--size', str(larger))}"
 
 
 def tell_how_to_go_on(order: Order, painted: Painted) -> None:
     """After Ctrl-C."""
-    words = ["allaprima", "paint", str(order.photo), "--resume", str(order.kept)]
-    words += [word for path in order.outputs for word in ("-o", str(path))]
-    words += [] if order.keep else ["--no-painting"]
-    words += ["--force"] if replace(order, resume=order.kept).taken else []
     last = painted.last
+    assert last is not None  # it is not finished
     tell(
         f"stopped at step {last.index} of {last.total} with {last.strokes} strokes: what there was is saved; "
-        f"go on with: {shlex.join(words)}"
+        f"go on with: {order.to_go_on}"
     )
 
 
-@with_fields(Light, Export)
-def render(
-    painting: Annotated[Path, typer.Argument(help="A .painting.json file.")],
-    output: Annotated[list[Path], OUTPUTS],
-    size: Annotated[int | None, SIZE] = None,
-    engine: Annotated[str, setting(Rendering.about("engine"))] = AUTO,
-    texture: Annotated[bool | None, TEXTURE] = None,
-    brush: Annotated[
-        list[str] | None,
-        typer.Option(help="The brushes that painted, if they do not ship: the path of each .safetensors, in order."),
-    ] = None,
-    photo: Annotated[Path | None, typer.Option(help="The photo, for a film with --beside.", show_default=False)] = None,
-    force: Annotated[bool, FORCE] = False,
-    **chosen: Any,
-) -> None:
-    """Draw a painting again: at any size, in another light, as any file, by the neural brush or the real one."""
-    light = {name: chosen.pop(name) for name in OF_LIGHT if name in chosen}
-    rendering, export = Rendering(size=size, engine=engine, texture=texture, **light), Export(**chosen)
-    with loading():
-        from ..brush.library import load_brush
-        from ..export.effects import check_effects
-        from ..export.maps import check_map
-        from ..export.write import check_extras, check_new, check_outputs, write_all
-        from ..painting.painting import Painting
-
-    check_outputs(output, [painting])
-    check_extras(output, export.film)
-    check_map(output, export)
-    check_effects(output, export, size)
-    if photo and not export.beside:
-        raise InputError(f"photo is {photo}, which has no effect: it is for a film with --beside")
-    if not force:
-        check_new(output)
-    loaded = Painting.load(painting)
-    brushes = [load_brush(name) for name in brush] if brush else None
-    if light or texture is not None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of other weights warns who draws
-            tell_unused({"texture": texture, **light}, loaded.find_brushes(brushes), rendering)
-    with hushed(), bar() as shown, patient():
-        write_all(
-            loaded,
-            output,
-            rendering.change(brushes=brushes),
-            export,
-            photo=photo,
-            on_progress=lambda share: shown.show(share, "drawing"),
-        )
-    for path in output:
-        print(path)
-
-
-COMMANDS: tuple[Callable[..., Any], ...] = (paint, render)
+COMMANDS: tuple[Callable[..., Any], ...] = (paint,)
