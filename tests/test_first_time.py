@@ -20,6 +20,7 @@ print(*said)
 """
 
 
+@pytest.mark.slow
 def test_the_first_painting_is_the_second(photo: Path, tmp_path: Path) -> None:
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
     said = []
