@@ -26,7 +26,7 @@ from ..errors import InputError
 from .decode import orientation, upright
 from .hex import RGB, hex_to_rgb, named
 from .jpeg import with_end
-from .tiff import check_kind, choose_picture
+from .tiff import check_blocks, check_kind, choose_picture
 
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000", "ICO", "TGA")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
@@ -281,6 +281,7 @@ def _check_effort(image: Image.Image, content: bytes, path: Path) -> None:
     pixels = image.width * image.height
     if image.format in HUNGRY and pixels > MANY and pixels > 1000 * len(content):
         raise ValueError(f"{image.width}x{image.height} px in {len(content):,} bytes")
+    check_blocks(image, len(content), f"the photo {path}")
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         scans = content.count(b"\xff\xda")
         if scans * pixels > MOST_WORK:
