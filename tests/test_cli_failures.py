@@ -37,6 +37,7 @@ def fails(error: Exception, after: int = 0):  # type: ignore[no-untyped-def]
         (RuntimeError("std::bad_alloc"), "the machine failed: out of memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "the machine failed: out of memory"),
         (ImportError("libx.so: failed to map segment from shared object"), "the machine failed: out of memory"),
+        (EOFError("no more"), "not foreseen (EOFError in fail: no more): the same command with --debug"),
         (RecursionError("maximum\nrecursion"), "not foreseen (RecursionError in fail: maximum recursion): the same"),
         (KeyError("gone"), "not foreseen (KeyError in fail: 'gone'): the same command with --debug shows where"),
     ],
