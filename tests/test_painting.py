@@ -211,7 +211,7 @@ def test_mypaint_was_the_real_engine_when_there_was_one() -> None:
 
 
 def test_every_part_of_a_file_is_kept(photo: Path, tmp_path: Path) -> None:
-    Image.effect_noise((20, 30), 80).save(tmp_path / "noise.png")
+    Image.effect_noise((30, 20), 80).save(tmp_path / "noise.png")
     noise = str(tmp_path / "noise.png")
     changes: dict[str, Any] = {
         "brush": "oil:0.7,chalk:0.3", "loss": "both", "style": noise, "style_weight": 0.5, "focus": noise,

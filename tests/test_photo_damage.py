@@ -34,7 +34,10 @@ HARM: dict[str, tuple[Callable[[Path], object], str]] = {
     "a.jp2": (lambda path: path.write_bytes(huge_jpeg_2000()), r"is damaged \(13000x13000 px in \d+ bytes\)"),
     "a.jpg": (lambda path: path.write_bytes(scans(13_000, 100)), r"is damaged \(13000x13000 px in 1\d\d scans\)"),
     "a.ppm": (lambda path: path.write_bytes(b"P3 1800 1800 9\n" + b"7 " * 9_720_000), "has 19 MB of text: at most 8"),
-    "strip.tif": (lambda path: path.write_bytes(strip()), r"a TIFF with 507 MB in one strip or tile, and has \d+ bytes"),
+    "strip.tif": (
+        lambda path: path.write_bytes(strip()),
+        r"a TIFF with 507 MB in one strip or tile, and has \d+ bytes",
+    ),
     "cut.png": (lambda path: path.write_bytes(png16(deep())[:100]), "is damaged"),
 }
 

@@ -155,8 +155,8 @@ def same_file(path: Path, other: Path) -> bool:
 
 
 def read_bounded(path: Path, what: str, wanted: str, most: int) -> bytes:
-    """The bytes of a file, or of a pipe, at a path that a person gave: ``most`` of them at most. Raises InputError, in a
-    line that says ``what`` it would be and what is ``wanted``, if there is none, or more, or it cannot be read.
+    """The bytes of a file, or of a pipe, at a path that a person gave: at most ``most``. Raises InputError, in a line
+    that says ``what`` it would be and what is ``wanted``, if there is none, or more, or it cannot be read.
     """
     try:
         if path.is_dir():
