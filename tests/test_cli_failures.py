@@ -37,7 +37,6 @@ def fails(error: Exception, after: int = 0):  # type: ignore[no-untyped-def]
         (RuntimeError("std::bad_alloc"), "the machine failed: out of memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), "the machine failed: out of memory"),
         (ImportError("libx.so: failed to map segment from shared object"), "the machine failed: out of memory"),
-        (EOFError("no more"), "not foreseen (EOFError in fail: no more): the same command with --debug"),
         (RecursionError("maximum\nrecursion"), "not foreseen (RecursionError in fail: maximum recursion): the same"),
         (KeyError("gone"), "not foreseen (KeyError in fail: 'gone'): the same command with --debug shows where"),
     ],
@@ -51,6 +50,14 @@ def test_what_was_not_foreseen(
     assert run(["paint", str(photo), *QUICK, "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().err
     assert not listed()
+
+
+def test_an_end_of_a_file_is_no_abort(
+    photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("allaprima.app.batch.paint", fails(EOFError("no more")))
+    assert run(["paint", str(photo), *QUICK]) == 1
+    assert "not foreseen (EOFError in fail: no more): the same" in capsys.readouterr().err
 
 
 def test_what_there_was_is_kept(

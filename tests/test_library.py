@@ -158,6 +158,6 @@ def test_unknown_generator(tmp_path: Path, card: Card) -> None:
 def test_a_real_brush_is_to_be_learned_first(name: str, tmp_path: Path) -> None:
     (tmp_path / name).touch()
     with pytest.raises(InputError, match=rf"allaprima learn-brush .*{name} -o wide\.safetensors"):
-        load_brush(tmp_path / name)
+        allaprima.load_brush(tmp_path / name)
     with pytest.raises(InputError, match=f"there is no brush {name}: choose from"):
-        load_brush(name)
+        allaprima.load_brush(name)

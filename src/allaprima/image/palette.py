@@ -82,9 +82,9 @@ def index_of_nearest(colors: Tensor, palette: Tensor) -> Tensor:
 
 
 def read_palette(text: str) -> Palette:
-    """A palette as a person gives it: a number, a list of ``#rrggbb`` or colours' names, or the path of a file, also one
-    called as a colour, that :func:`~allaprima.image.palette_file.read_colors` reads. Raises InputError for what is none
-    of these.
+    """A palette as a person gives it: a number, a list of ``#rrggbb`` or colours' names, or the path of a file, also
+    one called as a colour, that :func:`~allaprima.image.palette_file.read_colors` reads. Raises InputError for what is
+    none of these.
     """
     text = text.strip()
     if re.fullmatch("-?[0-9]+", text):
