@@ -110,12 +110,12 @@ def cmyk_profile() -> bytes:
     return icc(b"prtr", b"CMYK", b"Lab ", A2B0=lut)
 
 
-def png16(values: NDArray[np.uint16]) -> bytes:
-    """A PNG of 16 bits ``(H, W, 1 to 4)``, which Pillow cannot write."""
+def png16(values: NDArray[np.uint16], *more: tuple[bytes, bytes]) -> bytes:
+    """A PNG of 16 bits ``(H, W, 1 to 4)``, which Pillow cannot write; with ``more`` chunks."""
     height, width, channels = values.shape
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
     header = struct.pack(">IIBBBBB", width, height, 16, (0, 4, 2, 6)[channels - 1], 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    chunks = ((b"IHDR", header), *more, (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*one) for one in chunks)
 
 

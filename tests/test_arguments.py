@@ -138,4 +138,4 @@ def test_colours_by_name(photo: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert str(Settings(background="tan").background) == "tan"
     assert allaprima.paint(photo, background="tan", strokes=5, size=48).background.picture is not None
     assert run(["paint", str(photo), "--background", "blakc"]) == 2
-    assert_one_line(capsys, "background: there is no photo blakc")
+    assert_one_line(capsys, "background: there is no picture blakc")

@@ -52,6 +52,14 @@ def test_what_was_not_foreseen(
     assert not listed()
 
 
+def test_an_end_of_a_file_is_no_abort(
+    photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("allaprima.app.batch.paint", fails(EOFError("no more")))
+    assert run(["paint", str(photo), *QUICK]) == 1
+    assert "not foreseen (EOFError in fail: no more): the same" in capsys.readouterr().err
+
+
 def test_what_there_was_is_kept(
     photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import allaprima
-from allaprima import InputError, Painting
+from allaprima import InputError, Painting, Settings
 from allaprima.brush.opaque import FINAL, OpaqueBrush, harden
+from allaprima.errors import AllaprimaWarning
 from allaprima.image.photo import read_photo
 from allaprima.painters.connected import tour
-from allaprima.painters.inputs import Inputs
+from allaprima.painters.inputs import Inputs, load_pictures
 from allaprima.painting.pictures import PictureHash
 from allaprima.rendering.compositing import as_picture, composite
 
@@ -103,10 +104,33 @@ def test_strokes_rise_with_the_mask(mask: Callable[..., str]) -> None:
     assert widths(painting)[third == 2].mean() < widths(painting)[third == 0].mean()
 
 
+def test_a_mask_painted_on_nothing_lies_on_black(mask: Callable[..., str]) -> None:
+    black = Path(mask(0, 255))
+    painted = Image.new("RGBA", (60, 60), (255, 255, 255, 0))
+    painted.putalpha(Image.open(black))
+    painted.save(black.with_name("clear.png"))
+    noise = np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8)
+    settings = Settings(focus=black), Settings(focus=black.with_name("clear.png"))
+    expected, seen = (load_pictures(Inputs(read_photo(noise), (), ()), one)[0].focus for one in settings)
+    assert expected is not None and seen is not None and np.array_equal(expected, seen)
+
+
+@pytest.mark.parametrize(
+    ("greys", "told"),
+    [((9, 9), "is equally bright all over: no place gets more"), ((0, 9, 9), "is 90x60 px and has not the shape of")],
+)
+def test_masks_that_do_not_fit_are_told(greys: tuple[int, ...], told: str, mask: Callable[..., str]) -> None:
+    inputs = Inputs(read_photo(np.zeros((60, 60, 3), np.uint8)), (), ())
+    with pytest.warns(AllaprimaWarning, match=told):
+        load_pictures(inputs, Settings(focus=mask(*greys)))
+
+
 # ---- ground
 
 
-@pytest.mark.parametrize(("background", "paper"), [("#B7A994", "#b7a994"), ("white", "#ffffff"), ("photo-mean", None)])
+@pytest.mark.parametrize(
+    ("background", "paper"), [("#B7A994", "#b7a994"), ("#ABC", "#aabbcc"), ("white", "#ffffff"), ("photo-mean", None)]
+)
 def test_background_color(photo: Path, background: str, paper: str | None) -> None:
     painting = allaprima.paint(photo, background=background, **SMALL)
     mean = read_photo(photo).at(64, 43).mean((1, 2)) * 255
@@ -206,7 +230,7 @@ def test_chain_palette_and_brushes_together(photo: Path) -> None:
 
 
 def test_opaque_and_focus_together(photo: Path, mask: Callable[..., str]) -> None:
-    painting = allaprima.paint(photo, opaque=True, focus=mask(0, 255), max_size=0.1, grayscale=True, **SMALL)
+    painting = allaprima.paint(photo, opaque=True, focus=mask(0, 0, 255), max_size=0.1, grayscale=True, **SMALL)
     assert (across(painting) > 0.5).sum() > 45 and widths(painting).max() <= 0.1 + 1e-5
     assert (np.ptp(painting.render(), axis=2) == 0).all()
 

@@ -152,3 +152,12 @@ def test_unknown_generator(tmp_path: Path, card: Card) -> None:
     assert read_card(tmp_path / "new.safetensors").kind == "diffusion"
     with pytest.raises(InputError, match="no generator 'diffusion': choose from splat, ribbon, dcgan"):
         allaprima.load_brush(tmp_path / "new.safetensors")
+
+
+@pytest.mark.parametrize("name", ["wide.toml", "wide.myb"])
+def test_a_real_brush_is_to_be_learned_first(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(InputError, match=rf"allaprima learn-brush .*{name} -o wide\.safetensors"):
+        allaprima.load_brush(tmp_path / name)
+    with pytest.raises(InputError, match=f"there is no brush {name}: choose from"):
+        allaprima.load_brush(name)

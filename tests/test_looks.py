@@ -77,10 +77,15 @@ def test_a_bad_look_is_told_in_a_line(tmp_path: Path, text: str, told: str, caps
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_look_by_a_suffix_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "UP.TOML").write_text('brush = "chalk"')
+    assert Settings().change(look=str(tmp_path / "UP.TOML")).brush == "chalk"
+
+
 def test_no_such_look() -> None:
     with pytest.raises(InputError, match=r"look is 'oils': choose from oil, .*or give a \.toml of your own"):
         Settings().change(look="oils")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"there is no look nowhere\.toml: give the path"):
         Settings().change(look="nowhere.toml")
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 import allaprima
 from allaprima import InputError, Painting, Settings
 from allaprima.errors import AllaprimaWarning
-from allaprima.painting import Compute
+from allaprima.painting import Compute, file
 from allaprima.painting.file import from_json, to_json
 from allaprima.rendering import Background, mypaint_drawing
 
@@ -134,6 +134,7 @@ DAMAGE: list[tuple[str, Any, str]] = [
     ("unfinished", None, "unfinished is 'None': it must be text"),
     ("unfinished", "#", "unfinished is damaged: it is not base64"),
     ("brushes.0.name", 7, "brushes[0].name is '7': it must be text"),
+    ("strokes", [{}] * 20_001, "strokes are 20,001: a painting has at most 20,000"),
     ("strokes", {}, "strokes is '{}': it must be a list"),
     ("strokes.3.size", 1.2, "strokes[3].size is 1.2: it must be 0 to 1"),
     ("strokes.3.size", "big", "strokes[3].size is 'big': it must be a number"),
@@ -164,6 +165,15 @@ def test_damage_is_told(where: str, value: Any, told: str, tmp_path: Path) -> No
     with pytest.raises(InputError) as error:
         Painting.load(tmp_path / "bad.painting.json")
     assert told in str(error.value) and "bad.painting.json" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_painting_is_a_file_of_bounded_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match=r"the painting /dev/zero is no file: give a \.painting\.json file"):
+        Painting.load("/dev/zero")
+    monkeypatch.setattr(file, "LARGEST", 999)
+    (tmp_path / "a.json").write_bytes(b" " * 1000)
+    with pytest.raises(InputError, match="has more than 999 bytes"):
+        Painting.load(tmp_path / "a.json")
 
 
 @pytest.mark.parametrize("name", ["format", "canvas", "photo", "settings", "brushes", "strokes", "library"])
@@ -201,7 +211,7 @@ def test_mypaint_was_the_real_engine_when_there_was_one() -> None:
 
 
 def test_every_part_of_a_file_is_kept(photo: Path, tmp_path: Path) -> None:
-    Image.effect_noise((20, 30), 80).save(tmp_path / "noise.png")
+    Image.effect_noise((30, 20), 80).save(tmp_path / "noise.png")
     noise = str(tmp_path / "noise.png")
     changes: dict[str, Any] = {
         "brush": "oil:0.7,chalk:0.3", "loss": "both", "style": noise, "style_weight": 0.5, "focus": noise,

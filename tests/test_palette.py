@@ -91,6 +91,14 @@ FILES: dict[str, tuple[str | bytes, list[str]]] = {
     "lospec.hex": ("2c2137\r\n764462\r\nEDB4A1", ["#2c2137", "#764462", "#edb4a1"]),
     "jasc.pal": ("JASC-PAL\r\n0100\r\n2\r\n0 0 0\r\n255 0 0 255\r\n", ["#000000", "#ff0000"]),
     "list.txt": ("#2c2137,#764462\n#010203; #040506 night, and day", ["#2c2137", "#764462", "#010203", "#040506"]),
+    "paint.net.txt": (
+        ";paint.net Palette File\r\n;Colors: 2\r\nFF2c2137\r\nFF764462\r\n",
+        ["#2c2137", "#764462"],
+    ),
+    "remarks.txt": ("# my palette\n#\n#2c2137\n// and\n#764462\n", ["#2c2137", "#764462"]),
+    "quotes.txt": ('"#2c2137"\n\'#764462\', "#fff"\n', ["#2c2137", "#764462", "#ffffff"]),
+    "alpha.txt": ("#2c2137ff\n#abc\n", ["#2c2137", "#aabbcc"]),
+    "utf16.gpl": ("GIMP Palette\nName: K\n#\n 12 34 56\tink\n".encode("utf-16"), ["#0c2238"]),
     "bare.txt": ("2c2137, 764462\n", ["#2c2137", "#764462"]),
 }
 
@@ -100,6 +108,10 @@ def test_palettes_of_other_programs(name: str, tmp_path: Path) -> None:
     content, expected = FILES[name]
     (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     assert list(read_palette(str(tmp_path / name)).colors) == expected
+
+
+def test_colors_by_their_names() -> None:
+    assert read_palette("red, Navy,#FFF").colors == ("#ff0000", "#000080", "#ffffff")
 
 
 @pytest.mark.parametrize("content", [b"\0\1\0\2\0\0", b"ASEF\0\1\0\0", b"RIFF\x20\1\1\1PAL data"])

@@ -3,6 +3,7 @@
 import io
 import struct
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +34,10 @@ HARM: dict[str, tuple[Callable[[Path], object], str]] = {
     "a.jp2": (lambda path: path.write_bytes(huge_jpeg_2000()), r"is damaged \(13000x13000 px in \d+ bytes\)"),
     "a.jpg": (lambda path: path.write_bytes(scans(13_000, 100)), r"is damaged \(13000x13000 px in 1\d\d scans\)"),
     "a.ppm": (lambda path: path.write_bytes(b"P3 1800 1800 9\n" + b"7 " * 9_720_000), "has 19 MB of text: at most 8"),
+    "strip.tif": (
+        lambda path: path.write_bytes(strip()),
+        r"a TIFF with 507 MB in one strip or tile, and has \d+ bytes",
+    ),
     "cut.png": (lambda path: path.write_bytes(png16(deep())[:100]), "is damaged"),
 }
 
@@ -62,6 +67,37 @@ def scans(side: int, count: int) -> bytes:
     content[at + 5 : at + 9] = struct.pack(">HH", side, side)
     last = content[content.rindex(b"\xff\xda") : -2]
     return bytes(content[:-2] + last * count + b"\xff\xd9")
+
+
+def strip() -> bytes:
+    """A small TIFF that says that it is large, in one strip."""
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(stream, "TIFF", compression="tiff_adobe_deflate", tiffinfo={278: 13_000})
+    content = stream.getvalue()
+    for tag in (256, 257):
+        entry = struct.pack("<HHI", tag, 3, 1)
+        assert content.count(entry) == 1
+        at = content.index(entry) + 8
+        content = content[:at] + struct.pack("<I", 13_000) + content[at + 4 :]
+    return content
+
+
+def pages(count: int) -> bytes:
+    """A TIFF of so many pictures of 8 x 8 px, all of them the same pixels."""
+    tags = {256: 8, 257: 8, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: 8, 279: 64}
+    table = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", tag, 4, 1, tags[tag]) for tag in tags)
+    size = len(table) + 4
+    following = [72 + size * (index + 1) for index in range(count - 1)] + [0]
+    head = struct.pack("<4sI64s", b"II*\0", 72, bytes(range(64)))
+    return head + b"".join(table + struct.pack("<I", after) for after in following)
+
+
+@pytest.mark.parametrize("count", [3, 20_000])
+def test_a_tiff_of_many_pictures(count: int, tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(pages(count))
+    begun = time.perf_counter()
+    assert np.asarray(read_photo(tmp_path / "a.tif").image)[..., 0].ravel().tolist() == list(range(64))
+    assert time.perf_counter() - begun < 5
 
 
 @pytest.mark.parametrize("name", HARM)

@@ -1,6 +1,7 @@
 """Photos as other programs leave them: JPEGs without an end, TIFFs of many kinds, PNGs with a gamma."""
 
 import io
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from PIL import Image, PngImagePlugin
 from allaprima import InputError
 from allaprima.image.photo import read_photo
 
-from .photographs import CORNERS, SAVED, chunk, known, saved
+from .photographs import CORNERS, SAVED, chunk, deep, known, png16, saved
 from .test_photo import assert_like, corners
 
 tifffile = pytest.importorskip("tifffile")
@@ -75,6 +76,22 @@ def test_numbers_have_the_white_of_their_kind(kind: str, order: str, tmp_path: P
             read_photo(tmp_path / "a.tif")
         return
     assert_like(read_photo(tmp_path / "a.tif"), GRAY, 1)
+
+
+def test_a_portable_float_map_is_white_at_one(tmp_path: Path) -> None:
+    rows = (np.asarray(known())[::-1, :, 0] / 255).astype("<f4")  # from the bottom up
+    (tmp_path / "a.pfm").write_bytes(b"Pf\n48 32\n-1.0\n" + rows.tobytes())
+    assert_like(read_photo(tmp_path / "a.pfm"), GRAY, 1)
+
+
+def test_one_value_of_16_bits_is_clear(tmp_path: Path) -> None:
+    """That one, and none that looks alike in 8 bits."""
+    values = deep(1)
+    values[16:, :24] = values[0, 0, 0] + 1
+    (tmp_path / "a.png").write_bytes(png16(values, (b"tRNS", struct.pack(">H", values[0, 0, 0]))))
+    expected = GRAY.copy()
+    expected[0, 0], expected[1, 0] = (0, 0, 255), GRAY[0, 0]
+    assert_like(read_photo(tmp_path / "a.png", "#0000ff"), expected, 1)
 
 
 def test_what_is_below_zero_is_black(tmp_path: Path) -> None:

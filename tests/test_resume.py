@@ -51,7 +51,7 @@ def half(photo: Path) -> Painting:
 @pytest.fixture
 def right(tmp_path: Path) -> str:
     """A mask: only the right half counts."""
-    Image.fromarray(np.uint8([[0, 255]]).repeat(40, 1).repeat(40, 0)).save(tmp_path / "right.png")
+    Image.fromarray(np.uint8([[0, 255]]).repeat(30, 1).repeat(40, 0)).save(tmp_path / "right.png")
     return str(tmp_path / "right.png")
 
 

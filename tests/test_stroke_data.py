@@ -1,9 +1,11 @@
 """Stroke data to learn from: the same bytes again, nothing lost by a kill, and the published files."""
 
+import json
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +89,42 @@ def test_data_refusals(data: StrokeData, tmp_path: Path) -> None:
     (tmp_path / "meta.json").write_text("{}")
     with pytest.raises(InputError, match="is damaged"):
         read_meta(tmp_path)
+
+
+META: list[tuple[str, object, str]] = [
+    ("count", 999_999_999_999, "count is not 1 to 10,000,000"),
+    ("count", -1, "count is not 1 to 10,000,000"),
+    ("shard", 0, "shard is not 100 to 1,000,000"),
+    ("size", 100_000, "size is not 64 to 512"),
+    ("size", "64", "size is no int"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "told"), META)
+def test_damaged_numbers_of_a_folder(data: StrokeData, tmp_path: Path, name: str, value: object, told: str) -> None:
+    (tmp_path / "meta.json").write_text(json.dumps({**asdict(data.meta), name: value}))
+    with pytest.raises(InputError, match=rf"meta\.json is damaged \({told}\)"):
+        StrokeData(tmp_path)
+    (tmp_path / "meta.json").write_text("[" * 100_000)
+    with pytest.raises(InputError, match=r"meta\.json is damaged \("):
+        StrokeData(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["actions-00001", "opacity-00001", "heldout-once", "heldout-actions", "known-samples"])
+def test_damaged_arrays_of_a_folder(data: StrokeData, tmp_path: Path, name: str) -> None:
+    for path in data.folder.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    damaged = tmp_path / f"{name}.npy"
+    whole = np.load(damaged)
+    damaged.unlink()
+    for content in (b"", b"no array", whole[:-1], whole[0], whole[..., None], whole.astype(np.float64)):
+        np.save(damaged, content) if isinstance(content, np.ndarray) else damaged.write_bytes(content)
+        with pytest.raises(InputError, match=r"\.npy is damaged \("):
+            opened = StrokeData(tmp_path)
+            opened.batch(np.array([1000]))
+            opened.held_out()
+            opened.sizes(opened)
+            assert opened.known
 
 
 def test_published_data_and_back(data: StrokeData, tmp_path: Path, capsys: Capture) -> None:

@@ -169,18 +169,33 @@ def same_file(path: Path, other: Path) -> bool:
         return False
 
 
+def read_bounded(path: Path, what: str, wanted: str, most: int) -> bytes:
+    """The bytes of a file, or of a pipe, at a path that a person gave: at most ``most``. Raises InputError, in a line
+    that says ``what`` it would be and what is ``wanted``, if there is none, or more, or it cannot be read.
+    """
+    try:
+        if path.is_dir():
+            raise InputError(f"the {what} {path} is a folder: give {wanted}")
+        if path.exists() and not path.is_file() and not path.is_fifo():
+            raise InputError(f"the {what} {path} is no file: give {wanted}")
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except FileNotFoundError:
+        raise InputError(f"there is no {what} {path}: give the path of {wanted}") from None
+    except OSError as error:
+        raise InputError(f"the {what} {path} cannot be read ({error.strerror}): give {wanted}") from None
+    if len(content) > most:
+        raise InputError(f"the {what} {path} has more than {most:,} bytes: give {wanted} of at most as many")
+    return content
+
+
 def read_description(path: Path, what: str) -> str:
     """The text of a small file that a person writes by hand. Raises InputError, in a line that says ``what`` it is."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{what} {path} cannot be read ({error.strerror}): give the path of a .toml file") from None
-    if len(content) > LONGEST:
-        raise InputError(f"{what} {path} has {len(content):,} bytes: a description has at most {LONGEST:,}")
+    content = read_bounded(path, what, "a .toml file", LONGEST)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{what} {path} is no text: give a .toml file") from None
+        raise InputError(f"the {what} {path} is no text: give a .toml file") from None
 
 
 def parse_description(text: str, what: str) -> dict[str, Any]:

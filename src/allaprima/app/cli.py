@@ -76,6 +76,8 @@ def run(arguments: list[str]) -> int:
             if error.format_message():
                 tell(one_line(error.format_message()), "red")
             return error.exit_code
+        except typer.Abort as error:  # what typer makes of any EOFError
+            return tell_failure(error.__cause__ if isinstance(error.__cause__, Exception) else error)
         except Exception as error:
             return tell_failure(error)
 

@@ -76,7 +76,7 @@ def read_shape(name: str | Path) -> str:
         if str(name) not in known:
             raise InputError(f"there is no bristle brush {name}: choose from {', '.join(known)}, or give a .toml file")
         path = SHAPES / f"{name}.toml"
-    return read_description(path, "the brush")
+    return read_description(path, "brush")
 
 
 def parse_shape(text: str, name: str) -> BristleShape:

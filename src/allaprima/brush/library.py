@@ -15,14 +15,17 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
+from ..files import is_there
 from ..metadata import load_card, load_weights, save_weights, undamaged
 from ..strokes import Strokes
+from .bristle_shape import SUFFIXES
 from .generator import Generator
 from .generators import make_generator
 from .neural import Card, NeuralBrush
 from .texture import Texture
 
 OF_TEXTURE = "texture."  # begins the names of the texture's weights in a file
+REAL = (".myb", *SUFFIXES)  # of files of real brushes, from which neural ones learn
 TRIAL = 8  # strokes drawn by a brush of somebody's own, before it is given out
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -48,6 +51,11 @@ def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBr
     path = Path(name)
     if path.suffix.lower() != ".safetensors":
         known = [shipped.stem for shipped in sorted(WEIGHTS.glob("*.safetensors"))]
+        if path.suffix.lower() in REAL and is_there(path):
+            raise InputError(
+                f"the brush {path} is to be learned before it can paint: allaprima learn-brush {path} -o "
+                f"{path.with_suffix('.safetensors').name}"
+            )
         if str(name) not in known:
             choices = ", ".join(known)
             raise InputError(f"there is no brush {name}: choose from {choices}, or give the path of a .safetensors")

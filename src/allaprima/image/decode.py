@@ -40,9 +40,13 @@ class Depth:
     unsigned: bool = False
 
     def scaled(self, strip: Image.Image) -> Image.Image:
-        """In 8 bits, where convert("RGB") would clip to white."""
-        shares = (_numbers(strip, self.unsigned) / self.top).clip(0, 1)
-        return Image.fromarray(((1 - shares if self.inverted else shares) * 255).round().astype(np.uint8))
+        """In 8 bits, where convert("RGB") would clip to white; with an alpha where one value is clear."""
+        numbers = _numbers(strip, self.unsigned)
+        shares = (numbers / self.top).clip(0, 1)
+        picture = Image.fromarray(((1 - shares if self.inverted else shares) * 255).round().astype(np.uint8))
+        if "transparency" in strip.info:
+            picture.putalpha(Image.fromarray((numbers != strip.info["transparency"]).astype(np.uint8) * 255))
+        return picture
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ def _depth(image: Image.Image) -> Depth | None:
     tags = image.tag_v2 if isinstance(image, TiffImagePlugin.TiffImageFile) else {}
     if image.mode.startswith("I;16"):
         return Depth(4095 if tags.get(BITS) == (12,) else 65535, tags.get(PHOTOMETRIC) == WHITE_IS_ZERO)
-    if image.format == "PPM":  # scaled by Pillow, whatever its largest value
+    if image.format == "PPM" and image.mode == "I":  # scaled by Pillow, whatever its largest value
         return Depth(65535)
     bits, kind = tags.get(BITS, (0,))[0], tags.get(KIND, (1,))[0]
     if (bits, kind) == (16, SIGNED):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..errors import InputError
 
 HEX = re.compile("#[0-9a-fA-F]{6}")
+SHORT = re.compile("#[0-9a-fA-F]{3}")
 
 RGB = tuple[int, int, int]  # 0 to 255 each
 
@@ -18,11 +19,13 @@ def is_hex(text: str) -> bool:
 
 
 def named(text: str) -> str:
-    """``#rrggbb`` of a colour's name as CSS has it, in either case; any other text as it is."""
+    """``#rrggbb`` of a colour as CSS has it, its name or ``#rgb``, in either case; any other text as it is."""
     from PIL import ImageColor  # which help does without
 
     if text.lower() in ImageColor.colormap:
         return rgb_to_hex(ImageColor.getrgb(text)[:3])
+    if SHORT.fullmatch(text):
+        return "#" + "".join(2 * digit for digit in text[1:])
     return text
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..files import is_there
 from .color import colors_to_hex, hex_to_colors, oklab_to_srgb, srgb_to_oklab
-from .hex import is_hex
+from .hex import is_hex, named
 from .palette_file import read_colors
 
 MOST = 256
@@ -80,16 +82,18 @@ def index_of_nearest(colors: Tensor, palette: Tensor) -> Tensor:
 
 
 def read_palette(text: str) -> Palette:
-    """A palette as a person gives it: a number, a list of ``#rrggbb``, or the path of a file that
-    :func:`~allaprima.image.palette_file.read_colors` reads. Raises InputError for what is none of these.
+    """A palette as a person gives it: a number, a list of ``#rrggbb`` or colours' names, or the path of a file, also
+    one called as a colour, that :func:`~allaprima.image.palette_file.read_colors` reads. Raises InputError for what is
+    none of these.
     """
     text = text.strip()
     if re.fullmatch("-?[0-9]+", text):
         if len(text) > 9 or not 1 <= int(text) <= MOST:
             raise InputError(f"palette is {text[:20]}: choose 1 to {MOST} colours")
         return Palette(count=int(text))
-    if all(is_hex(part.strip()) for part in text.split(",")):
-        return _distinct([part.strip() for part in text.split(",")], "palette")
+    colors = [named(part.strip()) for part in text.split(",")]
+    if all(map(is_hex, colors)) and (text.startswith("#") or not is_there(Path(text))):
+        return _distinct(colors, "palette")
     return _distinct(read_colors(text), text)
 
 

@@ -1,4 +1,4 @@
-"""Palettes as files: GIMP's ``.gpl``, JASC's ``.pal``, and text with colours in its lines, as Lospec's ``.hex``."""
+"""Palettes as files: GIMP's ``.gpl``, JASC's ``.pal``, Paint.NET's ``.txt``, and text with colours in its lines."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import re
 from pathlib import Path
 
 from ..errors import InputError
-from .hex import is_hex, rgb_to_hex
+from .hex import is_hex, named, rgb_to_hex
 
 LARGEST = 1_000_000  # bytes
 COUNT = re.compile("[0-9]{1,3}")
-BETWEEN = re.compile(r"[\s,;]+")  # colours in a line
+BETWEEN = re.compile(r"""[\s,;"']+""")  # colours in a line
+MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # that begin text
+REMARK = re.compile(r"\s*(;|//|#\s|#$)")  # begins a line of text that says no colour
+ALPHA_FIRST = re.compile("[0-9a-fA-F]{8}")  # as Paint.NET writes colours
+ALPHA_LAST = re.compile("#[0-9a-fA-F]{8}")  # as CSS writes them
 ABOUT = ("#", "Name:", "Columns:", "Channels:")  # lines of a .gpl that say what it is
 
 
@@ -44,6 +48,11 @@ def _text(path: str) -> str:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "that is no path"
         raise InputError(f"the palette {path[:80]} cannot be read ({why})") from None
+    if mark := MARKS.get(content[:2]):
+        try:
+            return content.decode(mark)
+        except UnicodeDecodeError:
+            raise InputError(f"the palette {path} is damaged: it is no text in UTF-16") from None
     if b"\0" in content or content.startswith(b"RIFF"):
         raise InputError(f"the palette {path} is not text, as .aco, .ase and .act are not: save it as a .gpl")
     try:
@@ -65,14 +74,23 @@ def _numbers(path: str, content: str, head: int, about: tuple[str, ...] = ()) ->
     return found
 
 
+def _color(word: str) -> str:
+    """``#rrggbb`` of a word with ``#``, ``#rgb`` or ``#rrggbbaa``, or one without, ``aarrggbb``; else what is none."""
+    if word.startswith("#"):
+        return word[:7] if ALPHA_LAST.fullmatch(word) else named(word)
+    return f"#{word[2:] if ALPHA_FIRST.fullmatch(word) else word}"
+
+
 def _lines(path: str, content: str) -> list[str]:
     """One or several in each line, with whatever else is said of them; or, without ``#``, nothing else."""
     found = []
     for number, line in enumerate(content.splitlines(), 1):
+        if REMARK.match(line):
+            continue
         words = [word for word in BETWEEN.split(line) if word]
-        marked = [word for word in words if word.startswith("#")] if line.lstrip().startswith("#") else []
+        marked = [word for word in words if word.startswith("#")] if line.lstrip("\"' \t").startswith("#") else []
         for word in marked or words:
-            color = word if marked else f"#{word}"
+            color = _color(word)
             if not is_hex(color):
                 raise InputError(f"the palette {path} is damaged: line {number} has {word[:20]!r}, not like #b7a994")
             found.append(color)

@@ -23,10 +23,11 @@ from PIL import Image, Jpeg2KImagePlugin, JpegImagePlugin, UnidentifiedImageErro
 from torch import Tensor
 
 from ..errors import InputError
+from ..files import read_bounded
 from .decode import orientation, upright
 from .hex import RGB, hex_to_rgb, named
 from .jpeg import with_end
-from .tiff import check_kind, choose_picture
+from .tiff import check_blocks, check_kind, choose_picture
 
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000", "ICO", "TGA")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
@@ -141,20 +142,7 @@ def _picture(photo: Image.Image | NDArray[np.uint8]) -> Image.Image:
 
 
 def _open(path: Path, paper: RGB, most: int | None) -> Photo:
-    try:
-        if path.is_dir():
-            raise InputError(f"the photo {path} is a folder: give a picture file")
-        pipe = path.is_fifo()
-        if path.exists() and not path.is_file() and not pipe:
-            raise InputError(f"the photo {path} is no file: give a picture file")
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-        if len(content) > LARGEST_FILE:
-            raise InputError(f"the photo {path} has more than 1 GB: at most that is read")
-    except FileNotFoundError:
-        raise InputError(f"there is no photo {path}: give the path of a picture file") from None
-    except OSError as error:
-        raise InputError(f"the photo {path} cannot be read ({error.strerror})") from None
+    content = read_bounded(path, "photo", "a picture file", LARGEST_FILE)
     if not content:
         raise InputError(f"the photo {path} is empty: give a picture file")
     with _told(f"the photo {path}"):
@@ -162,7 +150,7 @@ def _open(path: Path, paper: RGB, most: int | None) -> Photo:
         _check_effort(image, content, path)
         if image.format in ("JPEG", "MPO") and (mended := with_end(content, image.width * image.height)) != content:
             image = _opened(mended, path)
-        size, factor = _smaller(image, None if pipe else most)  # which is not read twice
+        size, factor = _smaller(image, None if path.is_fifo() else most)  # which is not read twice
         try:
             with _silent() if image.format == "TIFF" else nullcontext():
                 picture = upright(image, paper, factor)
@@ -281,6 +269,7 @@ def _check_effort(image: Image.Image, content: bytes, path: Path) -> None:
     pixels = image.width * image.height
     if image.format in HUNGRY and pixels > MANY and pixels > 1000 * len(content):
         raise ValueError(f"{image.width}x{image.height} px in {len(content):,} bytes")
+    check_blocks(image, len(content), f"the photo {path}")
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         scans = content.count(b"\xff\xda")
         if scans * pixels > MOST_WORK:

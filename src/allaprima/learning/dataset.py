@@ -27,13 +27,20 @@ from torch.nn import functional as F
 from ..brush.mypaint_dabs import Dabs
 from ..errors import InputError
 from ..files import written_aside
-from ..strokes import WINDOW, PlacedStrokes, Strokes
+from ..strokes import ACTION, WINDOW, PlacedStrokes, Strokes
 
 FORMAT, VERSION = "allaprima.strokes", 1
 SHARD = 1000  # strokes in a shard: about a second of drawing
 HELD_OUT = 2000  # strokes kept apart
 KNOWN = 5000  # strokes whose sample is known
 LARGE, LARGE_SIZE = 5000, 2 * WINDOW  # strokes drawn larger, and their side in pixels
+BOUNDS = {  # of the numbers in a folder's meta.json
+    "count": (1, 10_000_000),
+    "size": (WINDOW, 512),
+    "seed": (0, 2**64 - 1),
+    "large": (0, LARGE),
+    "shard": (100, 1_000_000),
+}
 AVERAGED = (LARGE_SIZE // 4, LARGE_SIZE // 8)  # sides in pixels to which they are averaged, too
 
 
@@ -97,15 +104,29 @@ class StrokeData:
 
     @cached_property
     def _opened(self) -> list[tuple[NDArray[np.float32], NDArray[np.uint8]]]:
-        names = [(f"actions-{k:05d}", f"opacity-{k:05d}") for k in range(self.meta.shards)]
-        return [(self._load(actions), self._load(opacity)) for actions, opacity in names]
+        counts = [min(self.meta.shard, self.meta.count - k * self.meta.shard) for k in range(self.meta.shards)]
+        return [
+            (self._actions(f"actions-{k:05d}", count), self._opacity(f"opacity-{k:05d}", count, self.meta.size))
+            for k, count in enumerate(counts)
+        ]
 
-    def _load(self, name: str) -> Any:
+    def _actions(self, name: str, count: int | None) -> Any:
+        return self._load(name, count, (len(ACTION),), np.float32)
+
+    def _opacity(self, name: str, count: int, size: int) -> Any:
+        return self._load(name, count, (size, size), np.uint8)
+
+    def _load(self, name: str, count: int | None, each: tuple[int, ...], kind: type[np.generic]) -> Any:
+        """``count`` (any, if None) times numbers of the shape ``each``. Raises InputError if the file holds others."""
         path = self.folder / f"{name}.npy"
         try:
-            return np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
+            shape = (count or max(1, len(array)), *each)
+            if array.shape != shape or array.dtype != kind:
+                raise ValueError(f"it holds {array.dtype} of shape {array.shape}, not {kind.__name__} of {shape}")
+        except Exception as error:  # whatever numpy raises for a damaged one
             raise InputError(f"{path} is damaged ({error}): remove it and run `allaprima strokes` again") from None
+        return array
 
     def batch(self, indices: NDArray[np.int64]) -> tuple[Strokes, Tensor]:
         """The strokes at ``indices`` ``(B,)``, and their opacity ``(B, 1, size, size)`` float32 in [0,1]."""
@@ -117,23 +138,28 @@ class StrokeData:
     @cached_property
     def known(self) -> KnownStrokes | None:
         """The strokes whose sample is known, if chance plays a part in this brush's."""
-        return self._known("known", self.meta.size) if self.meta.known else None
+        return self._known("known", self.meta.known, self.meta.size, self.meta.size) if self.meta.known else None
 
     def sizes(self, own: Source) -> list[Source]:
         """Strokes of all sizes to learn from in turn, half of them ``own``: all strokes of the data's size, or those
         whose sample is known.
         """
-        others = [self._known("large", size) for size in (LARGE_SIZE, *AVERAGED)] if self.meta.large else []
+        sizes = (LARGE_SIZE, *AVERAGED) if self.meta.large else ()
+        others = [self._known("large", self.meta.large, LARGE_SIZE, size) for size in sizes]
         return [source for other in others for source in (own, other)] or [own]
 
-    def _known(self, name: str, size: int) -> KnownStrokes:
-        actions, samples, opacity = (self._load(f"{name}-{part}") for part in ("actions", "samples", "opacity"))
+    def _known(self, name: str, count: int, drawn_at: int, size: int) -> KnownStrokes:
+        samples = self._load(f"{name}-samples", count, (), np.int64)
+        actions, opacity = self._actions(f"{name}-actions", count), self._opacity(f"{name}-opacity", count, drawn_at)
         return KnownStrokes(actions, samples, opacity, size)
 
     def held_out(self) -> tuple[Strokes, Tensor, Tensor]:
         """Strokes never trained on, their opacity ``(N, 1, size, size)`` (sample 0), and drawn once more."""
-        once, again = (torch.from_numpy(np.array(self._load(f"heldout-{name}"))) for name in ("once", "again"))
-        actions = torch.from_numpy(np.array(self._load("heldout-actions")))
+        actions = torch.from_numpy(np.array(self._actions("heldout-actions", None)))  # of published data there are less
+        once, again = (
+            torch.from_numpy(np.array(self._opacity(f"heldout-{name}", len(actions), self.meta.size)))
+            for name in ("once", "again")
+        )
         return Strokes.from_actions(actions), once[:, None].float() / 255, again[:, None].float() / 255
 
 
@@ -170,13 +196,17 @@ def read_meta(folder: Path) -> Meta:
         raise InputError(f"{folder} holds no stroke data (no meta.json): draw some with `allaprima strokes`")
     try:
         meta = Meta(**json.loads(path.read_text()))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise InputError(f"{path} is damaged ({error}): draw the strokes again in another folder") from None
     for one in fields(meta):
         if not isinstance(getattr(meta, one.name), {"str": str, "int": int}[str(one.type)]):
             raise InputError(f"{path} is damaged ({one.name} is no {one.type}): draw the strokes in another folder")
     if (meta.format, meta.version) != (FORMAT, VERSION):
         raise InputError(f"{path} is {meta.format} version {meta.version}; this library reads {FORMAT} {VERSION}")
+    for name, (low, high) in BOUNDS.items():
+        if not low <= getattr(meta, name) <= high:
+            told = f"{name} is not {low:,} to {high:,}"
+            raise InputError(f"{path} is damaged ({told}): draw the strokes in another folder")
     return meta
 
 

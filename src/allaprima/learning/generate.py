@@ -26,6 +26,7 @@ from ..errors import InputError
 from ..files import check_folder
 from ..strokes import WINDOW, Strokes
 from .dataset import (
+    BOUNDS,
     HELD_OUT,
     HELD_OUT_PART,
     KNOWN,
@@ -123,10 +124,12 @@ def _result(job: Future[None], name: str) -> None:
 def _check(folder: Path, count: int, size: int, seed: int, processes: int | None) -> None:
     if processes is not None and processes < 1:
         raise InputError(f"processes is {processes}: choose 1 or more")
-    if not 1 <= count <= 10_000_000:
-        raise InputError(f"count is {count}: choose 1 to 10,000,000 strokes")
-    if not WINDOW <= size <= 512:
-        raise InputError(f"size is {size}: choose 64 to 512 px (below 64 the engine itself changes)")
+    low, high = BOUNDS["count"]
+    if not low <= count <= high:
+        raise InputError(f"count is {count}: choose {low} to {high:,} strokes")
+    low, high = BOUNDS["size"]
+    if not low <= size <= high:
+        raise InputError(f"size is {size}: choose {low} to {high} px (below {low} the engine itself changes)")
     if seed < 0:
         raise InputError(f"seed is {seed}: choose 0 or more")
     there = check_folder(folder, "the strokes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,9 @@ from torch import Tensor
 
 from ..brush.library import load_brush
 from ..brush.neural import NeuralBrush
-from ..errors import InputError
+from ..errors import AllaprimaWarning, InputError
+from ..files import is_there
+from ..image.hex import RGB
 from ..image.palette import Palette, read_palette
 from ..image.photo import Photo, PhotoLike, fit, read_photo
 from ..painting.pictures import AutoFocus, PictureFile, PictureHash, PictureSource, PlainColor
@@ -86,27 +89,56 @@ def load_pictures(inputs: Inputs, settings: Settings) -> tuple[Inputs, Settings]
         seen = attention(inputs.photo.at(*inputs.photo.canvas(min(settings.size, LOOKED_AT))))
         focus = (seen * 255).round().to(torch.uint8).numpy()
     elif settings.focus:
-        focus, known = read_picture(settings.focus, "focus")
-        focus = np.asarray(Image.fromarray(focus).convert("L"))
-        if not focus.any():
-            raise InputError(f"the focus {settings.focus} is black all over: make it bright where detail is wanted")
+        focus, known = _read_mask(settings.focus, inputs.photo)
         settings = settings.change(focus=known)
     return replace(inputs, style=style, focus=focus), settings
+
+
+def _read_mask(source: PictureSource, photo: Photo) -> tuple[Picture, PictureHash]:
+    """A focus ``(H, W)`` uint8, black where it is clear, and what a painting records of it. Equally bright all over, or
+    of another shape than the photo's, is a warning; black all over an InputError.
+    """
+    mask = read_source(source, "focus", (0, 0, 0))
+    seen = np.asarray(Image.fromarray(_looked_at(mask)).convert("L"))
+    if not seen.any():
+        raise InputError(f"the focus {source} is black all over: make it bright where detail is wanted")
+    if seen.min() == seen.max():
+        warnings.warn(
+            f"the focus {source} is equally bright all over: no place gets more", AllaprimaWarning, stacklevel=2
+        )
+    off = abs(mask.width * photo.height - mask.height * photo.width)
+    if off > max(mask.width, mask.height, photo.width, photo.height):  # a pixel of the coarser one
+        warnings.warn(
+            f"the focus {source} is {mask.width}x{mask.height} px and has not the shape of the photo, "
+            f"{photo.width}x{photo.height}: it is stretched over it",
+            AllaprimaWarning,
+            stacklevel=2,
+        )
+    return seen, PictureHash(mask.sha256)
 
 
 def read_picture(source: PictureSource, what: str) -> tuple[Picture, PictureHash]:
     """A picture ``(H, W, 3)`` uint8 as it is looked at, and what a painting records of it."""
     picture = read_source(source, what)
+    return _looked_at(picture), PictureHash(picture.sha256)
+
+
+def _looked_at(picture: Photo) -> Picture:
     size = fit(picture.width, picture.height, min(SEEN_AT, max(picture.width, picture.height)))
-    return np.asarray(picture.image.resize(size, Image.Resampling.BOX)), PictureHash(picture.sha256)
+    return np.asarray(picture.image.resize(size, Image.Resampling.BOX))
 
 
-def read_source(source: PictureSource, what: str) -> Photo:
-    """A picture that a setting names. Raises InputError, saying which, if it cannot be read."""
+def read_source(source: PictureSource, what: str, paper: RGB = (255, 255, 255)) -> Photo:
+    """A picture that a setting names, on ``paper`` where it is clear. Raises InputError, saying which, if it cannot be
+    read.
+    """
     if isinstance(source, PictureHash):
         raise InputError(f"{what} is known by its {str(source)[:19]} only: give its file")
+    path = Path(source.path)
+    if not is_there(path):
+        raise InputError(f"{what}: there is no picture {path}: give the path of a picture file")
     try:
-        return read_photo(Path(source.path), most=BACKGROUND_AT)
+        return read_photo(path, paper, BACKGROUND_AT)
     except InputError as error:
         raise InputError(f"{what}: {error}") from None
 

@@ -16,7 +16,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ..brush.mypaint import SAMPLES
 from ..errors import InputError
-from ..files import written_aside
+from ..files import read_bounded, written_aside
 from ..image.hex import is_hex
 from ..options import check_unicode
 from ..rendering.background import Background
@@ -32,6 +32,7 @@ OLDER = {"mood": "painterly"}  # what was usual when it was not recorded yet, wh
 UNRECORDED = "vgg_weights"  # always empty: which file of weights there is on a machine
 INTEGERS = ("brush", "level", "sample")
 BIGGEST = 2**31 - 1
+LARGEST = 100_000_000  # bytes of a file: 20,000 strokes, a picture below them, and what they go on with, are 20 MB
 BROADEST = 8192  # pixels: of a picture that is painted on
 FARTHEST, SMALLEST = 1_000_000, 0.001  # canvas pixels: of a window's place and side
 
@@ -52,18 +53,11 @@ def save(painting: PaintingRecord, path: Path) -> None:
 
 def load(path: Path) -> PaintingRecord:
     """Read a painting file. Raises InputError that says what is wrong and where."""
+    content = read_bounded(path, "painting", "a .painting.json file", LARGEST)
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError(f"there is no painting {path}") from None
-    except IsADirectoryError:
-        raise InputError(f"the painting {path} is a folder: give a .painting.json file") from None
-    except OSError as error:
-        raise InputError(f"the painting {path} cannot be read ({error.strerror})") from None
+        return from_json(content.decode("utf-8"))
     except UnicodeDecodeError:
         raise InputError(f"the painting {path} is no painting file: it is not text") from None
-    try:
-        return from_json(text)
     except InputError as error:
         raise InputError(f"the painting {path} is damaged: {error}") from None
 
@@ -210,6 +204,8 @@ def _brush(brush: Any, where: str) -> BrushRef:
 
 
 def _strokes(strokes: list[Any], brushes: int) -> PlacedStrokes:
+    if len(strokes) > (most := Settings.about("strokes").metadata["high"]):
+        raise InputError(f"strokes are {len(strokes):,}: a painting has at most {most:,}")
     columns: dict[str, list[Any]] = {name: [] for name in (*INTEGERS, *PLACE, *ACTION)}
     for index, stroke in enumerate(strokes):
         where = f"strokes[{index}]"

@@ -26,7 +26,7 @@ class Look(NamedTuple):
 @cache
 def looks() -> dict[str, Look]:
     """Those that ship, by name."""
-    table = parse_description(read_description(TABLE, "the table"), "the table of looks")
+    table = parse_description(read_description(TABLE, "table"), "the table of looks")
     return {name: Look(name, part.pop(ABOUT), part) for name, part in table.items()}
 
 
@@ -41,11 +41,11 @@ def find_look(name: str | Path) -> Look:
     if text in looks():
         return looks()[text]
     path = Path(text)
-    if path.suffix != SUFFIX:
+    if path.suffix.lower() != SUFFIX:
         raise InputError(
             f"look is {text[:60]!r}: choose from {', '.join(look_names())}, or give a {SUFFIX} of your own"
         )
-    table = parse_description(read_description(path, "the look"), f"the look {path}")
+    table = parse_description(read_description(path, "look"), f"the look {path}")
     if parts := [key for key, value in table.items() if isinstance(value, dict)]:
         raise InputError(f"the look {path} has a part [{parts[0]}]: give a file of one look, without such a line")
     about = table.pop(ABOUT, "")

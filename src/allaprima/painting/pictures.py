@@ -92,5 +92,5 @@ def read_background(text: str) -> BackgroundSource:
         return PhotoMean()
     name = text.lower()
     if name == "white" or text.startswith("#") or (named(name) != name and not is_there(Path(text))):
-        return PlainColor(text.lower())
+        return PlainColor(named(name) if name.startswith("#") else name)  # a painting records all six digits
     return read_source(text) or PhotoMean()
