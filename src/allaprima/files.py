@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from .errors import InputError
+from .errors import InputError, check_kind, failure
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -106,6 +106,14 @@ def resolved(path: Path) -> Path:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
 
 
+def as_path(path: object, what: str) -> Path:
+    """The door of paths. Raises InputError for what can be none, saying ``what`` it would be."""
+    check_kind(path, (str, Path), what, "a path")
+    if not (text := str(path)) or "\0" in text:
+        raise InputError(f"{what} is {text!r}, which is no path: give one")
+    return Path(text)
+
+
 def check_output(path: Path) -> None:
     """Raise InputError unless a file can be written at ``path``: said before long work, not after it."""
     try:
@@ -121,7 +129,8 @@ def check_output(path: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise InputError(f"nothing can be written in {path.parent} ({error.strerror}): choose another folder") from None
+        told = f"nothing can be written in {path.parent} ({error.strerror}): choose another folder"
+        raise failure(error, told) from None
 
 
 def check_there(path: Path, what: str) -> None:
@@ -159,7 +168,8 @@ def read_description(path: Path, what: str) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{what} {path} cannot be read ({error.strerror}): give the path of a .toml file") from None
+        told = f"{what} {path} cannot be read ({error.strerror}): give the path of a .toml file"
+        raise failure(error, told) from None
     if len(content) > LONGEST:
         raise InputError(f"{what} {path} has {len(content):,} bytes: a description has at most {LONGEST:,}")
     try:

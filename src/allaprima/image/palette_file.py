@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, failure
 from .hex import is_hex, rgb_to_hex
 
 LARGEST = 1_000_000  # bytes
@@ -43,7 +43,7 @@ def _text(path: str) -> str:
         ) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "that is no path"
-        raise InputError(f"the palette {path[:80]} cannot be read ({why})") from None
+        raise failure(error, f"the palette {path[:80]} cannot be read ({why})") from None
     if b"\0" in content or content.startswith(b"RIFF"):
         raise InputError(f"the palette {path} is not text, as .aco, .ase and .act are not: save it as a .gpl")
     try:

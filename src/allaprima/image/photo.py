@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from PIL import Image, Jpeg2KImagePlugin, JpegImagePlugin, UnidentifiedImageError
 from torch import Tensor
 
-from ..errors import InputError
+from ..errors import InputError, failure
+from ..files import as_path
 from .decode import orientation, upright
 from .hex import RGB, hex_to_rgb, named
 from .jpeg import with_end
@@ -110,7 +111,7 @@ def read_photo(photo: PhotoLike, background: str | RGB = "white", most: int | No
         return photo
     paper = _color(background)
     if isinstance(photo, (str, Path)):
-        return _open(Path(photo), paper, most)
+        return _open(as_path(photo, "the photo"), paper, most)
     if not isinstance(photo, (Image.Image, np.ndarray)):
         raise InputError(f"the photo is of type {type(photo).__name__}: give a path, a PIL image or an array")
     with _told("the photo"):
@@ -154,7 +155,7 @@ def _open(path: Path, paper: RGB, most: int | None) -> Photo:
     except FileNotFoundError:
         raise InputError(f"there is no photo {path}: give the path of a picture file") from None
     except OSError as error:
-        raise InputError(f"the photo {path} cannot be read ({error.strerror})") from None
+        raise failure(error, f"the photo {path} cannot be read ({error.strerror})") from None
     if not content:
         raise InputError(f"the photo {path} is empty: give a picture file")
     with _told(f"the photo {path}"):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from ..brush.mypaint import SAMPLES
-from ..errors import InputError
+from ..errors import InputError, failure
 from ..files import written_aside
 from ..image.hex import is_hex
 from ..options import check_unicode
@@ -59,7 +59,7 @@ def load(path: Path) -> PaintingRecord:
     except IsADirectoryError:
         raise InputError(f"the painting {path} is a folder: give a .painting.json file") from None
     except OSError as error:
-        raise InputError(f"the painting {path} cannot be read ({error.strerror})") from None
+        raise failure(error, f"the painting {path} cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise InputError(f"the painting {path} is no painting file: it is not text") from None
     try:
