@@ -83,7 +83,7 @@ def paint(
     rendering, results = Rendering(size=output_size), Results(as_json, as_csv)
     with loading():
         from ..brush.library import load_brush
-        from ..painters.paint import find_device
+        from ..kernels.device import find_device
         from . import batch, outputs
 
     orders = [
