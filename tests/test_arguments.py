@@ -76,6 +76,9 @@ def test_a_path_that_is_there_is_a_path(photo: Path) -> None:
         assert shares_of(name) == {name: 1.0}
     assert shares_of(f"chalk:1,{names[0]}:2,{names[1]}:3") == {"chalk": 1, names[0]: 2, names[1]: 3}
     assert len(allaprima.paint(photo, brush=names[0], strokes=5, size=48, quality="draft")) == 5
+    for share in ("0", "-5", "nan", "inf"):
+        with pytest.raises(InputError, match=f"brush is 'flat:{share}': give a share above 0, or the name alone"):
+            shares_of(f"flat:{share}")
     for wrong in ("my,other.safetensors", "oil,my,brush.safetensors:2", "oil:1,", "oil:1,chalk", "oil:-1,chalk:2"):
         with pytest.raises(InputError, match="give each of several brushes a share above 0"):
             shares_of(wrong)
@@ -121,6 +124,14 @@ def test_standard_input(photo: Path, capsys: pytest.CaptureFixture[str]) -> None
 )
 def test_papers(paper: str, size: tuple[int, int]) -> None:
     assert Export(print=paper, dpi=25.4).paper() == size
+
+
+@pytest.mark.parametrize("digits", [9, 400, 5000])
+def test_numbers_without_end(digits: int) -> None:
+    with pytest.raises(InputError, match="print is"):
+        Export(print=f"{'9' * digits}x1cm")
+    with pytest.raises(InputError, match=r"layers is '9+': choose"):
+        Export(layers="9" * digits)
 
 
 def test_colours_by_name(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,8 +51,11 @@ def test_without_output(arguments: list[str], photo: Path, capsys: pytest.Captur
 def test_brushes_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["brushes"]) == 0 and run(["--version"]) == 0
     out = capsys.readouterr().out
-    assert "dry_brush" in out and "tanda/oil-06-paint" in out and "allaprima 0.1.0" in out
-    assert "bristle/flat" in out
+    assert "flat         oil paint, broad with straight ragged ends: planes\n" in out and "allaprima 0.1.0" in out
+    assert "dB" not in out
+    assert run(["brushes", "--verbose"]) == 0
+    out = capsys.readouterr().out
+    assert "imitates MyPaint's tanda/oil-06-paint, 32.0 dB (MyPaint" in out and "imitates bristle/flat" in out
 
 
 def bomb() -> bytes:

@@ -96,7 +96,41 @@ def test_little_memory(limit: int, photo: Path) -> None:
         before=f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({limit << 20}, {limit << 20}))",
     )  # fmt: skip
     _, err = process.communicate(timeout=120)
-    assert "Traceback" not in err, err
+    told = (
+        "allaprima: loading the libraries takes about 4 GB of address space, and ulimit -v leaves {:.1f} GB: raise it\n"
+    )
+    assert err in [told.format((limit << 20) / 1e9 - used) for used in (0, 0.05, 0.1)] and process.returncode == 1
+
+
+def test_few_files(photo: Path) -> None:
+    """A file that cannot be opened for that is not damaged."""
+    process = start(
+        "paint", str(photo), *QUICK, before="import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))"
+    )
+    _, err = process.communicate(timeout=120)
+    assert re.search(r"\w cannot be read.*Too many open files", err) and err.count("\n") == 1
+    assert process.returncode == 1
+
+
+def test_a_folder_that_is_gone(photo: Path) -> None:
+    """Is told before libraries look for their parts in it."""
+    process = start("paint", str(photo), *QUICK, before="import os; os.mkdir('g'); os.chdir('g'); os.rmdir('../g')")
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (2, "allaprima: the current folder was removed: change to another one\n")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".webp"])
+def test_a_full_disk(suffix: str, painting: Painting) -> None:
+    """As seen by a process whose files may not be longer."""
+    painting.save("a.painting.json")
+    process = start(
+        "render", "a.painting.json", "-o", f"a{suffix}", "--size", "300",
+        before="import resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))",
+    )  # fmt: skip
+    _, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (1, "allaprima: the machine failed: File too large\n")
+    assert listed() == ["a.painting.json"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import allaprima
 from allaprima import Settings
 from allaprima.app.cli import run
+from allaprima.brush.library import ABOUT
 from allaprima.strokes import ACTION, PLACE
 
 from .conftest import ROOT
@@ -51,7 +52,8 @@ def test_departures_name_files_that_exist() -> None:
 
 def test_brushes_are_all_told() -> None:
     page = PAGES[next(path for path in PAGES if path.name == "brushes.md")]
-    assert set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE)) == set(allaprima.brushes())
+    assert dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", page, re.MULTILINE)) == ABOUT
+    assert set(ABOUT) == set(allaprima.brushes())
 
 
 def test_docs_import_public_names_alone() -> None:

@@ -1,13 +1,16 @@
 """What does not fit is refused in Python, too, by a sentence."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 import allaprima
-from allaprima import InputError, Painting
+from allaprima import BristleBrush, InputError, MyPaintBrush, Painting, Strokes
+from allaprima.image.palette import read_palette
 from allaprima.perception import FeatureLoss, load_features
 from allaprima.rendering.compositing import composite
 
@@ -58,3 +61,60 @@ def test_a_painting_is_no_picture(painting: Painting, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     painting.save(tmp_path / "cat.JSON")
     assert Painting.load(tmp_path / "cat.JSON") == painting
+
+
+NAN = Strokes.random(2).map(lambda value: value * float("nan"))
+
+
+def endless(_: Strokes, size: int) -> torch.Tensor:
+    """A painting program."""
+    return torch.full((1, 1, size, size), float("inf"))
+
+
+WRONG: list[tuple[str, Callable[[Any, Any], object]]] = [
+    # of another kind
+    ("settings is {'strokes': 3}, of type dict", lambda _, photo: allaprima.paint(photo, {"strokes": 3})),  # type: ignore
+    ("compute is 'cpu', of type str", lambda _, photo: allaprima.paint(photo, compute="cpu")),  # type: ignore
+    ("resume is 5, of type int", lambda _, photo: allaprima.paint(photo, resume=5)),  # type: ignore
+    ("one of the brushes is 5", lambda _, photo: allaprima.paint(photo, brushes=[5])),  # type: ignore
+    ("brushes is empty", lambda _, photo: allaprima.paint(photo, brushes=[])),
+    ("brushes is 'oil', of type str", lambda painting, _: painting.render(brushes="oil")),
+    ("what is to be written is 'x'", lambda *_: allaprima.write("x", "a.png")),  # type: ignore
+    ("export is {}, of type dict", lambda painting, _: allaprima.write(painting, "a.png", export={})),  # type: ignore
+    ("what is laid over a painting is None", lambda painting, _: painting + None),
+    ("palette is 5, of type int", lambda *_: read_palette(5)),  # type: ignore
+    ("actions is .*, of type ndarray: give Strokes", lambda *_: allaprima.load_brush("oil")(np.zeros((2, 12)))),  # type: ignore
+    ("the number of strokes is 'a'", lambda *_: Strokes.random("a")),  # type: ignore
+    ("the painting is 5, of type int: give a path", lambda *_: Painting.load(5)),  # type: ignore
+    ("the brush is None", lambda *_: allaprima.load_brush(None)),  # type: ignore
+    # numbers
+    ("the picture's size is True", lambda painting, _: painting.render(True)),
+    ("the factor is 'a': it must be a number", lambda painting, _: painting.scaled("a")),
+    ("the factor is None", lambda painting, _: painting.scaled(None)),
+    ("the factor is inf: it must be above 0, and finite", lambda painting, _: painting.scaled(10**400)),
+    ("the seed is -1: give a whole number", lambda *_: Strokes.random(3, -1)),
+    ("the seed is a: give a whole number", lambda *_: Strokes.random(3, "a")),  # type: ignore
+    (r"window_x has the shape \(2,\)", lambda *_: Strokes.random(3).placed(torch.zeros(2), 0, 64)),
+    ("gave numbers that are not finite", lambda painting, _: painting.render(10, engine=endless)),
+    ("pressure of a stroke is not finite", lambda *_: BristleBrush("flat")(NAN)),
+    ("pressure of a stroke is not finite", lambda *_: MyPaintBrush("classic/dry_brush")(NAN)),
+    # devices and paths
+    ("there is no device bogus on this machine", lambda *_: allaprima.load_brush("oil", "bogus")),
+    (r"the photo is 'a\\x00', which is no path", lambda *_: allaprima.paint("a\0")),
+    (r"focus is 'a\\x00': there can be no NUL", lambda _, photo: allaprima.paint(photo, focus="a\0")),
+    (r"the painting is 'a\\x00', which is no path", lambda *_: Painting.load("a\0")),
+    (r"the painting is 'a\\x00', which is no path", lambda painting, _: painting.save("a\0")),
+    (r"the output is 'a\\x00', which is no path", lambda painting, _: allaprima.write(painting, "a\0")),
+    ("the painting is '', which is no path", lambda painting, _: painting.save("")),
+    ("the output folder none does not exist", lambda painting, _: painting.save("none/a.painting.json")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "wrong"), WRONG)
+def test_what_does_not_fit(told: str, wrong: Callable[[Any, Any], object], painting: Painting, photo: Path) -> None:
+    with pytest.raises(InputError, match=told):
+        wrong(painting, photo)
+
+
+def test_a_painting_is_shown_in_a_line(painting: Painting) -> None:
+    assert repr(painting) == f"Painting: {len(painting)} strokes of dry_brush on {painting.width}x{painting.height} px"

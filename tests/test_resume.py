@@ -67,7 +67,7 @@ def test_stopped_and_resumed_is_the_same(photo: Path, whole: Painting, tmp_path:
     now.painting().save(tmp_path / "under-way.painting.json")
     loaded = Painting.load(tmp_path / "under-way.painting.json")
     assert loaded == now.painting() and loaded.unfinished is not None
-    done = allaprima.paint(photo, resume=loaded)
+    done = allaprima.paint(photo, resume=tmp_path / "under-way.painting.json")
     assert done == whole and to_json(done) == to_json(whole) and done.unfinished is None
 
 

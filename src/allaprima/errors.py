@@ -1,8 +1,13 @@
 """What can go wrong, told in one line: the bad value, the bound, and what to do."""
 
+from __future__ import annotations
+
+import errno
+import os
 import unicodedata
 
 LONGEST = 1000  # signs of a message
+MACHINES = tuple(map(os.strerror, (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ENOSPC)))
 
 
 def escaped(text: str) -> str:
@@ -44,3 +49,22 @@ class MachineError(AllaprimaError):
 
 class AllaprimaWarning(_Told, UserWarning):
     """What was asked for is done, but not quite as it was meant; told in one line."""
+
+
+def failure(error: Exception, text: str) -> AllaprimaError:
+    """What to raise for an ``error`` while a file was read or written: of the machine, if it has no more handles,
+    memory or room; else of the file.
+    """
+    return MachineError(text) if is_of_machine(error) else InputError(text)
+
+
+def is_of_machine(error: Exception) -> bool:
+    """Whether it says so: libraries pass on the words, and not the number."""
+    return any(sign in str(error) for sign in MACHINES)
+
+
+def check_kind(value: object, kinds: type | tuple[type, ...], what: str, give: str) -> None:
+    """Raise InputError unless a value is of one of these kinds, saying ``what`` it is, and what to ``give``."""
+    if not isinstance(value, kinds):
+        shown = " ".join(repr(value).split())[:60]
+        raise InputError(f"{what} is {shown}, of type {type(value).__name__}: give {give}")

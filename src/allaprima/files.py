@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from .errors import InputError
+from .errors import InputError, check_kind, failure
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -106,6 +106,14 @@ def resolved(path: Path) -> Path:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
 
 
+def as_path(path: object, what: str) -> Path:
+    """The door of paths. Raises InputError for what can be none, saying ``what`` it would be."""
+    check_kind(path, (str, Path), what, "a path")
+    if not (text := str(path)) or "\0" in text:
+        raise InputError(f"{what} is {text!r}, which is no path: give one")
+    return Path(text)
+
+
 def check_output(path: Path) -> None:
     """Raise InputError unless a file can be written at ``path``: said before long work, not after it."""
     try:
@@ -136,7 +144,7 @@ def _check_writable(folder: Path, shown: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise InputError(f"nothing can be written in {shown} ({error.strerror}): choose another folder") from None
+        raise failure(error, f"nothing can be written in {shown} ({error.strerror}): choose another folder") from None
 
 
 def check_there(path: Path, what: str) -> None:
@@ -183,7 +191,7 @@ def read_bounded(path: Path, what: str, wanted: str, most: int) -> bytes:
     except FileNotFoundError:
         raise InputError(f"there is no {what} {path}: give the path of {wanted}") from None
     except OSError as error:
-        raise InputError(f"the {what} {path} cannot be read ({error.strerror}): give {wanted}") from None
+        raise failure(error, f"the {what} {path} cannot be read ({error.strerror}): give {wanted}") from None
     if len(content) > most:
         raise InputError(f"the {what} {path} has more than {most:,} bytes: give {wanted} of at most as many")
     return content

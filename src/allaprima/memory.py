@@ -9,10 +9,12 @@ from pathlib import Path
 
 import psutil
 
-from .errors import MachineError
+from .errors import InputError, MachineError
 
 if sys.platform != "win32":
     import resource
+
+LIBRARIES = 4e9  # bytes of address space, of which they use a tenth: torch, numba and the others, and their threads
 
 # of a container: files with the most it may have, and with what it has
 CONTAINERS = tuple(
@@ -22,6 +24,23 @@ CONTAINERS = tuple(
         ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
     )
 )
+
+
+def check_before_loading() -> None:
+    """Raise MachineError if a limit leaves too little address space to load torch, which would abort the process or
+    interrupt it; and InputError if the current folder is gone, without which it does not find its own parts.
+    """
+    if "torch" in sys.modules:
+        return
+    if (free := min(_address_space(), default=LIBRARIES)) < LIBRARIES:
+        raise MachineError(
+            f"loading the libraries takes about {LIBRARIES / 1e9:.0f} GB of address space, and ulimit -v leaves "
+            f"{free / 1e9:.1f} GB: raise it"
+        )
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise InputError("the current folder was removed: change to another one") from None
 
 
 def check_memory(needed: float, what: str, instead: str) -> None:
@@ -42,6 +61,11 @@ def _limits() -> Iterator[int]:
     for most, taken in CONTAINERS:
         with suppress(OSError, ValueError):  # not there, or "max"
             yield int(most.read_text()) - int(taken.read_text())
+    yield from _address_space()
+
+
+def _address_space() -> Iterator[int]:
+    """What a limit leaves of it, if there is one."""
     if sys.platform != "win32":
         limit, _ = resource.getrlimit(resource.RLIMIT_AS)
         if limit != resource.RLIM_INFINITY:

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from .errors import InputError
+from .errors import InputError, failure, is_of_machine
 from .files import written_aside
 
 if TYPE_CHECKING:
@@ -79,4 +79,5 @@ def undamaged(what: str, path: Path) -> Iterator[None]:
             ArithmeticError) as error:  # fmt: skip
         missing = " is missing" if isinstance(error, KeyError) else ""
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"the {what} {path} is damaged: {first}{missing}") from None
+        state = "cannot be read" if is_of_machine(error) else "is damaged"
+        raise failure(error, f"the {what} {path} {state}: {first}{missing}") from None

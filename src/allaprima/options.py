@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import field, fields, is_dataclass
@@ -57,6 +58,21 @@ def check_unicode(name: str, text: str) -> None:
         raise InputError(f"{name} is {text[:80]!r}: it must be Unicode text, and holds half a sign") from None
 
 
+def as_number(name: str, value: Any) -> float:
+    """A number, infinity where it is larger than a float. Raises InputError for what is none."""
+    number = math.nan
+    if isinstance(value, SupportsFloat) and not isinstance(value, (bool, str)):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf if value > 0 else -math.inf  # type: ignore[operator]
+        except (TypeError, ValueError):  # many numbers
+            pass
+    if math.isnan(number):
+        raise InputError(f"{name} is {value!r}: it must be a number")
+    return number
+
+
 def _whole(name: str, value: Any, bounds: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         raise InputError(f"{name} is {value!r}: it must be a whole number")
@@ -68,12 +84,11 @@ def _whole(name: str, value: Any, bounds: Any) -> int:
 
 
 def _number(name: str, value: Any, bounds: Any) -> float:
-    if isinstance(value, (bool, str)) or not isinstance(value, SupportsFloat) or value != value:
-        raise InputError(f"{name} is {value!r}: it must be a number")
-    if not bounds["low"] <= value <= bounds["high"]:
-        told = f"{float(value):g}" if abs(value) < 10**15 else "too large"  # type: ignore[arg-type]
+    number = as_number(name, value)
+    if not bounds["low"] <= number <= bounds["high"]:
+        told = f"{number:g}" if abs(number) < 10**15 else "too large"
         raise InputError(f"{name} is {told}: choose {bounds['low']:g} to {bounds['high']:g}")
-    return float(value)
+    return number
 
 
 def _text(name: str, value: Any, bounds: Any) -> str:
@@ -81,6 +96,8 @@ def _text(name: str, value: Any, bounds: Any) -> str:
         return str(value)
     if not isinstance(value, str):
         raise InputError(f"{name} is {' '.join(repr(value).split())[:60]}: it must be text")
+    if "\0" in value:
+        raise InputError(f"{name} is {value[:80]!r}: there can be no NUL in it")
     if bounds["among"] and value not in bounds["among"]:
         raise InputError(f"{name} is {value!r}: choose from {', '.join(filter(None, bounds['among']))}")
     return value

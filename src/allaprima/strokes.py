@@ -22,13 +22,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, SupportsIndex, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from .errors import InputError
+from .errors import InputError, check_kind
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -71,18 +71,26 @@ class Strokes:
     def from_actions(cls, actions: Tensor) -> Strokes:
         """Strokes from an ``(N, 12)`` float tensor in the published order.
 
-        Raises :class:`InputError` for another shape.
+        Raises :class:`InputError` for another shape, or what is no tensor.
         """
+        check_kind(actions, Tensor, "actions", f"Strokes, or an (N, {len(ACTION)}) tensor, as torch.as_tensor makes it")
         if actions.ndim != 2 or actions.shape[1] != len(ACTION):
             raise InputError(f"actions have the shape {tuple(actions.shape)}; they must be (N, {len(ACTION)})")
         return cls(*actions.unbind(1))
 
     @classmethod
     def random(cls, count: int, seed: int | Sequence[int] = 0) -> Strokes:
-        """``count`` strokes drawn uniformly from [0,1]^12; the same seed gives the same strokes anywhere."""
+        """``count`` strokes drawn uniformly from [0,1]^12; the same seed gives the same strokes anywhere.
+        Raises :class:`InputError` for a number or a seed that cannot be.
+        """
+        check_kind(count, SupportsIndex, "the number of strokes", "a whole number")
         if count < 0:
             raise InputError(f"the number of strokes is {count}: give 0 or more")
-        numbers = np.random.default_rng(seed).random((count, len(ACTION)), dtype=np.float32)
+        try:
+            generator = np.random.default_rng(seed)
+        except (TypeError, ValueError):
+            raise InputError(f"the seed is {str(seed)[:60]}: give a whole number, 0 or more, or several") from None
+        numbers = generator.random((count, len(ACTION)), dtype=np.float32)
         return cls.from_actions(torch.from_numpy(numbers))
 
     @staticmethod
@@ -105,12 +113,18 @@ class Strokes:
         level: Tensor | int = 0,
         sample: Tensor | int = 0,
     ) -> PlacedStrokes:
-        """These strokes on windows of a canvas: each value ``(N,)``, or one for all; see :class:`PlacedStrokes`."""
+        """These strokes on windows of a canvas: each value ``(N,)``, or one for all; see :class:`PlacedStrokes`. Raises
+        :class:`InputError` for another shape.
+        """
         like = self.pressure.detach()
         place = {"window_x": window_x, "window_y": window_y, "window": window}
         marks = {"brush": brush, "level": level, "sample": sample}
         columns = {name: torch.as_tensor(value, device=like.device).to(like.dtype) for name, value in place.items()}
         columns |= {name: torch.as_tensor(value, device=like.device).long() for name, value in marks.items()}
+        for name, value in columns.items():
+            if value.shape not in ((), (1,), (len(self),)):
+                told = f"{name} has the shape {tuple(value.shape)}"
+                raise InputError(f"{told}: give one number for each of the {len(self)} strokes, or one for all")
         action = {name: getattr(self, name) for name in ACTION}
         return PlacedStrokes(**action, **{name: value.expand(len(self)) for name, value in columns.items()})
 
@@ -234,6 +248,13 @@ def check_window(size: int) -> None:
     """Raise InputError unless a window can have this side."""
     if not isinstance(size, int) or size < 1:
         raise InputError(f"the window's size is {size}: give a whole number of pixels, 1 or more")
+
+
+def check_finite(strokes: Strokes) -> None:
+    """Raise InputError for strokes that no real brush can draw."""
+    for one in fields(strokes):
+        if not getattr(strokes, one.name).isfinite().all():
+            raise InputError(f"{one.name} of a stroke is not finite: give each of its {len(ACTION)} numbers in [0,1]")
 
 
 def as_strokes(strokes: Strokes | Tensor) -> Strokes:

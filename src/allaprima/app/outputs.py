@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, failure
 from ..export.formats import painting_beside
 from ..files import is_folder, is_there
 from ..painters.resume import TO_GO_ON
@@ -139,7 +139,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir()
     except OSError as error:
-        raise InputError(f"the folder {folder} cannot be made ({error.strerror}): choose another") from None
+        raise failure(error, f"the folder {folder} cannot be made ({error.strerror}): choose another") from None
 
 
 def _unused(path: Path) -> Path:

@@ -82,7 +82,7 @@ def paint(
     rendering, results = Rendering(size=output_size), Results(as_json, as_csv)
     with loading():
         from ..brush.library import load_brush
-        from ..painters.paint import find_device
+        from ..kernels.device import find_device
         from . import batch, outputs
 
     named = outputs.outputs_of([outputs.photo_of(text) for text in photos], output or [], force)

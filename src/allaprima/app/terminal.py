@@ -137,8 +137,12 @@ class Stop:
 @contextmanager
 def loading() -> Iterator[None]:
     """Within, libraries are loaded and nothing is there to lose: a Ctrl-C ends the process at once. As an exception it
-    would fall into the middle of somebody's import, and come out as another error, or not at all.
+    would fall into the middle of somebody's import, and come out as another error, or not at all. Raises MachineError
+    or InputError where they cannot be loaded.
     """
+    from ..memory import check_before_loading
+
+    check_before_loading()
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
         os.write(2, b"allaprima: stopped, with nothing to save yet\n")

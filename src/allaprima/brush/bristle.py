@@ -22,7 +22,7 @@ from ..kernels import bristle_columns as columns
 from ..kernels import bristles
 from ..kernels.bristle_columns import BristleStrokes
 from ..kernels.columns import CORNER, HEIGHT, SIDE, WIDTH
-from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_window, sample_of
+from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_finite, check_window, sample_of
 from .bristle_shape import parse_shape, read_shape
 
 PROGRAM = "bristle/"  # begins the names of these brushes
@@ -53,7 +53,7 @@ class BristleBrush:
 
     def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         """Opacity ``(N, 1, size, size)`` float32 in [0,1], each stroke with its own sample (0 where none is given), on
-        the CPU; the result is where the strokes are.
+        the CPU; the result is where the strokes are. Raises InputError for numbers that are not finite.
         """
         strokes = as_strokes(strokes)
         check_window(size)
@@ -124,6 +124,7 @@ class BristleBrush:
         self, strokes: Strokes, places: Tensor, unit: float | Tensor, relief: Tensor | None = None
     ) -> BristleStrokes:
         """Strokes as kernels want them, with windows at ``places`` ``(N, 3)`` in pixels."""
+        check_finite(strokes)
         strokes, places = strokes.detach().to("cpu").to(torch.float64), places.detach().to("cpu").double()
         light = strokes.color @ torch.tensor(LUMA, dtype=torch.float64)
         body = self.shape.thickness * (DARK + (1 - DARK) * (1.3 * light).clamp(0, 1))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..files import parse_description, read_description
+from ..files import as_path, parse_description, read_description
 from ..kernels.bristle_columns import SHAPE
 from ..options import check_fields, choice
 
@@ -70,7 +70,7 @@ def read_shape(name: str | Path) -> str:
     """The text of a brush's file: of one that ships by its name, or your own by the path of a ``.toml`` or ``.json``.
     Raises InputError if there is none.
     """
-    path = Path(name)
+    path = as_path(name, "the brush")
     if path.suffix.lower() not in SUFFIXES:
         known = shape_names()
         if str(name) not in known:

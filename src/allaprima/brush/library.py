@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
-from ..files import is_there
+from ..files import as_path, is_there
+from ..kernels.device import find_device
 from ..metadata import load_card, load_weights, save_weights, undamaged
 from ..strokes import Strokes
 from .bristle_shape import SUFFIXES
@@ -27,6 +28,19 @@ from .texture import Texture
 OF_TEXTURE = "texture."  # begins the names of the texture's weights in a file
 REAL = (".myb", *SUFFIXES)  # of files of real brushes, from which neural ones learn
 TRIAL = 8  # strokes drawn by a brush of somebody's own, before it is given out
+ABOUT = {  # what the brushes that ship are like
+    "calligraphy": "a broad pen, thick one way and thin the other",
+    "chalk": "chalk, soft and grainy, that crumbles under a light hand",
+    "charcoal": "charcoal, loose grains that thin out to dust",
+    "dry_brush": "a dry brush, paint broken up into small dabs",
+    "fan": "oil paint, a few bristles far apart and half dry: grass, fur, clouds",
+    "filbert": "oil paint, broad with rounded ends: soft forms",
+    "flat": "oil paint, broad with straight ragged ends: planes",
+    "knife": "oil paint, a palette knife's thick smooth slab with crisp edges",
+    "oil": "thick soft paint, very broad, that fades at its edges",
+    "rigger": "thin paint, smooth and round, clear under a light hand",
+    "round": "oil paint, fine, that comes to a point: stems, whiskers, last touches",
+}
 WEIGHTS = Path(__file__).parent / "weights"
 
 
@@ -46,9 +60,10 @@ def brushes() -> dict[str, Card]:
 def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBrush:
     """A brush that ships with the package by its name, or your own by the path of its ``.safetensors``.
 
-    Raises :class:`InputError` for an unknown name (and lists the known) and for a damaged or foreign file.
+    Raises :class:`InputError` for an unknown name (and lists the known), a damaged or foreign file, and a device
+    that is not there.
     """
-    path = Path(name)
+    path, device = as_path(name, "the brush"), find_device(device)
     if path.suffix.lower() != ".safetensors":
         known = [shipped.stem for shipped in sorted(WEIGHTS.glob("*.safetensors"))]
         if path.suffix.lower() in REAL and is_there(path):

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..kernels.columns import CORNER, HEIGHT, SIDE, WIDTH
-from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_window, sample_of
+from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_finite, check_window, sample_of
 from .engine_brush import STEP, EngineBrush, StrokePath
 from .libmypaint import INSTALL, ONE, Surface, engine
 from .myb import for_engine, parse_myb
@@ -163,7 +163,10 @@ class MyPaintBrush:
 
 
 def _paths(strokes: Strokes, windows: Tensor, origins: Tensor | None = None) -> Iterator[StrokePath]:
-    """The path of each stroke on windows of these sides ``(N,)`` at these places ``(N, 2)``, in surface pixels."""
+    """The path of each stroke on windows of these sides ``(N,)`` at these places ``(N, 2)``, in surface pixels. Raises
+    InputError for numbers that are not finite.
+    """
+    check_finite(strokes)
     strokes = strokes.detach().to("cpu").to(torch.float64)
     factors = (windows.double() / WINDOW).tolist()
     # dtime must stay <= 5 or nothing is drawn: above f = 50 more points, at the same speed

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from ..errors import InputError
+from ..errors import InputError, check_kind
 from ..strokes import WINDOW, Strokes, as_strokes, check_window
 from .generator import Generator
 from .programs import RealBrush, real_brush
 from .texture import Texture
 
 FORMAT, VERSION = "allaprima.brush", 1
+GIVE = "a list of what load_brush gives"
 
 
 @dataclass(frozen=True)
@@ -109,3 +110,13 @@ class NeuralBrush:
         if not self.card.myb and not self.card.bristles:
             raise InputError(f"the brush {self.name} learned from no program that is here: draw with --engine neural")
         return real_brush(self.card.mypaint, self.card.bristles or self.card.myb)
+
+
+def check_brushes(brushes: object) -> None:
+    """The door of brushes that a caller gives. Raises InputError for what is no list of one or more."""
+    check_kind(brushes, (list, tuple), "brushes", GIVE)
+    assert isinstance(brushes, (list, tuple))
+    if not brushes:
+        raise InputError(f"brushes is empty: give {GIVE}")
+    for brush in brushes:
+        check_kind(brush, NeuralBrush, "one of the brushes", GIVE)

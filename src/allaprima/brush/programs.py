@@ -65,5 +65,8 @@ def check_opacity(drawn: object, size: int) -> NDArray[np.float32]:
         raise InputError(
             f"the painting program gave {shape or type(drawn).__name__}: a stroke is (1, 1, {size}, {size})"
         )
-    opacity: NDArray[np.float32] = torch.as_tensor(drawn).detach().cpu().float().clamp(0, 1)[0, 0].numpy()
-    return opacity
+    opacity = torch.as_tensor(drawn).detach().cpu().float()[0, 0]
+    if not opacity.isfinite().all():
+        raise InputError("the painting program gave numbers that are not finite: opacity is in [0,1]")
+    clamped: NDArray[np.float32] = opacity.clamp(0, 1).numpy()
+    return clamped

@@ -18,7 +18,8 @@ PAPERS = {
     "legal": "215.9x355.6",
     "tabloid": "279.4x431.8",
 }  # in mm
-PRINT = re.compile(r"(\d+(?:\.\d+)?)\s*x\s*(\d+(?:\.\d+)?)\s*(mm|cm|in)")
+PRINT = re.compile(r"(\d{1,9}(?:\.\d+)?)\s*x\s*(\d{1,9}(?:\.\d+)?)\s*(mm|cm|in)")
+GROUPS = re.compile(r"\d{1,4}")
 HEIGHT, NORMAL, FLAT = "height", "normal", "flat"  # maps: the first two are of paint with a relief
 LONGEST = 1000  # signs of a title: an EXIF block of a JPEG has 64 KB
 DPI = 300.0  # of a print, if none is given
@@ -60,9 +61,9 @@ class Export:
             raise InputError(f"title has {len(self.title):,} signs: give at most {LONGEST:,}")
         if 0 < self.dpi < 1:
             raise InputError(f"dpi is {self.dpi:g}: choose 1 to 10,000")
-        groups = int(self.layers) if self.layers.isdecimal() else 0
+        groups = int(self.layers) if GROUPS.fullmatch(self.layers) else 0
         if self.layers not in ("level", "brush") and not 1 <= groups <= 1000:
-            raise InputError(f"layers is {self.layers!r}: choose level, brush, or a number from 1 to 1,000")
+            raise InputError(f"layers is {self.layers[:80]!r}: choose level, brush, or a number from 1 to 1,000")
         self.paper()
 
     def paper(self) -> tuple[int, int] | None:
@@ -74,7 +75,7 @@ class Export:
         text = self.print.strip().lower()
         if not (found := PRINT.fullmatch(f"{PAPERS[text]}mm" if text in PAPERS else text)):
             raise InputError(
-                f"print is {self.print!r}: give width and height and mm, cm or in, such as 30x40cm, or one of "
+                f"print is {self.print[:80]!r}: give width and height and mm, cm or in, such as 30x40cm, or one of "
                 f"{', '.join(PAPERS)}"
             )
         per_unit = UNITS[found[3]] * (self.dpi or DPI)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageCms, PngImagePlugin
 
-from ..image.encode import options_for
+from ..image.encode import options_for, write_picture
 from ..painting.file import settings_of
 from ..painting.painting import Painting
 from ..rendering.bristle_drawing import BristleDrawing
@@ -34,7 +34,7 @@ class PictureFile(Writer):
 
     def see(self, drawing: Drawing, moment: int) -> None:
         picture, about, colors = shown(self.job, drawing)
-        Image.fromarray(picture).save(self.path, **how(self.job, self.path.suffix.lower(), about, colors))
+        write_picture(Image.fromarray(picture), self.path, **how(self.job, self.path.suffix.lower(), about, colors))
 
 
 def how(job: Job, suffix: str, about: str = "", colors: bool = True) -> dict[str, Any]:
@@ -71,9 +71,8 @@ def described(painting: Painting, title: str, about: str = "") -> dict[str, str]
     keywords.
     """
     settings = json.dumps(settings_of(painting), ensure_ascii=False)
-    made = f"{len(painting):,} strokes of {', '.join(ref.name for ref in painting.brushes)}"
     description = f"{about}; settings: {settings}" if about else f"settings: {settings}"
-    return {"Title": title or made, "Software": f"allaprima {VERSION}", "Description": description}
+    return {"Title": title or painting.made_of, "Software": f"allaprima {VERSION}", "Description": description}
 
 
 @cache

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import InputError
-from ..files import check_output, is_there, same_file, written_aside
+from ..errors import InputError, check_kind
+from ..files import as_path, check_output, is_there, same_file, written_aside
 from ..image.photo import PhotoLike, fit, read_photo
 from ..painting.painting import Painting
 from ..rendering.rendering import LARGEST, Rendering, RenderingOptions
@@ -77,10 +77,12 @@ def write(
     new one is whole. Raises :class:`InputError` for an unknown suffix or option or a folder that is not there, OSError
     when the disk is full.
     """
+    check_kind(painting, Painting, "what is to be written", "a painting")
+    check_kind(export, (Export, type(None)), "export", "Export(...), or each of its choices by name")
     named: dict[str, Any] = dict(options)
     drawn = {one.name: named.pop(one.name) for one in fields(Rendering) if one.name in named}
     export = (export or Export()).change(**named)
-    write_all(painting, [Path(path)], Rendering.of(rendering, **drawn), export, photo=photo)
+    write_all(painting, [as_path(path, "the output")], Rendering.of(rendering, **drawn), export, photo=photo)
 
 
 def write_all(

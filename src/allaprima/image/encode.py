@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -26,4 +27,11 @@ def options_for(suffix: str) -> dict[str, Any]:
 def save_picture(picture: Image.Image, path: Path) -> None:
     """Write a picture, aside first, as its suffix says: PNG, JPEG, TIFF or WebP."""
     with written_aside(path) as aside:
-        picture.save(aside, **options_for(path.suffix))
+        write_picture(picture, aside, **options_for(path.suffix))
+
+
+def write_picture(picture: Image.Image, path: Path, **how: Any) -> None:
+    """Write a picture with Pillow's arguments; encoded first, as libtiff would not say why it cannot write."""
+    content = io.BytesIO()
+    picture.save(content, **how)
+    path.write_bytes(content.getbuffer())

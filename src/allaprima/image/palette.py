@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..errors import InputError
+from ..errors import InputError, check_kind
 from ..files import is_there
 from .color import colors_to_hex, hex_to_colors, oklab_to_srgb, srgb_to_oklab
 from .hex import is_hex, named
@@ -86,6 +86,7 @@ def read_palette(text: str) -> Palette:
     one called as a colour, that :func:`~allaprima.image.palette_file.read_colors` reads. Raises InputError for what is
     none of these.
     """
+    check_kind(text, str, "palette", "text: a number, a list of #rrggbb, or the path of a file")
     text = text.strip()
     if re.fullmatch("-?[0-9]+", text):
         if len(text) > 9 or not 1 <= int(text) <= MOST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, failure
 from .hex import is_hex, named, rgb_to_hex
 
 LARGEST = 1_000_000  # bytes
@@ -47,7 +47,7 @@ def _text(path: str) -> str:
         ) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "that is no path"
-        raise InputError(f"the palette {path[:80]} cannot be read ({why})") from None
+        raise failure(error, f"the palette {path[:80]} cannot be read ({why})") from None
     if mark := MARKS.get(content[:2]):
         try:
             return content.decode(mark)

@@ -23,7 +23,7 @@ from PIL import Image, Jpeg2KImagePlugin, JpegImagePlugin, UnidentifiedImageErro
 from torch import Tensor
 
 from ..errors import InputError
-from ..files import read_bounded
+from ..files import as_path, read_bounded
 from .decode import orientation, upright
 from .hex import RGB, hex_to_rgb, named
 from .jpeg import with_end
@@ -111,7 +111,7 @@ def read_photo(photo: PhotoLike, background: str | RGB = "white", most: int | No
         return photo
     paper = _color(background)
     if isinstance(photo, (str, Path)):
-        return _open(Path(photo), paper, most)
+        return _open(as_path(photo, "the photo"), paper, most)
     if not isinstance(photo, (Image.Image, np.ndarray)):
         raise InputError(f"the photo is of type {type(photo).__name__}: give a path, a PIL image or an array")
     with _told("the photo"):

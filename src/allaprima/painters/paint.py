@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
-
-from ..brush.neural import NeuralBrush
-from ..errors import InputError
+from ..brush.neural import NeuralBrush, check_brushes
+from ..errors import InputError, check_kind
 from ..image.photo import PhotoLike
+from ..kernels.device import find_device
 from ..memory import check_memory
 from ..painting.compute import Compute, ComputeOptions
 from ..painting.painting import Painting
@@ -37,7 +37,7 @@ def paint(
     settings: Settings | None = None,
     *,
     on_step: Callable[[Step], None] | None = None,
-    resume: Painting | None = None,
+    resume: Painting | str | Path | None = None,
     add: int = 0,
     brushes: Sequence[NeuralBrush] | None = None,
     compute: Compute | None = None,
@@ -47,9 +47,9 @@ def paint(
 
     ``changes`` are settings, or how to compute, by name: ``paint("cat.jpg", strokes=500, brush="oil")``. ``on_step``
     sees each :class:`Step` and may raise to stop. ``resume`` goes on with a painting of this photo that was stopped,
-    and ends as it would have ended, or, with ``add``, lays so many strokes more over a finished one. ``brushes``,
-    loaded before, are used in place of those that the settings name. Raises :class:`InputError` before any painting
-    starts, or :class:`MachineError` for too little memory.
+    given itself or by the path of its file, and ends as it would have ended, or, with ``add``, lays so many strokes
+    more over a finished one. ``brushes``, loaded before, are used in place of those that the settings name. Raises
+    :class:`InputError` before any painting starts, or :class:`MachineError` for too little memory.
     """
     last = None
     steps = optimise(photo, settings, resume=resume, add=add, brushes=brushes, compute=compute, **changes)
@@ -64,7 +64,7 @@ def optimise(
     photo: PhotoLike,
     settings: Settings | None = None,
     *,
-    resume: Painting | None = None,
+    resume: Painting | str | Path | None = None,
     add: int = 0,
     brushes: Sequence[NeuralBrush] | None = None,
     compute: Compute | None = None,
@@ -73,6 +73,12 @@ def optimise(
     """Paint as :func:`paint` does, step by step: a generator, so that stopping is leaving the loop, and what is there
     is ``step.painting()``. Raises :class:`InputError` at once, before the first step.
     """
+    check_kind(settings, (Settings, type(None)), "settings", "Settings(...), or each by its name, as strokes=500")
+    check_kind(compute, (Compute, type(None)), "compute", 'Compute(...), or device="cpu"')
+    if brushes is not None:
+        check_brushes(brushes)
+    resume = Painting.load(resume) if isinstance(resume, (str, Path)) else resume
+    check_kind(resume, (Painting, type(None)), "resume", "a painting, or the path of its file")
     computing = {one.name: changes.pop(one.name) for one in fields(Compute) if one.name in changes}  # type: ignore[misc]
     if resume is not None:
         given = {**changes, **computing} if settings is None else {"settings": settings}
@@ -109,13 +115,3 @@ def _again(
     found = brushes or load_brushes(painting.settings, device)
     inputs, settings, checkpoint = inputs_of(painting, subject, add, found, changes)
     return StrokeOptimizer(inputs, settings, replace(compute, device=painting.device), device, checkpoint)
-
-
-def find_device(name: str) -> torch.device:
-    """The device of that name; ``auto`` is the CPU, whose code is compiled, as no GPU was measured to be faster. Raises
-    InputError if it is missing.
-    """
-    there = {"auto": True, "cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if not there[name]:
-        raise InputError(f"there is no device {name} on this machine: choose auto or cpu")
-    return torch.device("cpu" if name == "auto" else name)

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import torch
 
-from ..errors import InputError
+from ..errors import InputError, check_kind
 from ..image.palette import Palette, nearest, read_palette
+from ..options import as_number
 from ..rendering.compositing import as_picture
 from ..strokes import PlacedStrokes
 from .record import PaintingRecord
@@ -21,6 +22,7 @@ AnyRecord = TypeVar("AnyRecord", bound=PaintingRecord)
 
 def added(lower: AnyRecord, upper: PaintingRecord) -> AnyRecord:
     """See :meth:`Painting.__add__`."""
+    check_kind(upper, PaintingRecord, "what is laid over a painting", "another painting")
     if (lower.width, lower.height) != (upper.width, upper.height):
         raise InputError(
             f"a painting of {upper.width}x{upper.height} px cannot be laid over one of {lower.width}x{lower.height}: "
@@ -80,8 +82,9 @@ def cropped(painting: AnyRecord, box: tuple[int, int, int, int]) -> AnyRecord:
 
 def scaled(painting: AnyRecord, factor: float) -> AnyRecord:
     """See :meth:`Painting.scaled`."""
+    factor = as_number("the factor", factor)
     if not (math.isfinite(factor) and factor > 0):
-        raise InputError(f"the factor is {factor:g}: it must be above 0")
+        raise InputError(f"the factor is {factor:g}: it must be above 0, and finite")
     width, height = (max(1, round(side * factor)) for side in (painting.width, painting.height))
     settings = _sized(painting, max(width, height))
     strokes = painting.strokes

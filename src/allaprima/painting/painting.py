@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..brush.library import find_brush
-from ..brush.neural import NeuralBrush
+from ..brush.neural import NeuralBrush, check_brushes
 from ..errors import AllaprimaWarning, InputError
+from ..files import as_path, check_output
 from ..rendering.begin import begin_drawing
 from ..rendering.drawing import Drawing
 from ..rendering.rendering import Rendering, RenderingOptions
@@ -27,6 +28,9 @@ class Painting(PaintingRecord):
     """Strokes on a canvas: a value that is drawn at any size, saved and loaded, and made other paintings of. What it
     holds: :class:`~allaprima.painting.record.PaintingRecord`.
     """
+
+    def __repr__(self) -> str:
+        return f"Painting: {self.made_of} on {self.width}x{self.height} px"
 
     def __getitem__(self, part: slice) -> Painting:
         """Some of the strokes: ``painting[:200]`` are the lowest 200, as if it had been stopped there."""
@@ -84,6 +88,7 @@ class Painting(PaintingRecord):
         """
         if brushes is None:
             brushes = [find_brush(ref.name) for ref in self.brushes]
+        check_brushes(brushes)
         if len(brushes) != len(self.brushes):
             there = ", ".join(ref.name for ref in self.brushes)
             raise InputError(f"the painting is by {there}, and {len(brushes)} brushes are given: give one for each")
@@ -98,13 +103,17 @@ class Painting(PaintingRecord):
         return brushes
 
     def save(self, path: str | Path) -> None:
-        """Write the painting file; see :mod:`allaprima.painting.file`."""
-        file.save(self, Path(path))
+        """Write the painting file; see :mod:`allaprima.painting.file`. Raises InputError for a name that is not one of
+        a painting, and a folder that is not there.
+        """
+        path = as_path(path, "the painting")
+        check_output(path)
+        file.save(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> Painting:
         """Read a painting file. Raises InputError, saying what is wrong and where."""
-        return cls.of(file.load(Path(path)))
+        return cls.of(file.load(as_path(path, "the painting")))
 
     @classmethod
     def of(cls, record: PaintingRecord) -> Painting:

@@ -91,6 +91,11 @@ class PaintingRecord:
         return max(self.width, self.height)
 
     @property
+    def made_of(self) -> str:
+        """How many strokes of which brushes, in words."""
+        return f"{len(self):,} strokes of {', '.join(ref.name for ref in self.brushes)}"
+
+    @property
     def composition(self) -> Composition:
         """What is drawn of it."""
         settings, size = self.settings, (self.width, self.height)

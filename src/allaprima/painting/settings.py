@@ -167,7 +167,11 @@ def shares_of(brush: str) -> dict[str, float]:
         return {brush: 1.0}
     if "," not in brush:
         name, _, share = brush.rpartition(":")
-        return {name: 1.0} if name and _is_number(share) else {brush: 1.0}
+        if not name or not _is_number(share):
+            return {brush: 1.0}
+        if not 0 < float(share) < math.inf:
+            raise InputError(f"brush is {brush!r}: give a share above 0, or the name alone")
+        return {name: 1.0}
     shares: dict[str, float] = {}
     before = ""  # of a path that has commas itself
     for part in brush.split(","):

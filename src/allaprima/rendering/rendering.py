@@ -44,8 +44,10 @@ class Rendering:
     canvas: str | None = None
 
     def __post_init__(self) -> None:
-        if self.size is not None and (not isinstance(self.size, SupportsIndex) or not 1 <= int(self.size) <= LARGEST):
-            raise InputError(f"the picture's size is {self.size}: choose 1 to {LARGEST:,} px")
+        size = self.size
+        whole = isinstance(size, SupportsIndex) and not isinstance(size, bool)
+        if size is not None and (not whole or not 1 <= int(size) <= LARGEST):
+            raise InputError(f"the picture's size is {size}: choose 1 to {LARGEST:,} px")
         object.__setattr__(self, "engine", REAL if self.engine == MYPAINT else self.engine)
         if self.engine not in ENGINES and not callable(self.engine):
             raise InputError(f"engine is {self.engine!r}: choose from {', '.join(ENGINES)}")

@@ -1,0 +1,21 @@
+"""Where to compute."""
+
+from __future__ import annotations
+
+import torch
+
+from ..errors import InputError
+
+
+def find_device(name: torch.device | str) -> torch.device:
+    """The device of that name; ``auto`` is the CPU, whose code is compiled, as no GPU was measured to be faster. Raises
+    InputError if it is missing.
+    """
+    try:
+        device = torch.device("cpu" if name == "auto" else name)
+    except (RuntimeError, TypeError):
+        device = None
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if device is None or not there.get(device.type, True):
+        raise InputError(f"there is no device {name} on this machine: choose auto or cpu")
+    return device
