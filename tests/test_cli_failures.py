@@ -166,15 +166,13 @@ def test_too_large_a_picture_is_told_before_the_work(
 
 def test_free_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """That of the machine, of a container, or what a process may have: the least counts."""
-    monkeypatch.setattr(memory, "CONTAINERS", ((tmp_path / "none", tmp_path / "none"),))
-    whole = memory.free_memory()
-    assert whole > 1e8
-    most, taken = tmp_path / "most", tmp_path / "taken"
-    taken.write_text("3000\n")
-    monkeypatch.setattr(memory, "CONTAINERS", ((most, taken),))
-    for text, free in (("max\n", None), ("100000\n", 97_000), ("2000\n", 0)):
-        most.write_text(text)
-        assert free is None or memory.free_memory() == free
+    monkeypatch.setattr(memory, "CONTAINERS", ((tmp_path, "most", "taken"),))
+    assert memory.free_memory() > 1e8
+    (tmp_path / "taken").write_text("3000\n")
+    (tmp_path / "memory.stat").write_text("anon 1000\ninactive_file 1500\nactive_file 500\n")  # files are given back
+    for text, free in (("max\n", None), ("100000\n", 99_000), ("900\n", 0)):
+        (tmp_path / "most").write_text(text)
+        assert memory.free_memory() > 1e8 if free is None else memory.free_memory() == free
     process = start(
         "paint", "x", before="import resource; from allaprima import memory; limit = 3 << 30; "
         "resource.setrlimit(resource.RLIMIT_AS, (limit, limit)); assert memory.free_memory() < limit; sys.exit(7)",

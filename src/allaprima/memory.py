@@ -16,14 +16,11 @@ if sys.platform != "win32":
 
 LIBRARIES = 4e9  # bytes of address space, of which they use a tenth: torch, numba and the others, and their threads
 
-# of a container: files with the most it may have, and with what it has
-CONTAINERS = tuple(
-    (Path("/sys/fs/cgroup") / most, Path("/sys/fs/cgroup") / taken)
-    for most, taken in (
-        ("memory.max", "memory.current"),
-        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
-    )
+CONTAINERS = (  # of Linux: where it is told how much one may have, and has, and of what kind
+    (Path("/sys/fs/cgroup"), "memory.max", "memory.current"),
+    (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes", "memory.usage_in_bytes"),
 )
+CACHED = ("inactive_file", "active_file")  # given back when it is wanted
 
 
 def check_before_loading() -> None:
@@ -58,9 +55,11 @@ def free_memory() -> int:
 
 def _limits() -> Iterator[int]:
     yield psutil.virtual_memory().available + psutil.swap_memory().free
-    for most, taken in CONTAINERS:
+    for folder, most, taken in CONTAINERS:
         with suppress(OSError, ValueError):  # not there, or "max"
-            yield int(most.read_text()) - int(taken.read_text())
+            kinds = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+            cached = sum(int(kinds.get(kind, 0)) for kind in CACHED)
+            yield int((folder / most).read_text()) - int((folder / taken).read_text()) + cached
     yield from _address_space()
 
 
