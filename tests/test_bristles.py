@@ -192,8 +192,8 @@ def test_a_bad_file_is_told_in_a_line(tmp_path: Path, text: str, told: str, caps
 def test_what_is_no_brush(tmp_path: Path) -> None:
     (tmp_path / "noise.toml").write_bytes(bytes(range(128, 256)))
     (tmp_path / "huge.toml").write_text("#" * 200_000)
-    for name, told in (("nothing", "choose from fan"), ("gone.toml", "cannot be read"), ("noise.toml", "is no text"),
-                       ("huge.toml", "at most 100,000")):  # fmt: skip
+    for name, told in (("nothing", "choose from fan"), ("gone.toml", "there is no brush"), ("noise.toml", "is no text"),
+                       ("huge.toml", "more than 100,000")):  # fmt: skip
         with pytest.raises(InputError, match=told):
             BristleBrush(name if name == "nothing" else tmp_path / name)
 

@@ -138,7 +138,7 @@ def test_a_number_of_colors_is_found_among_the_strokes() -> None:
     assert (recolored.background.color, len(recolored)) == ("#b7a994", 30)
 
 
-@pytest.mark.parametrize("palette", ["0", "257", "red", "", "#12", "missing.gpl"])
+@pytest.mark.parametrize("palette", ["0", "257", "reddish", "", "#12", "missing.gpl"])
 def test_bad_palettes(palette: str) -> None:
     with pytest.raises(InputError, match="palette is"):
         made().recolored(palette)

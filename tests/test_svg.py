@@ -77,7 +77,7 @@ def test_each_stroke_is_one_path_in_its_level(written: Callable[..., ET.Element]
 
 
 @pytest.mark.parametrize("style", ["outline", "centerline"])
-@pytest.mark.parametrize("title", ["", "<Cat> & 'mouse' \"é\" \0\x1b\ufffe 猫"])
+@pytest.mark.parametrize("title", ["", "<Cat> & 'mouse' \"é\" \x1b\ufffe 猫"])
 def test_the_title_is_xml(written: Callable[..., ET.Element], title: str, style: str) -> None:
     root = written(made(1), title=title, svg_style=style)
     assert root.findtext(f"{SVG}title") == ("<Cat> & 'mouse' \"é\"  猫" if title else "1 strokes of dry_brush")
