@@ -166,8 +166,7 @@ class StrokeOptimizer:
     def begin_level(self, number: int, picture: Tensor, below: Tensor) -> StrokeParameters:
         """The strokes of a level as they begin, over what is there."""
         focus = None if self.focus is None else resized(self.focus.to(self.device), *picture.shape[1:])[0]
-        sketched = sum(level.sketch for level in self.levels)  # they are a painting by themselves
-        share = (number + 1) / (sketched if number < sketched else len(self.levels))  # the coarsest cover all
+        share = (number + 1) / len(self.levels)  # the coarsest ones cover all of the canvas
         level, scale = self.levels[number], self.canvas.scale(picture)
         if level.rows:
             strokes = ground_strokes(picture, level, scale)

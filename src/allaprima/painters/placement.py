@@ -39,7 +39,7 @@ def initial_strokes(
     error = ((target - canvas).square().sum(0) - bounds.faint).clamp(min=0)
     broader = _broader(target, level, scale, bounds)
     if focus is not None:
-        broader = broader * (1 - share * SMALLER * focus.square())
+        broader = broader * (1 - (share * focus).square() * SMALLER)
         focus = (IN_FOCUS + (1 - IN_FOCUS) * focus) ** share
     cell = max(1, round(window / 4))
     points = _spread(error / broader.square(), focus, level.strokes, cell, bounds.gather, generator)
