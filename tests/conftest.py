@@ -1,5 +1,6 @@
 """What the tests share: the sample photo, a small painting, and pictures to compare with."""
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from allaprima.painting import BrushRef, PhotoRef
 from allaprima.rendering import Background
 
 ROOT = Path(__file__).parent.parent
+SCHEMA = json.loads((ROOT / "docs/painting.schema.json").read_text())  # of painting files
 GOLDEN = Path(__file__).parent / "golden"
 PLAIN: dict[str, Any] = {"brush": "dry_brush", "mood": "painterly"}
 """A painting without oil: by one of MyPaint's brushes, which the neural one draws if nobody else is asked."""

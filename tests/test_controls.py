@@ -1,10 +1,12 @@
 """Each control keeps its promise: sizes, brushes, colours, focus, ground, paint, chains, and what counts as alike."""
 
+import json
 import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 import torch
@@ -20,10 +22,11 @@ from allaprima.errors import AllaprimaWarning
 from allaprima.image.photo import read_photo
 from allaprima.painters.connected import tour
 from allaprima.painters.inputs import Inputs, load_pictures
+from allaprima.painting.file import to_json
 from allaprima.painting.pictures import PictureHash
 from allaprima.rendering.compositing import as_picture, composite
 
-from .conftest import PLAIN, psnr
+from .conftest import PLAIN, SCHEMA, psnr
 
 SMALL: dict[str, Any] = {**PLAIN, "strokes": 60, "size": 64, "quality": "draft"}
 
@@ -129,13 +132,15 @@ def test_masks_that_do_not_fit_are_told(greys: tuple[int, ...], told: str, mask:
 
 
 @pytest.mark.parametrize(
-    ("background", "paper"), [("#B7A994", "#b7a994"), ("#ABC", "#aabbcc"), ("white", "#ffffff"), ("photo-mean", None)]
+    ("background", "paper"),
+    [("#B7A994", "#b7a994"), ("#ABC", "#aabbcc"), ("Tomato", "#ff6347"), ("white", "#ffffff"), ("photo-mean", None)],
 )
 def test_background_color(photo: Path, background: str, paper: str | None) -> None:
     painting = allaprima.paint(photo, background=background, **SMALL)
     mean = read_photo(photo).at(64, 43).mean((1, 2)) * 255
     wanted = torch.tensor(list(bytes.fromhex(paper[1:]))) if paper else mean.round()
     assert (torch.from_numpy(painting[:0].render()) == wanted).all()
+    jsonschema.validate(json.loads(to_json(painting)), SCHEMA)
 
 
 def test_background_picture(photo: Path, mask: Callable[..., str], tmp_path: Path) -> None:

@@ -22,9 +22,7 @@ from allaprima.painting import Compute, file
 from allaprima.painting.file import from_json, to_json
 from allaprima.rendering import Background, mypaint_drawing
 
-from .conftest import ROOT, Golden, made, placed
-
-SCHEMA = json.loads((ROOT / "docs/painting.schema.json").read_text())
+from .conftest import SCHEMA, Golden, made, placed
 
 
 @settings(deadline=None, max_examples=30)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class Order:
     keep: bool = True
     force: bool = False
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         """Those of a new painting."""
         others = [one.name for one in fields(Compute)]

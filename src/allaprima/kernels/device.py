@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from ..errors import InputError
@@ -15,7 +17,8 @@ def find_device(name: torch.device | str) -> torch.device:
         device = torch.device("cpu" if name == "auto" else name)
     except (RuntimeError, TypeError):
         device = None
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if device is None or not there.get(device.type, True):
+    asked: dict[str, Callable[[], bool]]  # when it is wanted: that takes a while
+    asked = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    if device is None or (device.type in asked and not asked[device.type]()):
         raise InputError(f"there is no device {name} on this machine: choose auto or cpu")
     return device

@@ -83,8 +83,7 @@ class Painting(PaintingRecord):
 
     def find_brushes(self, brushes: Sequence[NeuralBrush] | None = None) -> Sequence[NeuralBrush]:
         """The brushes that painted, or those given in their place, one for each. Other weights than those recorded are
-        a warning that names both. Raises InputError if one is missing, or
-        there are more or fewer.
+        a warning that names both. Raises InputError if one is missing, or there are more or fewer.
         """
         if brushes is None:
             brushes = [find_brush(ref.name) for ref in self.brushes]

@@ -92,5 +92,5 @@ def read_background(text: str) -> BackgroundSource:
         return PhotoMean()
     name = text.lower()
     if name == "white" or text.startswith("#") or (named(name) != name and not is_there(Path(text))):
-        return PlainColor(named(name) if name.startswith("#") else name)  # a painting records all six digits
+        return PlainColor(name if name == "white" else named(name))  # a painting records digits, all six
     return read_source(text) or PhotoMean()
