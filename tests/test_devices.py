@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import allaprima
 from allaprima import Painting
@@ -22,8 +23,17 @@ RUNS: dict[str, dict[str, Any]] = {
     "features": {"loss": "both", "mood": "likeness"},
     "grain": {"engine": "mypaint", "quality": "normal"},
     "in oil": {"mood": "oil", "brush": "flat", "strokes": 40},
+    "in focus": {"focus": "corner.png", "size": 400, "quality": "normal"},
 }
 CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+
+
+@pytest.fixture(autouse=True)
+def corner(inside: None) -> None:
+    """A mask, and where it is."""
+    bright = np.zeros((12, 18), np.uint8)
+    bright[:4, :5] = 255
+    Image.fromarray(bright).save("corner.png")
 
 
 def whole(photo: Path, folder: Path, device: str, changes: dict[str, Any]) -> Painting:
@@ -57,7 +67,7 @@ def test_nothing_strays(name: str, photo: Path, tmp_path: Path, monkeypatch: pyt
     """On a device that needs no hardware, and refuses every operator that mixes its tensors with the CPU's."""
     there = {"cuda": DEVICE}
     monkeypatch.setattr("allaprima.painters.paint.find_device", lambda name: there.get(name, torch.device("cpu")))
-    few = dict.fromkeys(schedule.PAINTERLY, schedule.Effort(1, 2, 0, 1, schedule.JOINT_AT))  # it is slow
+    few = dict.fromkeys(schedule.PAINTERLY, schedule.Effort(1, 2, 0, 1, 1, schedule.JOINT_AT))  # it is slow
     monkeypatch.setattr(schedule, "EFFORT", dict.fromkeys(schedule.EFFORT, few))
     with other_device():
         painting = whole(photo, tmp_path, "cuda", {"brush": "oil", **RUNS[name]})

@@ -6,14 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import allaprima
-from allaprima import InputError, Painting
+from allaprima import InputError, Painting, Settings
 from allaprima.image.color import oklab_to_srgb, srgb_to_oklab
 from allaprima.image.palette import Palette, nearest, read_palette
 from allaprima.image.planes import in_planes
+from allaprima.painters.bounds import StrokeBounds
+from allaprima.painters.constraints import Constraints
+from allaprima.painters.parameters import StrokeParameters
 
-from .conftest import PLAIN
+from .conftest import PLAIN, placed
 
 SMALL: dict[str, Any] = {**PLAIN, "strokes": 60, "size": 64, "quality": "draft"}
 
@@ -26,6 +31,18 @@ def colors(painting: Painting) -> list[str]:
 
 
 # ---- colours
+
+
+@given(st.integers(0, 10_000))
+@settings(deadline=None)
+def test_strokes_under_way_have_the_very_colours(seed: int) -> None:
+    """To the last bit: a painting file rounds, and half a level may round either way."""
+    palette = torch.from_numpy(np.random.default_rng(seed).integers(0, 256, (9, 3))).float() / 255
+    level = StrokeParameters.from_strokes(placed(50, 64, seed), StrokeBounds.of(Settings(**SMALL)))
+    found = Constraints(palette).strokes([level]).color
+    assert {tuple(color) for color in found.tolist()} <= {tuple(color) for color in palette.tolist()}
+    found.sum().backward()
+    assert (level.unbounded["color_r"].grad != 0).all()
 
 
 @pytest.mark.parametrize("count", [1, 5, 256])
@@ -123,13 +140,13 @@ def test_palettes_that_are_no_text(content: bytes, tmp_path: Path) -> None:
 
 def test_no_palettes(tmp_path: Path) -> None:
     (tmp_path / "large").write_bytes(b"#010203\n" * 200_000)
-    for given, told in (
+    for text, told in (
         (tmp_path, "is no file"), ("/dev/zero", "is no file"),
         (tmp_path / "large", "1,600,000 bytes: at most 1,000,000"),
         ("", "palette is ''"), ("a\0", "a number of colours, a .gpl"), ("9" * 5000 + "a", "cannot be read"),
     ):  # fmt: skip
         with pytest.raises(InputError, match=told):
-            read_palette(str(given))
+            read_palette(str(text))
 
 
 @pytest.mark.parametrize("line", ["² 0 0", "-1 2 3", "1 2", "1 2 3.5", "9" * 5000 + " 1 2", "#zz", "#010203,#0405"])

@@ -83,7 +83,7 @@ def chain_ends(strokes: PlacedStrokes, begin: Tensor | None = None) -> PlacedStr
     ends = corner + strokes.end * side
     with torch.no_grad():
         inside = torch.cat([torch.minimum(torch.maximum(ends[:-1], shared_low), shared_high), ends[-1:]])
-    ends = ends + (inside - ends).detach()  # a joint that was stopped at a border can still be drawn back by a gradient
+    ends = inside + (ends - ends.detach())  # stopped at a border, a joint can still be drawn back by a gradient
     starts = ends[:-1]
     first = corner[:1] + strokes.start[:1] * side[:1] if begin is None else begin.to(corner)[None]
     starts = (torch.cat([first, starts]) - corner) / side
@@ -100,4 +100,4 @@ def last_end(strokes: PlacedStrokes) -> Tensor:
 
 def _in(share: Tensor) -> Tensor:
     """In [0,1], which rounding may have left."""
-    return share + (share.clamp(0, 1) - share).detach()
+    return share.detach().clamp(0, 1) + (share - share.detach())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from ..image.color import to_gray
@@ -34,9 +33,8 @@ class Constraints:
         if self.grayscale:
             color = to_gray(color.T)[0, :, None].expand(-1, 3)
         if self.palette is not None:
-            with torch.no_grad():
-                held = nearest(color, self.palette) - color
-            color = color + held  # the gradient goes to the free colour, until another one is nearer
+            held = nearest(color.detach(), self.palette)
+            color = held + (color - color.detach())  # the gradient goes to the free one, until another is nearer
         red, green, blue = color.unbind(1)
         return strokes.change(color_r=red, color_g=green, color_b=blue)
 

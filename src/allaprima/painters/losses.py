@@ -23,6 +23,7 @@ from ..perception.feature_network import LAYERS
 from ..perception.features import load_features
 from ..perception.losses import GRAM, WEIGHTS, Features, feature_parts, gram_matrix
 from ..strokes import PlacedStrokes
+from .closeup import CloseUp, seen
 from .flow import direction_of, flow
 
 DEEPEST = 16  # px: what the networks' deepest layer needs
@@ -147,9 +148,12 @@ def under(picture: Tensor, strokes: PlacedStrokes, scale: float) -> Tensor:
 
 @dataclass(frozen=True)
 class Target:
-    """The photo at one size, encoded once: the ``picture`` ``(3, H, W)`` and the terms that hold a canvas to it."""
+    """The photo at one size, or a part of it, encoded once: the ``picture`` ``(3, H, W)``, which has ``scale`` pixels
+    for each canvas pixel, and the terms that hold a canvas to it.
+    """
 
     picture: Tensor
+    scale: float
     losses: Sequence[LossTerm]
     network: Features | None
 
@@ -195,16 +199,17 @@ class PaintingLoss:
                 )
 
     @torch.no_grad()
-    def encode(self, picture: Tensor, scale: float, closely: bool = True) -> Target:
-        """Look at the photo ``(3, H, W)`` at one size, with ``scale`` pixels for each canvas pixel; if not ``closely``,
-        no network looks, only pixels and colours count.
+    def encode(self, picture: Tensor, scale: float, closely: bool = True, part: CloseUp | None = None) -> Target:
+        """Look at the photo ``(3, H, W)`` at one size, with ``scale`` pixels for each canvas pixel, or at a ``part`` of
+        it; if not ``closely``, no network looks, only pixels and colours count.
         """
-        return Target(picture, list(self.terms_of(picture, scale, closely)), self.network)
+        weight, picture = self.weight_of(picture, part, scale), seen(picture, part, scale)
+        return Target(picture, scale, list(self.terms_of(picture, weight, scale, closely)), self.network)
 
-    def terms_of(self, picture: Tensor, scale: float, closely: bool) -> Iterable[LossTerm]:
+    def terms_of(self, picture: Tensor, weight: Tensor | None, scale: float, closely: bool) -> Iterable[LossTerm]:
         """All that can be wrong with a canvas, in the order in which it is added up."""
         if self.loss != "features" or not closely:
-            yield PixelTerm(picture, self.weight_of(picture))
+            yield PixelTerm(picture, weight)
         if self.network and self.loss != "pixel" and closely:
             yield FeatureTerm(self.network(picture[None]))
         if self.network and self.style is not None and closely:
@@ -214,11 +219,14 @@ class PaintingLoss:
         if self.flow_weight:
             yield FlowTerm(direction_of(flow(picture, max(picture.shape) / 128)), scale, self.flow_weight)
 
-    def weight_of(self, picture: Tensor) -> Tensor | None:
-        """How much each pixel counts ``(1, H, W)``, if there is a focus; 1 in the mean."""
+    def weight_of(self, picture: Tensor, part: CloseUp | None, scale: float) -> Tensor | None:
+        """How much each pixel of a picture, or of a part of it, counts ``(1, H, W)``, if there is a focus; 1 in the
+        mean.
+        """
         if self.focus is None:
             return None
-        weight = QUIET + (1 - QUIET) * resized(self.focus, picture.shape[1], picture.shape[2])
+        focus = seen(resized(self.focus, picture.shape[1], picture.shape[2]), part, scale)
+        weight = QUIET + (1 - QUIET) * focus
         return weight / weight.mean()
 
     def grams_of(self, style: Tensor, side: int) -> dict[str, Tensor]:

@@ -33,6 +33,7 @@ from .assembly import assemble, picture_of
 from .bounds import StrokeBounds
 from .canvas import Subject, canvas_of
 from .checkpoint import Checkpoint
+from .closeup import CloseUp, seen
 from .connected import chain_windows, last_end
 from .constraints import Constraints
 from .grain import Grain
@@ -85,13 +86,13 @@ class StrokeOptimizer:
         counts = standing_out(small) if self.focus is None else resized(self.focus, *small.shape[1:])[0]
         self.regions = find_regions(small, counts.to(small.device))
         self.grain = Grain(inputs.brushes, settings.engine, settings.texture)
-        self.schedule = Schedule(settings, self.levels, self.grain.cost)
+        self.schedule = Schedule(settings, self.levels, self.grain.cost, CloseUp.of(self.focus, *shape))
         weights = compute.vgg_weights
         self.loss = PaintingLoss(
             settings, self.bounds.color_weight, self.bounds.flow_weight, style, self.focus, device, weights
         )
         self.loss.check(self.canvas.shape(phase.size) for phase in self.schedule.phases if phase.together)
-        self.targets: dict[tuple[int, bool], Target] = {}  # by size, and whether a network looks
+        self.targets: dict[tuple[int, bool, CloseUp | None], Target] = {}  # by size, if a network looks, and the part
         self.moving: list[StrokeParameters] = []  # by level
         self.index, self.adam = 0, Adam([], 1)
         if checkpoint:
@@ -111,51 +112,53 @@ class StrokeOptimizer:
 
     def run(self, phase: Phase, done: int) -> Iterator[Step]:
         """The steps of a phase that are left when ``done`` of them are."""
-        target, brushes = self.target(phase), self.brushes_in(phase)
-        picture, scale = target.picture, self.canvas.scale(target.picture)
+        target, brushes, part = self.target(phase), self.brushes_in(phase), phase.part
+        picture, scale = target.picture, target.scale
         still = phase.still
         begin, laid = self.chain_begin(still), self.strokes(still) if still else None
-        below = self.below(phase, laid, picture, brushes)
+        below = seen(self.below(phase, laid, brushes), part, scale)
         if not done:
             if not phase.together:
                 self.moving.append(self.begin_level(phase.level, picture, below))
             self.adam = self.optimizer(self.moving[still:], phase)
-        moving = self.moving[still:]
+        moving, before = self.moving[still:], self.error() if part else None
         for step in range(done + 1, phase.steps + 1):
             strokes = self.constraints.strokes(moving, begin)
+            strokes = part.strokes(strokes, scale) if part else strokes
             canvas = composite(below, strokes, brushes, scale)
             if phase.kind is Kind.GRAIN and self.grain.bristles:  # their paint, with the neural brush's gradient
                 drawn = self.grain.drawn(self.canvas, laid, strokes.detach(), canvas)
-                canvas = canvas + (drawn - canvas).detach()
+                canvas = drawn + (canvas - canvas.detach())
             terms = target.terms(canvas, strokes)
             torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
+            if part:
+                part.hold(moving)
             self.adam.step()
             self.constraints.mend(moving)
             self.index += 1
             if phase.settle and step == phase.steps and self.bounds.flow_weight:
                 last = self.constraints.strokes(moving, begin).detach()
                 settle(moving, last, picture, scale, lambda some: composite(below, some, brushes, scale))
-            with torch.no_grad():
-                error = float((canvas - picture).square().mean())
-            yield self.report(phase, {name: float(term.detach()) for name, term in terms.items()}, error)
+            now = float((canvas.detach() - picture).square().mean()), phase.size
+            yield self.report(phase, {name: float(term.detach()) for name, term in terms.items()}, *before or now)
 
     def target(self, phase: Phase) -> Target:
         """The photo as a phase sees it, encoded once for all that see it alike."""
-        seen = phase.size, phase.together
-        if seen not in self.targets:
+        how = phase.size, phase.together, phase.part
+        if how not in self.targets:
             picture = self.subject.at(*self.canvas.shape(phase.size))
-            self.targets[seen] = self.loss.encode(picture, self.canvas.scale(picture), closely=phase.together)
-        return self.targets[seen]
+            self.targets[how] = self.loss.encode(picture, self.canvas.scale(picture), phase.together, phase.part)
+        return self.targets[how]
 
-    def below(
-        self, phase: Phase, laid: PlacedStrokes | None, picture: Tensor, brushes: Sequence[NeuralBrush]
-    ) -> Tensor:
-        """What lies under the strokes that move in a phase, with those that are ``laid``; under late ones that is what
-        bristles really leave, so that these mend it.
+    def below(self, phase: Phase, laid: PlacedStrokes | None, brushes: Sequence[NeuralBrush]) -> Tensor:
+        """What lies under the strokes that move in a phase, on all of the canvas, with those that are ``laid``; under
+        late ones that is what bristles really leave, so that these mend it.
         """
+        width, height = self.canvas.shape(phase.size)
+        like = torch.empty(3, height, width, device=self.device)
         if laid is not None and self.grain.bristles and (phase.together or self.levels[phase.still].late):
-            return self.grain.drawn(self.canvas, None, laid, picture)
-        return self.canvas.under(picture, laid, brushes)
+            return self.grain.drawn(self.canvas, None, laid, like)
+        return self.canvas.under(like, laid, brushes)
 
     def brushes_in(self, phase: Phase) -> Sequence[NeuralBrush]:
         """The brushes as they draw in a phase."""
@@ -212,7 +215,14 @@ class StrokeOptimizer:
 
     # ---- what comes of it
 
-    def report(self, phase: Phase, parts: dict[str, float], error: float) -> Step:
+    def error(self) -> tuple[float, int]:
+        """The mean squared error of all that is there, and on how many px of the long side."""
+        size = min(self.settings.size, JOINT_AT)
+        picture = self.subject.at(*self.canvas.shape(size))
+        canvas = self.canvas.under(picture, self.strokes(), self.brushes_in(self.schedule.phases[-1]))
+        return float((canvas - picture).square().mean()), size
+
+    def report(self, phase: Phase, parts: dict[str, float], error: float, size: int) -> Step:
         return Step(
             index=self.index,
             total=self.schedule.total,
@@ -221,7 +231,7 @@ class StrokeOptimizer:
             loss=sum(parts.values()),
             parts=parts,
             psnr=psnr(error),
-            size=phase.size,
+            size=size,
             share=self.schedule.done(self.index),
             refining=phase.together,
             _painting=self.painting,

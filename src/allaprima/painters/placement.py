@@ -16,7 +16,7 @@ FAINT = 1e-5  # squared error: where a canvas is nearer to its photo, no stroke 
 BROADER = (2.0, 4.0)  # times
 LONGER = 2.5  # times what a stroke is more slender by
 SMALLEST = 4  # canvas pixels: no window is smaller
-SMALLER = 0.85  # strokes are by so much, where a focus is brightest
+SMALLER = 0.91  # strokes are by so much, where a focus is brightest, but for those of the sketch
 IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
 
@@ -39,7 +39,8 @@ def initial_strokes(
     error = ((target - canvas).square().sum(0) - bounds.faint).clamp(min=0)
     broader = _broader(target, level, scale, bounds)
     if focus is not None:
-        broader = broader * (1 - (share * focus).square() * SMALLER)
+        if not level.sketch:
+            broader = broader * (1 - (share * focus).square() * SMALLER)
         focus = (IN_FOCUS + (1 - IN_FOCUS) * focus) ** share
     cell = max(1, round(window / 4))
     points = _spread(error / broader.square(), focus, level.strokes, cell, bounds.gather, generator)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..brush.opaque import FINAL, SOFT
 from ..painting.settings import Settings
+from .closeup import CloseUp
 from .levels import Level
 
 WINDOW_AT = 64  # pixels at which a level's windows are drawn in the first pass
@@ -18,14 +19,15 @@ BY_EYE = 0.5  # likewise, when what `pocket` sees is all that counts: faster, st
 
 class Effort(NamedTuple):
     """Steps for each level, for all strokes together (half of them before the late ones begin, if there are any), for
-    those seen more closely, as closely as so many strokes can show, and once more with grain, on a canvas with
-    ``grain_at`` px on its long side; no less closely before. For the strokes of the sketch together, and those with
-    grain.
+    those seen more closely, as closely as so many strokes can show, for those where people look, more closely still,
+    and once more with grain, on a canvas with ``grain_at`` px on its long side; no less closely before. For the strokes
+    of the sketch together, and those with grain.
     """
 
     coarse: int
     joint: int
     close: int
+    focus: int
     grain: int
     grain_at: int
     sketch: int = 0
@@ -37,19 +39,19 @@ SHOWN = 875  # strokes can show what is on a canvas of JOINT_AT px, and so many 
 NEARLY = 0.85  # of the canvas is seen as all of it
 WORTH = 1.5  # times more closely than all together are seen, at least
 LIKENESS = {
-    "draft": Effort(6, 14, 0, 0, JOINT_AT),
-    "normal": Effort(8, 34, 24, 10, JOINT_AT),
-    "best": Effort(20, 200, 100, 60, JOINT_AT),
+    "draft": Effort(6, 14, 0, 0, 0, JOINT_AT),
+    "normal": Effort(8, 34, 24, 30, 10, JOINT_AT),
+    "best": Effort(20, 200, 100, 60, 60, JOINT_AT),
 }
 PAINTERLY = {
-    "draft": Effort(6, 18, 0, 0, JOINT_AT, 18),
-    "normal": Effort(8, 42, 24, 10, JOINT_AT, 42),
-    "best": Effort(20, 210, 100, 60, JOINT_AT, 100),
+    "draft": Effort(6, 18, 0, 0, 0, JOINT_AT, 18),
+    "normal": Effort(8, 42, 24, 30, 10, JOINT_AT, 42),
+    "best": Effort(20, 210, 100, 60, 60, JOINT_AT, 100),
 }
 OIL = {
-    "draft": Effort(6, 8, 0, 3, CLOSE_AT, 8, 3),
-    "normal": Effort(8, 44, 30, 12, CLOSE_AT, 64, 14),
-    "best": Effort(16, 80, 50, 40, CLOSE_AT, 110, 30),
+    "draft": Effort(6, 8, 0, 0, 3, CLOSE_AT, 8, 3),
+    "normal": Effort(8, 44, 30, 30, 12, CLOSE_AT, 72, 14),
+    "best": Effort(16, 80, 50, 60, 40, CLOSE_AT, 110, 30),
 }
 EFFORT = {"oil": OIL, "flow": OIL, "dots": OIL, "painterly": PAINTERLY, "likeness": LIKENESS}  # by mood and quality
 
@@ -59,6 +61,7 @@ class Kind(Enum):
 
     COARSE = "coarse"  # the strokes of one level, on a small canvas
     JOINT = "joint"  # the strokes of all levels together
+    FOCUS = "focus"  # those where people look
     GRAIN = "grain"  # once more, seen as MyPaint will draw them
 
 
@@ -66,7 +69,8 @@ class Phase(NamedTuple):
     """``steps`` on a canvas with ``size`` px on its long side, each of which costs ``cost``, of the strokes of
     ``level``, or of all so far together (``level`` is their number then) but for the first ``still`` levels, at so much
     of the optimiser's ``pace``. ``steep``: how far opacity is driven to 0 or 1, if it is. After it strokes may
-    ``settle``: it is the last one of the sketch, or of all.
+    ``settle``: it is the last one of the sketch, or of all. If it sees only a ``part`` of that canvas, strokes
+    elsewhere stay as they are.
     """
 
     kind: Kind
@@ -78,6 +82,7 @@ class Phase(NamedTuple):
     pace: float = 1.0
     steep: float = FINAL
     settle: bool = False
+    part: CloseUp | None = None
 
     @property
     def together(self) -> bool:
@@ -102,10 +107,10 @@ def seen_closely(settings: Settings, least: int) -> int:
 
 class Schedule:
     """The phases of a painting with these levels. A step with grain costs ``grain`` times as much as one without; none
-    is wanted where that is 0.
+    is wanted where that is 0. ``part`` is where people look, if it is known.
     """
 
-    def __init__(self, settings: Settings, levels: Sequence[Level], grain: float) -> None:
+    def __init__(self, settings: Settings, levels: Sequence[Level], grain: float, part: CloseUp | None) -> None:
         effort, long_side = EFFORT[settings.mood][settings.quality], settings.size
         self.phases: list[Phase] = []
 
@@ -139,9 +144,13 @@ class Schedule:
         together(Kind.JOINT, len(levels), joint, JOINT_AT)
         if (closely := seen_closely(settings, effort.grain_at)) > WORTH * JOINT_AT:
             together(Kind.JOINT, len(levels), effort.close, closely)
+        if part and part.size > WORTH * min(closely, long_side):
+            together(Kind.FOCUS, len(levels), effort.focus, part.size, part.share)
+            self.phases[-1] = self.phases[-1]._replace(part=part)
         if grain:
             together(Kind.GRAIN, len(levels), effort.grain, effort.grain_at, grain)
-        self.phases[-1] = self.phases[-1]._replace(settle=True)
+        last = max(number for number, phase in enumerate(self.phases) if not phase.part)
+        self.phases[last] = self.phases[last]._replace(settle=True)
         self.total = sum(phase.steps for phase in self.phases)
         self.work = sum(phase.steps * phase.cost for phase in self.phases)
 

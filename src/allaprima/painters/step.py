@@ -17,9 +17,9 @@ class Step:
     and canvas are what is there when they are asked for, so ask before the next step.
 
     ``index`` of ``total`` steps; ``level`` under way (the number of levels during the joint refinement);
-    ``strokes`` on the canvas so far; ``loss`` and its named ``parts``; ``psnr`` in dB on a canvas with
-    ``size`` px on its long side, which is what this step saw; ``share`` of the whole work done, 0 to 1; ``refining``,
-    whether all levels are refined together by now.
+    ``strokes`` on the canvas so far; ``loss`` and its named ``parts``; ``psnr`` in dB on a canvas with ``size`` px on
+    its long side, as this step saw it, or, of steps that see a part of it only, as it was before these; ``share`` of
+    the whole work done, 0 to 1; ``refining``, whether all levels are refined together by now.
     """
 
     index: int
