@@ -70,5 +70,7 @@ def test_refusals() -> None:
         Strokes.cat([])
     with pytest.raises(InputError, match="some of the strokes are placed and some are not"):
         Strokes.cat([Strokes.random(1), placed(1, 64)])
+    with pytest.raises(InputError, match="window is 'a': give one number for each"):
+        Strokes.random(2).placed(0, 0, "a")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="number of strokes is -1"):
         Strokes.random(-1)

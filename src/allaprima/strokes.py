@@ -119,8 +119,8 @@ class Strokes:
         like = self.pressure.detach()
         place = {"window_x": window_x, "window_y": window_y, "window": window}
         marks = {"brush": brush, "level": level, "sample": sample}
-        columns = {name: torch.as_tensor(value, device=like.device).to(like.dtype) for name, value in place.items()}
-        columns |= {name: torch.as_tensor(value, device=like.device).long() for name, value in marks.items()}
+        columns = {name: _numbers(name, value).to(like) for name, value in place.items()}
+        columns |= {name: _numbers(name, value).to(like.device).long() for name, value in marks.items()}
         for name, value in columns.items():
             if value.shape not in ((), (1,), (len(self),)):
                 told = f"{name} has the shape {tuple(value.shape)}"
@@ -235,6 +235,15 @@ class PlacedStrokes(Strokes):
         length = (self.end - self.start).norm(dim=1) + 2 * self.radius
         area: Tensor = 2 * self.radius * length * self.window.square()
         return area
+
+
+def _numbers(name: str, value: object) -> Tensor:
+    """What may be one number or many. Raises InputError for what is none."""
+    try:
+        return torch.as_tensor(value)
+    except (TypeError, ValueError, RuntimeError):
+        told = " ".join(repr(value).split())[:60]
+        raise InputError(f"{name} is {told}: give one number for each of the strokes, or one for all") from None
 
 
 def sample_of(strokes: Strokes) -> Tensor:

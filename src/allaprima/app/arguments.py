@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
 from functools import wraps
 from typing import Annotated, Any
@@ -13,8 +13,8 @@ import typer
 TYPES = {"int": int, "float": float, "bool": bool}  # any other is given as text
 
 
-def setting(about: Field[Any]) -> Any:
-    """The option of one field."""
+def setting(about: Field[Any], panel: str | None = None) -> Any:
+    """The option of one field, in a part of the help with this title, if it is to be in one of its own."""
     bounds, help = about.metadata, about.metadata["help"]
     if bounds["among"]:
         help += f" One of {', '.join(filter(None, bounds['among']))}."
@@ -23,14 +23,15 @@ def setting(about: Field[Any]) -> Any:
     if about.default not in ("", None, False, 0.0):
         help += f" Default: {about.default}."
     flag = about.name.replace("_", "-")
-    return typer.Option(f"--{flag}/--no-{flag}" if about.type == "bool" else f"--{flag}", help=help, show_default=False)
+    flags = f"--{flag}/--no-{flag}" if about.type == "bool" else f"--{flag}"
+    return typer.Option(flags, help=help, show_default=False, rich_help_panel=panel)
 
 
-def with_fields(*kinds: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A decorator: the command with an option for every field of these dataclasses; it gets those that were given as
-    ``**chosen``.
+def with_fields(kinds: Mapping[str, type]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator: the command with an option for every field of these dataclasses, each of which is a part of the
+    help with a title; it gets those that were given as ``**chosen``.
     """
-    abouts = [about for kind in kinds for about in fields(kind)]
+    abouts = [(about, title) for title, kind in kinds.items() for about in fields(kind)]
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         signature = inspect.signature(command, eval_str=True)
@@ -40,14 +41,14 @@ def with_fields(*kinds: type) -> Callable[[Callable[..., Any]], Callable[..., An
                 about.name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=None,
-                annotation=Annotated[TYPES.get(str(about.type), str) | None, setting(about)],
+                annotation=Annotated[TYPES.get(str(about.type), str) | None, setting(about, title)],
             )
-            for about in abouts
+            for about, title in abouts
         ]
 
         @wraps(command)
         def run(**values: Any) -> Any:
-            chosen = {about.name: values.pop(about.name) for about in abouts}
+            chosen = {about.name: values.pop(about.name) for about, _ in abouts}
             return command(**values, **{name: value for name, value in chosen.items() if value is not None})
 
         run.__signature__ = signature.replace(parameters=[*own, *options])  # type: ignore[attr-defined]

@@ -37,7 +37,6 @@ OUTPUTS = typer.Option(
     "pattern: 'painted/{name}.{png,ora}'.",
     show_default=False,
 )
-TEXTURE = typer.Option("--texture/--no-texture", help=Rendering.about("texture").metadata["help"], show_default=False)
 PREVIEW = typer.Option(
     help="A .png or .jpg that shows the painting as it grows, about once a second.", show_default=False
 )
@@ -51,10 +50,11 @@ VERBOSE = typer.Option("--verbose", "-v", help="Tell of levels and dB.")
 JSON = typer.Option("--json", help="Tell what came of each photo as JSON, in place of paths.")
 CSV = typer.Option("--csv", help="The same as a table.")
 SIZE = typer.Option(help=Rendering.about("size").metadata["help"])
+FILES = "What is written"
 OF_EXPORT, OF_COMPUTE = ({one.name for one in fields(kind)} for kind in (Export, Compute))
 
 
-@with_fields(Settings, Compute, Export)
+@with_fields({"How it is painted": Settings, FILES: Export, "Where it is computed": Compute})
 def paint(
     photos: Annotated[list[str], typer.Argument(metavar="PHOTO...", help=PHOTOS)],
     output: Annotated[list[str] | None, OUTPUTS] = None,

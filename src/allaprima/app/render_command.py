@@ -15,17 +15,18 @@ from ..export.formats import SUFFIXES
 from ..rendering.light import Light
 from ..rendering.rendering import AUTO, Rendering
 from .arguments import setting, with_fields
-from .paint_command import FORCE, SIZE
+from .paint_command import FILES, FORCE, SIZE
 from .terminal import bar, hushed, loading, patient, put
 from .unused import OF_LIGHT, tell_undrawn, tell_unused
 
 OUTPUTS = typer.Option(
     "--output", "-o", help=f"Where to write, as often as wanted: {' '.join(SUFFIXES)}.", show_default=False
 )
+LIGHT = "In which light"
 TEXTURE = typer.Option("--texture/--no-texture", help=Rendering.about("texture").metadata["help"], show_default=False)
 
 
-@with_fields(Light, Export)
+@with_fields({LIGHT: Light, FILES: Export})
 def render(
     painting: Annotated[Path, typer.Argument(help="A .painting.json file.")],
     output: Annotated[list[Path], OUTPUTS],

@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
+from ..files import read_bounded
 from ..kernels.columns import CORNER, HEIGHT, SIDE, WIDTH
 from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_finite, check_window, sample_of
 from .engine_brush import STEP, EngineBrush, StrokePath
 from .libmypaint import INSTALL, ONE, Surface, engine
-from .myb import for_engine, parse_myb
+from .myb import LONGEST, for_engine, parse_myb
 from .trial import Trial, try_brush
 
 POINTS = 100  # events along the curve
@@ -94,7 +95,7 @@ class MyPaintBrush:
 
     def __init__(self, name: str | Path, text: str | None = None) -> None:
         name = str(name)
-        content = brush_file(name).read_bytes() if text is None else text.encode()
+        content = read_bounded(brush_file(name), "brush", "a .myb file", 4 * LONGEST) if text is None else text.encode()
         self.name = Path(name).stem if _is_path(name) else name
         self.text = content.decode(errors="replace")
         self.sha256 = hashlib.sha256(content).hexdigest()

@@ -27,7 +27,7 @@ from ..files import as_path, read_bounded
 from .decode import orientation, upright
 from .hex import RGB, hex_to_rgb, named
 from .jpeg import with_end
-from .tiff import check_blocks, check_kind, choose_picture
+from .tiff import check_blocks, check_numbers, choose_picture
 
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "PPM", "AVIF", "JPEG2000", "ICO", "TGA")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
@@ -232,7 +232,7 @@ def _opened(content: bytes, path: Path) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN])
     except UnidentifiedImageError:
-        check_kind(content, f"the photo {path}")
+        check_numbers(content, f"the photo {path}")
         raise
     choose_picture(image, f"the photo {path}")
     _check_size(image)

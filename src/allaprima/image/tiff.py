@@ -51,7 +51,7 @@ def check_blocks(image: Image.Image, length: int, name: str) -> None:
         )
 
 
-def check_kind(content: bytes, name: str) -> None:
+def check_numbers(content: bytes, name: str) -> None:
     """Raise InputError, saying its kind, for a TIFF that is no picture to Pillow."""
     if content[:4] not in TiffImagePlugin.PREFIXES:
         return
