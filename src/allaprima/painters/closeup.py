@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from ..strokes import PlacedStrokes
@@ -12,8 +13,8 @@ from .parameters import StrokeParameters
 
 BRIGHT = 0.75  # a focus is at least, where it is seen more closely: eyes and mouths are, faces alone are not
 AROUND = 0.05  # of its longer side, there is so much more on each
-LEAST = 1 / 8  # of the canvas' long side, each of its sides is at least
-SEEN_AT = 384  # px of its longer side
+LEAST = 1 / 8  # of the canvas' long side, each of its sides is at least, if the canvas is as large
+SEEN_AT = 384  # px of its longer side, at most
 
 
 class CloseUp(NamedTuple):
@@ -28,27 +29,31 @@ class CloseUp(NamedTuple):
 
     @classmethod
     def of(cls, focus: Tensor | None, width: int, height: int) -> CloseUp | None:
-        """Where a ``focus`` ``(1, H, W)`` is bright, if it is anywhere, on a canvas of so many px."""
+        """All that is bright in a ``focus`` ``(1, H, W)`` of a canvas of so many px, if anything is."""
         if focus is None or not (bright := focus[0] >= BRIGHT).any():
             return None
-        found = [side.nonzero() for side in (bright.any(0), bright.any(1))]
-        shape = width, height
-        units = [side / many for side, many in zip(shape, bright.shape[::-1], strict=True)]
-        ends = [(float(at[0]) * unit, (float(at[-1]) + 1) * unit) for at, unit in zip(found, units, strict=True)]
-        more = AROUND * max(high - low for low, high in ends)
-        least = LEAST * max(shape) / 2
+        found = []
+        for side, along in ((width, bright.any(0)), (height, bright.any(1))):
+            places = along.nonzero()
+            found.append((float(places[0]) * side / len(along), (float(places[-1]) + 1) * side / len(along)))
+        more = AROUND * max(high - low for low, high in found)
+        least = LEAST * max(width, height)
         (left, right), (top, bottom) = (
-            (max(0.0, (low + high) / 2 - half), min(float(side), (low + high) / 2 + half))
-            for (low, high), side in zip(ends, shape, strict=True)
-            for half in [max((high - low) / 2 + more, least)]
+            _within(low - more, high + more, least, side)
+            for (low, high), side in zip(found, (width, height), strict=True)
         )
-        return cls(left, top, right, bottom, *shape)
+        return cls(left, top, right, bottom, width, height)
+
+    @property
+    def longer(self) -> float:
+        """Its longer side."""
+        return max(self.right - self.left, self.bottom - self.top)
 
     @property
     def size(self) -> int:
         """How many px the long side of the canvas has then: not more than its own."""
         long_side = max(self.width, self.height)
-        return min(long_side, round(SEEN_AT * long_side / max(self.right - self.left, self.bottom - self.top)))
+        return min(long_side, round(SEEN_AT * long_side / self.longer))
 
     @property
     def share(self) -> float:
@@ -60,27 +65,34 @@ class CloseUp(NamedTuple):
         left, top, right, bottom = (round(side * scale) for side in self[:4])
         return picture[:, top:bottom, left:right].contiguous()
 
-    def strokes(self, strokes: PlacedStrokes, scale: float) -> PlacedStrokes:
-        """Those whose windows reach there, as they lie on that crop."""
+    def placed(self, strokes: PlacedStrokes, scale: float) -> PlacedStrokes:
+        """All strokes, as they lie on that crop."""
         x, y = (round(side * scale) / scale for side in self[:2])
-        low, high = strokes.places[:, :2], strokes.places[:, :2] + strokes.places[:, 2:]
-        first, last = low.new_tensor(self[:2]), low.new_tensor(self[2:4])
-        there = strokes[((high > first) & (low < last)).all(1)]
-        return there.change(window_x=there.window_x - x, window_y=there.window_y - y)
+        return strokes.change(window_x=strokes.window_x - x, window_y=strokes.window_y - y)
 
-    def hold(self, levels: Sequence[StrokeParameters]) -> None:
-        """Take the gradient from strokes whose windows have their middle elsewhere: they stay as they are (but one that
-        a chain ties to another that moves).
-        """
-        for level in levels:
-            places = level.place.places
-            middle = places[:, :2] + places[:, 2:] / 2
-            inside = (middle > middle.new_tensor(self[:2])) & (middle < middle.new_tensor(self[2:4]))
-            for value in level.unbounded.values():
-                if value.grad is not None:
-                    value.grad.mul_(inside.all(1))
+    def free(self, strokes: PlacedStrokes) -> Tensor:
+        """Which of the strokes may move ``(N,)``: those whose windows have their middle there, and are not larger."""
+        corner, side = strokes.places[:, :2], strokes.places[:, 2:]
+        middle = corner + side / 2
+        inside = (middle > middle.new_tensor(self[:2])) & (middle < middle.new_tensor(self[2:4]))
+        return (inside & (side <= self.longer)).all(1)
+
+    @torch.no_grad()
+    def hold(self, levels: Sequence[StrokeParameters], numbers: Sequence[Tensor]) -> None:
+        """Give all others back, in place, the ``numbers`` that they had."""
+        for level, before in zip(levels, numbers, strict=True):
+            free = self.free(level.place)
+            for value, kept in zip(level.unbounded.values(), before.unbind(1), strict=True):
+                value.copy_(torch.where(free, value, kept))
 
 
-def seen(picture: Tensor, part: CloseUp | None, scale: float) -> Tensor:
+def _within(low: float, high: float, least: float, side: float) -> tuple[float, float]:
+    """Both at least so far apart, and within 0 and ``side``."""
+    half = min(max(high - low, least), side) / 2
+    middle = min(max((low + high) / 2, half), side - half)
+    return middle - half, middle + half
+
+
+def cropped(picture: Tensor, part: CloseUp | None, scale: float) -> Tensor:
     """A picture of the canvas, or what it shows in a ``part``."""
     return picture if part is None else part.crop(picture, scale)

@@ -23,7 +23,7 @@ from ..perception.feature_network import LAYERS
 from ..perception.features import load_features
 from ..perception.losses import GRAM, WEIGHTS, Features, feature_parts, gram_matrix
 from ..strokes import PlacedStrokes
-from .closeup import CloseUp, seen
+from .closeup import CloseUp, cropped
 from .flow import direction_of, flow
 
 DEEPEST = 16  # px: what the networks' deepest layer needs
@@ -203,7 +203,7 @@ class PaintingLoss:
         """Look at the photo ``(3, H, W)`` at one size, with ``scale`` pixels for each canvas pixel, or at a ``part`` of
         it; if not ``closely``, no network looks, only pixels and colours count.
         """
-        weight, picture = self.weight_of(picture, part, scale), seen(picture, part, scale)
+        weight, picture = self.weight_of(picture, part, scale), cropped(picture, part, scale)
         return Target(picture, scale, list(self.terms_of(picture, weight, scale, closely)), self.network)
 
     def terms_of(self, picture: Tensor, weight: Tensor | None, scale: float, closely: bool) -> Iterable[LossTerm]:
@@ -225,7 +225,7 @@ class PaintingLoss:
         """
         if self.focus is None:
             return None
-        focus = seen(resized(self.focus, picture.shape[1], picture.shape[2]), part, scale)
+        focus = cropped(resized(self.focus, picture.shape[1], picture.shape[2]), part, scale)
         weight = QUIET + (1 - QUIET) * focus
         return weight / weight.mean()
 

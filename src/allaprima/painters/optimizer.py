@@ -33,7 +33,7 @@ from .assembly import assemble, picture_of
 from .bounds import StrokeBounds
 from .canvas import Subject, canvas_of
 from .checkpoint import Checkpoint
-from .closeup import CloseUp, seen
+from .closeup import CloseUp, cropped
 from .connected import chain_windows, last_end
 from .constraints import Constraints
 from .grain import Grain
@@ -86,7 +86,8 @@ class StrokeOptimizer:
         counts = standing_out(small) if self.focus is None else resized(self.focus, *small.shape[1:])[0]
         self.regions = find_regions(small, counts.to(small.device))
         self.grain = Grain(inputs.brushes, settings.engine, settings.texture)
-        self.schedule = Schedule(settings, self.levels, self.grain.cost, CloseUp.of(self.focus, *shape))
+        part = CloseUp.of(None if settings.style else self.focus, *shape)  # a style's textures have one size everywhere
+        self.schedule = Schedule(settings, self.levels, self.grain.cost, part)
         weights = compute.vgg_weights
         self.loss = PaintingLoss(
             settings, self.bounds.color_weight, self.bounds.flow_weight, style, self.focus, device, weights
@@ -112,35 +113,61 @@ class StrokeOptimizer:
 
     def run(self, phase: Phase, done: int) -> Iterator[Step]:
         """The steps of a phase that are left when ``done`` of them are."""
-        target, brushes, part = self.target(phase), self.brushes_in(phase), phase.part
+        target, brushes = self.target(phase), self.brushes_in(phase)
         picture, scale = target.picture, target.scale
         still = phase.still
         begin, laid = self.chain_begin(still), self.strokes(still) if still else None
-        below = seen(self.below(phase, laid, brushes), part, scale)
+        below = self.below(phase, laid, brushes)
         if not done:
             if not phase.together:
                 self.moving.append(self.begin_level(phase.level, picture, below))
             self.adam = self.optimizer(self.moving[still:], phase)
-        moving, before = self.moving[still:], self.error() if part else None
+        if phase.part:
+            yield from self.look_closer(phase, phase.part, done, cropped(below, phase.part, scale), brushes)
+            return
+        moving = self.moving[still:]
         for step in range(done + 1, phase.steps + 1):
             strokes = self.constraints.strokes(moving, begin)
-            strokes = part.strokes(strokes, scale) if part else strokes
             canvas = composite(below, strokes, brushes, scale)
             if phase.kind is Kind.GRAIN and self.grain.bristles:  # their paint, with the neural brush's gradient
                 drawn = self.grain.drawn(self.canvas, laid, strokes.detach(), canvas)
                 canvas = drawn + (canvas - canvas.detach())
-            terms = target.terms(canvas, strokes)
-            torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
-            if part:
-                part.hold(moving)
-            self.adam.step()
-            self.constraints.mend(moving)
-            self.index += 1
+            terms = self.descend(target, canvas, strokes, moving)
             if phase.settle and step == phase.steps and self.bounds.flow_weight:
                 last = self.constraints.strokes(moving, begin).detach()
                 settle(moving, last, picture, scale, lambda some: composite(below, some, brushes, scale))
-            now = float((canvas.detach() - picture).square().mean()), phase.size
-            yield self.report(phase, {name: float(term.detach()) for name, term in terms.items()}, *before or now)
+            yield self.report(phase, terms, float((canvas.detach() - picture).square().mean()), phase.size)
+
+    def look_closer(
+        self, phase: Phase, part: CloseUp, done: int, below: Tensor, brushes: Sequence[NeuralBrush]
+    ) -> Iterator[Step]:
+        """The steps of a phase that sees a part of the canvas: strokes elsewhere stay; if all do, nothing
+        is done.
+        """
+        target, moving = self.target(phase), self.moving[phase.still :]
+        begin, numbers = self.chain_begin(phase.still), [level.numbers().detach() for level in moving]
+        free, seen = torch.cat([part.free(level.place) for level in moving]), self.seen(brushes)
+        terms: dict[str, float] = {}
+        for step in range(done + 1, phase.steps + 1):
+            if free.any():
+                strokes = part.placed(self.constraints.strokes(moving, begin), target.scale)
+                canvas = composite(below, strokes, brushes, target.scale)
+                terms = self.descend(target, canvas, strokes[free], moving)
+                part.hold(moving, numbers)
+            else:
+                self.index += 1
+            yield self.report(phase, terms, *(self.seen(brushes) if step == phase.steps else seen))
+
+    def descend(
+        self, target: Target, canvas: Tensor, strokes: PlacedStrokes, moving: Sequence[StrokeParameters]
+    ) -> dict[str, float]:
+        """A step down: what was wrong with a canvas and with strokes on it, by name."""
+        terms = target.terms(canvas, strokes)
+        torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
+        self.adam.step()
+        self.constraints.mend(moving)
+        self.index += 1
+        return {name: float(term.detach()) for name, term in terms.items()}
 
     def target(self, phase: Phase) -> Target:
         """The photo as a phase sees it, encoded once for all that see it alike."""
@@ -215,11 +242,11 @@ class StrokeOptimizer:
 
     # ---- what comes of it
 
-    def error(self) -> tuple[float, int]:
+    def seen(self, brushes: Sequence[NeuralBrush]) -> tuple[float, int]:
         """The mean squared error of all that is there, and on how many px of the long side."""
         size = min(self.settings.size, JOINT_AT)
         picture = self.subject.at(*self.canvas.shape(size))
-        canvas = self.canvas.under(picture, self.strokes(), self.brushes_in(self.schedule.phases[-1]))
+        canvas = self.canvas.under(picture, self.strokes(), brushes)
         return float((canvas - picture).square().mean()), size
 
     def report(self, phase: Phase, parts: dict[str, float], error: float, size: int) -> Step:

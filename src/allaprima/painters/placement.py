@@ -32,8 +32,8 @@ def initial_strokes(
 ) -> PlacedStrokes:
     """New strokes for a level: where ``canvas`` is far from ``target``, both ``(3, H, W)`` at ``scale`` of the
     canvas, along the photo's edges, in its colours; and, the more the larger ``share`` is, where ``focus`` ``(H, W)``
-    is large, and smaller there. Where the photo runs in one direction they are long and slender. Those on quiet ground
-    come first, those on detail over them.
+    is large, and smaller there, but for those of a sketch. Where the photo runs in one direction they are long and
+    slender. Those on quiet ground come first, those on detail over them.
     """
     window = level.window * scale
     error = ((target - canvas).square().sum(0) - bounds.faint).clamp(min=0)

@@ -61,7 +61,6 @@ class Kind(Enum):
 
     COARSE = "coarse"  # the strokes of one level, on a small canvas
     JOINT = "joint"  # the strokes of all levels together
-    FOCUS = "focus"  # those where people look
     GRAIN = "grain"  # once more, seen as MyPaint will draw them
 
 
@@ -69,8 +68,8 @@ class Phase(NamedTuple):
     """``steps`` on a canvas with ``size`` px on its long side, each of which costs ``cost``, of the strokes of
     ``level``, or of all so far together (``level`` is their number then) but for the first ``still`` levels, at so much
     of the optimiser's ``pace``. ``steep``: how far opacity is driven to 0 or 1, if it is. After it strokes may
-    ``settle``: it is the last one of the sketch, or of all. If it sees only a ``part`` of that canvas, strokes
-    elsewhere stay as they are.
+    ``settle``: it is the last one of the sketch, or of all that see the whole canvas. If it sees a ``part`` of that
+    only, strokes elsewhere stay as they are.
     """
 
     kind: Kind
@@ -120,12 +119,14 @@ class Schedule:
 
         pace = BY_EYE if (settings.loss, settings.features) == ("features", "pocket") else 1.0
 
-        def together(kind: Kind, number: int, steps: int, seen_at: int, times: float = 1.0) -> None:
+        def together(
+            kind: Kind, number: int, steps: int, seen_at: int, times: float = 1.0, part: CloseUp | None = None
+        ) -> None:
             if steps:
                 size = min(long_side, seen_at)
                 work = times * cost(levels[still:number], size)
                 rate = GENTLE * pace if kind is Kind.GRAIN else pace
-                self.phases.append(Phase(kind, still, number, steps, size, work, rate))
+                self.phases.append(Phase(kind, still, number, steps, size, work, rate, part=part))
 
         sketch_at = min(JOINT_AT, round(WORTH * shown_by(sum(level.strokes for level in levels if level.sketch))))
         still, joint = 0, effort.sketch if levels[0].sketch else effort.joint
@@ -145,8 +146,8 @@ class Schedule:
         if (closely := seen_closely(settings, effort.grain_at)) > WORTH * JOINT_AT:
             together(Kind.JOINT, len(levels), effort.close, closely)
         if part and part.size > WORTH * min(closely, long_side):
-            together(Kind.FOCUS, len(levels), effort.focus, part.size, part.share)
-            self.phases[-1] = self.phases[-1]._replace(part=part)
+            gathered = math.sqrt(part.share)  # of the strokes, about: they gather where people look
+            together(Kind.JOINT, len(levels), effort.focus, part.size, gathered, part)
         if grain:
             together(Kind.GRAIN, len(levels), effort.grain, effort.grain_at, grain)
         last = max(number for number, phase in enumerate(self.phases) if not phase.part)

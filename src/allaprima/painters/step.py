@@ -18,8 +18,9 @@ class Step:
 
     ``index`` of ``total`` steps; ``level`` under way (the number of levels during the joint refinement);
     ``strokes`` on the canvas so far; ``loss`` and its named ``parts``; ``psnr`` in dB on a canvas with ``size`` px on
-    its long side, as this step saw it, or, of steps that see a part of it only, as it was before these; ``share`` of
-    the whole work done, 0 to 1; ``refining``, whether all levels are refined together by now.
+    its long side, as this step saw it. Steps that see a part of the canvas only tell the loss there, and the dB of all
+    of it as it was before them, the last one as it is then. ``share`` of the whole work done, 0 to 1; ``refining``,
+    whether all levels are refined together by now.
     """
 
     index: int
