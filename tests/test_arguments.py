@@ -92,6 +92,17 @@ def paint_from(stdin: "int | object", *arguments: str) -> "subprocess.CompletedP
     return subprocess.run(command, stdin=stdin, capture_output=True, text=True, timeout=120)  # type: ignore[call-overload]
 
 
+def test_a_name_that_is_no_unicode(photo: Path) -> None:
+    """A program gets the very bytes of what it asked for."""
+    name = os.fsdecode(b"caf\xe9.png")
+    Path(name).write_bytes(photo.read_bytes())
+    command = [sys.executable, "-m", "allaprima", "paint", *QUICK, name]
+    done = subprocess.run(command, capture_output=True, timeout=120)
+    made = [b"caf\xe9-painted.png", b"caf\xe9-painted.painting.json"]
+    assert done.returncode == 0 and done.stdout.split() == made, done
+    assert all(Path(os.fsdecode(path)).is_file() for path in made)
+
+
 def test_standard_input(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And any pipe: the same painting as of the file."""
     whole = allaprima.paint(photo, strokes=20, size=48, quality="draft")
