@@ -35,9 +35,7 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line and exit with its code."""
     streams = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOWrapper)]
-    for (
-        stream
-    ) in streams:  # a path that the terminal cannot show is no reason to fail, and a program gets its very bytes
+    for stream in streams:  # a path that a terminal cannot show is no reason to fail; a program gets its very bytes
         exact = stream is sys.stdout and not stream.isatty() and stream.encoding.lower() == "utf-8"
         stream.reconfigure(errors="surrogateescape" if exact else "backslashreplace")
     for end in ENDS:
