@@ -157,6 +157,14 @@ def test_strokes_are_added_where_the_mask_is_bright(photo: Path, whole: Painting
     assert isinstance(more.settings.focus, PictureHash) and whole.settings.focus == AutoFocus()
 
 
+def test_strokes_are_added_in_the_colours_that_are_there(photo: Path, right: str) -> None:
+    """Though with another focus others would be found."""
+    before = allaprima.paint(photo, **SMALL, palette="5")
+    more = allaprima.paint(photo, resume=before, add=30, focus=right)
+    there, then = (some.strokes.color.unique(dim=0).tolist() for some in (before, more))
+    assert all(color in there for color in then)
+
+
 @pytest.mark.parametrize("step", [1, 4, 6, -14, -1])
 def test_stopped_while_adding(photo: Path, whole: Painting, right: str, step: int) -> None:
     more = allaprima.paint(photo, resume=whole, add=20, focus=right)

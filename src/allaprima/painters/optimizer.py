@@ -141,8 +141,8 @@ class StrokeOptimizer:
     def look_closer(
         self, phase: Phase, part: CloseUp, done: int, below: Tensor, brushes: Sequence[NeuralBrush]
     ) -> Iterator[Step]:
-        """The steps of a phase that sees a part of the canvas: strokes elsewhere stay; if all do, nothing
-        is done.
+        """The steps of a phase that sees a part of the canvas: strokes elsewhere stay; where all are
+        elsewhere, nothing is done.
         """
         target, moving = self.target(phase), self.moving[phase.still :]
         begin, numbers = self.chain_begin(phase.still), [level.numbers().detach() for level in moving]
