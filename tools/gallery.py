@@ -52,7 +52,7 @@ PICTURES = {
 def made(shown: Shown) -> Image.Image:
     wanted: dict[str, Any] = {name: getattr(shown, name) for name in ("strokes", "brush", "mood")}
     painting = allaprima.paint(DATA / shown.photo, size=512, engine="mypaint", **wanted)
-    picture = Image.fromarray(painting.render(shown.drawn, shown.engine, texture=shown.texture))
+    picture = Image.fromarray(painting.render(shown.drawn, engine=shown.engine, texture=shown.texture))
     return picture.resize((shown.wide, round(picture.height * shown.wide / picture.width)), Image.Resampling.BOX)
 
 
