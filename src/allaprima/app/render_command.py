@@ -22,11 +22,10 @@ from .unused import OF_LIGHT, tell_undrawn, tell_unused
 OUTPUTS = typer.Option(
     "--output", "-o", help=f"Where to write, as often as wanted: {' '.join(SUFFIXES)}.", show_default=False
 )
-LIGHT = "In which light"
 TEXTURE = typer.Option("--texture/--no-texture", help=Rendering.about("texture").metadata["help"], show_default=False)
 
 
-@with_fields({LIGHT: Light, FILES: Export})
+@with_fields({"In which light": Light, FILES: Export})
 def render(
     painting: Annotated[Path, typer.Argument(help="A .painting.json file.")],
     output: Annotated[list[Path], OUTPUTS],

@@ -30,4 +30,4 @@ class StraightThrough(NeuralBrush):
         box = boxes.to(runs.device).long()[stroke]
         begin = starts[stroke] + (runs[:, ROW] - box[:, TOP]) * box[:, WIDTH] + runs[:, COLUMN] - box[:, LEFT]
         true = torch.from_numpy(np.concatenate(drawn)).to(opacity.device)[pixels_of(runs, begin)]
-        return true.detach() + (opacity - opacity.detach()), runs
+        return true + (opacity - opacity.detach()), runs

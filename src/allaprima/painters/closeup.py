@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from ..strokes import PlacedStrokes
-from .parameters import StrokeParameters
 
 BRIGHT = 0.75  # a focus is at least, where it is seen more closely: eyes and mouths are, faces alone are not
 AROUND = 0.05  # of its longer side, there is so much more on each
@@ -76,14 +73,6 @@ class CloseUp(NamedTuple):
         middle = corner + side / 2
         inside = (middle > middle.new_tensor(self[:2])) & (middle < middle.new_tensor(self[2:4]))
         return (inside & (side <= self.longer)).all(1)
-
-    @torch.no_grad()
-    def hold(self, levels: Sequence[StrokeParameters], numbers: Sequence[Tensor]) -> None:
-        """Give all others back, in place, the ``numbers`` that they had."""
-        for level, before in zip(levels, numbers, strict=True):
-            free = self.free(level.place)
-            for value, kept in zip(level.unbounded.values(), before.unbind(1), strict=True):
-                value.copy_(torch.where(free, value, kept))
 
 
 def _within(low: float, high: float, least: float, side: float) -> tuple[float, float]:

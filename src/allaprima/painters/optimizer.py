@@ -145,15 +145,16 @@ class StrokeOptimizer:
         elsewhere, nothing is done.
         """
         target, moving = self.target(phase), self.moving[phase.still :]
-        begin, numbers = self.chain_begin(phase.still), [level.numbers().detach() for level in moving]
-        free, seen = torch.cat([part.free(level.place) for level in moving]), self.seen(brushes)
-        terms: dict[str, float] = {}
+        begin, before = self.chain_begin(phase.still), [level.numbers().detach() for level in moving]
+        free = [part.free(level.place) for level in moving]
+        some, seen, terms = torch.cat(free), self.seen(brushes), dict[str, float]()
         for step in range(done + 1, phase.steps + 1):
-            if free.any():
+            if some.any():
                 strokes = part.placed(self.constraints.strokes(moving, begin), target.scale)
                 canvas = composite(below, strokes, brushes, target.scale)
-                terms = self.descend(target, canvas, strokes[free], moving)
-                part.hold(moving, numbers)
+                terms = self.descend(target, canvas, strokes[some], moving)
+                for level, numbers, there in zip(moving, before, free, strict=True):
+                    level.hold(numbers, there)
             else:
                 self.index += 1
             yield self.report(phase, terms, *(self.seen(brushes) if step == phase.steps else seen))

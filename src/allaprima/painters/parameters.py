@@ -65,6 +65,12 @@ class StrokeParameters:
         """The unbounded numbers ``(N, 12)`` in the published order."""
         return torch.stack([self.unbounded[name] for name in ACTION], 1)
 
+    @torch.no_grad()
+    def hold(self, numbers: Tensor, free: Tensor) -> None:
+        """Give all but the ``free`` strokes ``(N,)`` back, in place, the unbounded ``numbers`` that they had."""
+        for name, kept in zip(ACTION, numbers.unbind(1), strict=True):
+            self.unbounded[name].copy_(torch.where(free, self.unbounded[name], kept))
+
     def __len__(self) -> int:
         return len(self.place)
 
