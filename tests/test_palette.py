@@ -65,16 +65,6 @@ def test_a_palette_of_named_colors(photo: Path, tmp_path: Path) -> None:
     assert paintings[0] == paintings[1] == paintings[2]
 
 
-def test_what_counts_more_has_its_colors() -> None:
-    """A small eye on a ground of many shades."""
-    shades = torch.linspace(0.3, 0.6, 400).view(1, 20, 20).expand(3, -1, -1).clone()
-    shades[:, 10, 10] = torch.tensor([0.2, 0.5, 0.1])
-    looked_at = torch.full((20, 20), 0.01)
-    looked_at[9:12, 9:12] = 1
-    found = Palette(2).find(shades, 0, looked_at)
-    assert (found[:, 1] - found[:, 2] > 0.1).any()
-
-
 def test_colors_of_simple_pictures() -> None:
     flat, two = torch.full((3, 9, 9), 0.2), torch.tensor([0.0, 1.0]).expand(3, 4, 2)
     assert Palette(7).find(flat, 0).shape == (1, 3)

@@ -158,7 +158,7 @@ def test_strokes_are_added_where_the_mask_is_bright(photo: Path, whole: Painting
 
 
 def test_strokes_are_added_in_the_colours_that_are_there(photo: Path, right: str) -> None:
-    """Though with another focus others would be found."""
+    """Whatever the focus is."""
     before = allaprima.paint(photo, **SMALL, palette="5")
     more = allaprima.paint(photo, resume=before, add=30, focus=right)
     there, then = (some.strokes.color.unique(dim=0).tolist() for some in (before, more))

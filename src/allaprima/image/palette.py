@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError, check_kind
@@ -19,10 +18,7 @@ from .palette_file import read_colors
 
 MOST = 256
 ALIKE = 0.02  # in OKLab: colours that hardly differ count as one
-VIVID = np.array([1, 4, 4])  # hues count more than light and dark, or a palette would be shades of one colour
-LARGE = 0.4  # power of how much of a photo is of a colour: quiet areas would take all, and leave none for a cat's eyes
-TRIES = 10  # at clusters, which begin at random: the closest ones are taken
-FINELY = 4  # so many points stand for a colour of one pixel
+VIVID = np.array([1, 2.5, 2.5])  # hues count more than light and dark, or a palette would be shades of one colour
 AT_ONCE = 1 << 16  # colours, or many of them times all of a palette would fill the memory
 COUNT = re.compile("[0-9]{1,3}")
 
@@ -54,24 +50,19 @@ class Palette:
     def __str__(self) -> str:
         return ",".join(self.colors) or str(self.count)
 
-    def find(self, photo: Tensor, seed: int, counts: Tensor | None = None) -> Tensor:
+    def find(self, photo: Tensor, seed: int) -> Tensor:
         """The colours ``(K, 3)`` in [0,1]; those that are not named are found in the photo ``(3, H, W)``, by k-means in
-        OKLab. ``counts`` ``(H, W)`` says how much each of its pixels does, if not alike.
+        OKLab.
         """
         if self.colors:
             return hex_to_colors(self.colors)
         from scipy.cluster.vq import kmeans2  # takes a while to load
 
         pixels = srgb_to_oklab(photo.flatten(1).T.double()).numpy() * VIVID
-        weights = np.ones(len(pixels)) if counts is None else (counts / counts.mean()).flatten().double().numpy()
-        alike, which = np.unique((pixels / ALIKE).round(), axis=0, return_inverse=True)
-        large = np.bincount(which.ravel(), weights) ** LARGE
-        pixels = np.repeat(alike * ALIKE, np.ceil(FINELY * large).astype(int), axis=0)
-        random, tries = np.random.default_rng(seed), list[tuple[float, NDArray[np.float64]]]()
-        for _ in range(TRIES):
-            found, nearest_of = kmeans2(pixels, min(self.count, len(alike)), 20, minit="++", rng=random)
-            tries.append((float(np.square(pixels - found[nearest_of]).sum()), found))
-        found = min(tries, key=lambda one: one[0])[1]
+        alike, counts = np.unique((pixels / ALIKE).round(), axis=0, return_counts=True)
+        # large quiet areas would take all colours, and leave none for the eyes of a cat
+        pixels = np.repeat(alike * ALIKE, np.ceil(np.sqrt(counts)).astype(int), axis=0)
+        found, _ = kmeans2(pixels, min(self.count, len(alike)), 20, minit="++", rng=seed)
         colors = (oklab_to_srgb(torch.from_numpy(found / VIVID)).clamp(0, 1) * 255).round() / 255
         distinct: Tensor = torch.unique(colors, dim=0)
         return distinct.float()

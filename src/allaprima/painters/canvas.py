@@ -25,7 +25,6 @@ from .inputs import Inputs, as_tensor
 from .losses import resized
 
 COLORS_AT = 96  # px: the long side of the photo at which its colours are looked at
-LEAST = 0.01  # what a focus leaves black counts so much for them
 BLACK = 0.16  # of white: on average a picture that is darker is nearly black
 PLANES_AT = 768  # px: and at which it is seen in planes
 
@@ -45,9 +44,7 @@ class Subject:
         self.palette: Tensor | None = None
         if inputs.palette is not None:
             seen = self.at(*fit(*shape, min(COLORS_AT, settings.size))).cpu()
-            focus = as_tensor(inputs.focus)
-            counts = None if focus is None else resized(focus, *seen.shape[1:])[0].square() + LEAST
-            colors = inputs.palette.find(seen, settings.seed, counts)
+            colors = inputs.palette.find(seen, settings.seed)
             self.palette = ((to_gray(colors.T).T * 255).round() / 255 if self._grayscale else colors).to(device)
         if settings.planes and self.palette is not None:
             self._planes = in_planes(self.at(*fit(*shape, PLANES_AT)), self.palette)

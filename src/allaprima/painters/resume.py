@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -18,7 +17,6 @@ from ..image.photo import Photo
 from ..painting.painting import Painting
 from ..painting.pictures import AutoFocus
 from ..painting.settings import Settings, shares_of
-from ..strokes import PlacedStrokes
 from .checkpoint import Checkpoint
 from .inputs import Inputs, load_pictures
 
@@ -66,14 +64,13 @@ def inputs_of(
         raise InputError(f"the painting is painted with {there}: give the same again")
     painting.find_brushes(brushes)
     still = len(painting) - (len(checkpoint.numbers) if checkpoint else 0)  # strokes that move no more
-    base = painting.strokes[:still] if still else None
     inputs = Inputs(
         photo,
         tuple(brushes),
         tuple(shares_of(settings.brush).values()),
-        palette=_palette(settings.palette, base),
+        palette=Palette.parse(settings.palette) if settings.palette else None,
         painted_on=painting.background,
-        base=base,
+        base=painting.strokes[:still] if still else None,
     )
     if checkpoint:
         return replace(inputs, style=_picture(checkpoint.style), focus=_picture(checkpoint.focus)), settings, checkpoint
@@ -85,14 +82,6 @@ def inputs_of(
     if settings.style != painting.settings.style:
         raise InputError("this is not the picture of style that the painting was painted with")
     return inputs, settings, None
-
-
-def _palette(text: str, base: PlacedStrokes | None) -> Palette | None:
-    """The colours that a painting keeps to: those that it has, if they were found in the photo."""
-    if not text:
-        return None
-    palette = Palette.parse(text)
-    return palette if palette.colors or base is None else Palette.of(torch.unique(base.color, dim=0))
 
 
 def _picture(kept: Tensor) -> NDArray[np.uint8] | None:
