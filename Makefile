@@ -62,7 +62,7 @@ $(VENV)/core: pyproject.toml
 # every extra, in the same environment
 $(VENV)/all: $(VENV)/core
 	scripts/system-packages $(REAL) mypaint chromium
-	$(BIN)/python -m pip install --quiet --editable '.[train,export,video,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[train,export,video,notebook,docs,dev]'
 	touch $@
 
 clean:
