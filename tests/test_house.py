@@ -20,8 +20,8 @@ from .conftest import ROOT
 
 PACKAGE = ROOT / "src/allaprima"
 FLOORS = (  # from the ground up: a room knows those below it, and none beside it
-    ("errors", "version", "lazy", "spinning"),
-    ("strokes", "files", "options", "memory"),
+    ("errors", "version", "lazy", "spinning", "pace", "thumbnails"),
+    ("strokes", "files", "options", "memory", "history", "live"),
     ("metadata",),
     ("image", "kernels"),
     ("brush", "perception"),

@@ -19,16 +19,15 @@ from allaprima import InputError, Strokes
 from allaprima.app.cli import run
 from allaprima.brush.generators import make_generator
 from allaprima.brush.mypaint import brush_file
-from allaprima.learning import callbacks, report
-from allaprima.learning import train as apprentice
-from allaprima.learning.callbacks import StageConfig
+from allaprima.learning import LearningStep, Stage, StageConfig, callbacks, config, report
 from allaprima.learning.checkpoint import Checkpoint
+from allaprima.learning.config import FIRST, TrainingConfig
 from allaprima.learning.critic import accuracy, make_critic
 from allaprima.learning.dataset import StrokeData
+from allaprima.learning.fidelity import fidelity
 from allaprima.learning.generate import draw_strokes
-from allaprima.learning.report import fidelity
-from allaprima.learning.stages import ADVERSARIAL, CRITIC, GENERATOR, TEXTURE, TITLES, TrainingContext, pretrain_critic
-from allaprima.learning.train import FIRST, TrainingConfig, learn, learn_brush
+from allaprima.learning.stages import TrainingContext, pretrain_critic
+from allaprima.learning.train import learn, learn_brush
 from allaprima.perception.losses import FeatureLoss
 
 from .conftest import picture_size
@@ -46,26 +45,26 @@ def test_learning_learns_and_goes_on_after_a_stop(
 ) -> None:
     losses: list[float] = []
 
-    def follow(stage: int, _step: int, _steps: int, loss: float) -> None:
-        if stage == GENERATOR:
-            losses.append(loss)
+    def follow(step: LearningStep) -> None:
+        if step.stage is Stage.GENERATOR:
+            losses.append(step.loss)
 
-    straight, texture = learn(data, tmp_path / "a", lessons(1, steps=60), on_step=follow)
-    assert texture is not None
+    straight = learn(data, tmp_path / "a", lessons(1, steps=60), on_step=follow)
     assert np.mean(losses[-5:]) < np.mean(losses[:5]) / 4
-    assert fidelity(straight, data)["psnr"] > 15
+    assert fidelity(straight.generator, data)["psnr"] > 15
 
-    def stop(_stage: int, step: int, _total: int, _loss: float) -> None:
-        if step == 25:
+    def stop(step: LearningStep) -> None:
+        if step.step == 25:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         learn(data, tmp_path / "b", lessons(1, steps=60), on_step=stop)
     steps: list[int] = []
-    resumed, other = learn(data, tmp_path / "b", lessons(1, steps=60), on_step=lambda *at: steps.append(at[1]))
-    assert steps == [*range(26, 61), *range(1, 10)] and other is not None  # the last are the texture's
-    assert all(torch.allclose(one, two, atol=1e-6) for one, two in weights(straight, resumed))
-    assert all(torch.allclose(one, two, atol=1e-6) for one, two in weights(texture, other))
+    resumed = learn(data, tmp_path / "b", lessons(1, steps=60), on_step=lambda step: steps.append(step.step))
+    assert steps == [*range(26, 61), *range(1, 10)]  # the last are the texture's
+    assert straight.texture and resumed.texture
+    assert all(torch.allclose(one, two, atol=1e-6) for one, two in weights(straight.generator, resumed.generator))
+    assert all(torch.allclose(one, two, atol=1e-6) for one, two in weights(straight.texture, resumed.texture))
 
     with pytest.raises(InputError, match="is of another training: remove it"):
         learn(data, tmp_path / "b", lessons(1, seed=2))
@@ -82,8 +81,8 @@ def weights(one: torch.nn.Module, other: torch.nn.Module) -> list[tuple[torch.Te
     return list(zip(one.parameters(), other.parameters(), strict=True))
 
 
-def crash(_stage: int, step: int, *_: object) -> None:
-    if step == 3:
+def crash(step: LearningStep) -> None:
+    if step.step == 3:
         raise RuntimeError("crash")
 
 
@@ -92,7 +91,7 @@ def test_frozen_means_frozen(data: StrokeData, tmp_path: Path, monkeypatch: pyte
     """The generator's weights are bit-identical through every critic step of stages 2 and 3; and the critic's through
     every step of the generator.
     """
-    seen: list[tuple[int, ...]] = []
+    seen: list[tuple[Stage, ...]] = []
     kept: dict[str, list[torch.Tensor]] = {}
 
     def moved(name: str, model: torch.nn.Module) -> bool:
@@ -116,11 +115,11 @@ def test_frozen_means_frozen(data: StrokeData, tmp_path: Path, monkeypatch: pyte
     textured = generator == "splat"
     still, critic = [False] * textured, [True, False, *[False] * textured]
     drawing = [False, False, True] if textured else [False, True]
-    of_stage = {stage: [moves for at, *moves in seen if at == stage] for stage in TITLES}
-    assert of_stage[GENERATOR][1:] == [[False, True, *still]] * 2
-    assert len(of_stage[TEXTURE]) == 4 * textured and of_stage[TEXTURE][1:] == [drawing] * 3 * textured
-    assert of_stage[CRITIC] == [critic] * 5
-    assert of_stage[ADVERSARIAL] == [critic, drawing] * 4  # in turns
+    of_stage = {stage: [moves for at, *moves in seen if at == stage] for stage in Stage}
+    assert of_stage[Stage.GENERATOR][1:] == [[False, True, *still]] * 2
+    assert len(of_stage[Stage.TEXTURE]) == 4 * textured and of_stage[Stage.TEXTURE][1:] == [drawing] * 3 * textured
+    assert of_stage[Stage.CRITIC] == [critic] * 5
+    assert of_stage[Stage.ADVERSARIAL] == [critic, drawing] * 4  # in turns
 
 
 PACES = ("first", "texture", "second", "third")
@@ -131,10 +130,10 @@ def test_stages_go_on_after_a_stop_in_each(data: StrokeData, tmp_path: Path) -> 
     plan = replace(plan, texture=replace(plan.texture, steps=4))
     reached: list[tuple[int, int]] = []
 
-    def stop(stage: int, step: int, *_: object) -> None:
-        first = (stage, step) not in reached
-        reached.append((stage, step))
-        if first and step == 3:
+    def stop(step: LearningStep) -> None:
+        first = (step.stage, step.step) not in reached
+        reached.append((step.stage, step.step))
+        if first and step.step == 3:
             raise KeyboardInterrupt
 
     for _ in range(4):
@@ -160,7 +159,7 @@ def test_killed_it_goes_on_where_it_was(data: StrokeData, tmp_path: Path) -> Non
         step = json.loads(file.metadata()["allaprima.training"])["step"]
     steps: list[int] = []
     lessons = TrainingConfig.plan((1,), steps=(300, None, None), features="none")
-    learn_brush(data.folder, tmp_path / "a.safetensors", lessons, on_step=lambda *at: steps.append(at[1]))
+    learn_brush(data.folder, tmp_path / "a.safetensors", lessons, on_step=lambda step: steps.append(step.step))
     assert 0 < step == steps[0] - 1 and not unfinished.exists()
 
 
@@ -178,8 +177,8 @@ def test_a_critic_learns_to_tell(data: StrokeData, tmp_path: Path) -> None:
 
 def test_from_scratch(data: StrokeData, tmp_path: Path) -> None:
     stages: list[int] = []
-    learn(data, tmp_path / "a", lessons(3), on_step=lambda *at: stages.append(at[0]))
-    assert stages == [ADVERSARIAL] * 6
+    learn(data, tmp_path / "a", lessons(3), on_step=lambda step: stages.append(step.stage))
+    assert stages == [Stage.ADVERSARIAL] * 6
 
 
 def test_a_brush_file_from_data(data: StrokeData, tmp_path: Path) -> None:
@@ -233,15 +232,18 @@ def test_report(data: StrokeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "stage 3",
     ]
     assert figures["stages"]["stage 3"]["psnr"] > 5
-    assert [len(points) for points in figures["losses"].values()] == [6, 1, 6]  # the critic draws nothing
+    of_stage = figures["history"]
+    assert {stage: len(columns["step"]) for stage, columns in of_stage.items()} == {"1": 6, "1b": 1, "2": 6, "3": 6}
+    assert set(of_stage["2"]) == {"step", "seconds", "loss", "accuracy"}
+    assert set(of_stage["3"]) == {"step", "seconds", "critic", "accuracy", "generator", "pixel", "fooled"}
     assert picture_size(tmp_path / "report/sheet.png") == (12 * 128, 4 * (2 * 128 + 20))
 
 
 def test_learn_brush_in_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     """From a .myb to a brush that paints at once, and is drawn by MyPaint without the .myb."""
     monkeypatch.setitem(FIRST, "splat", StageConfig(20, 8, 2e-2))
-    monkeypatch.setattr(apprentice, "SECOND", StageConfig(3, 4, 1e-3))
-    monkeypatch.setattr(apprentice, "THIRD", StageConfig(4, 4, 1e-3))
+    monkeypatch.setattr(config, "SECOND", StageConfig(3, 4, 1e-3))
+    monkeypatch.setattr(config, "THIRD", StageConfig(4, 4, 1e-3))
     monkeypatch.setenv("MYPAINT_BRUSHES", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own.myb").write_bytes(brush_file("deevad/rigger_brush").read_bytes())

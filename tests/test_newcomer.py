@@ -14,8 +14,9 @@ from PIL import Image
 
 from allaprima.app.batch import Order
 from allaprima.app.cli import run
-from allaprima.app.terminal import Bar, time_left
+from allaprima.app.terminal import Bar
 from allaprima.export.export import Export
+from allaprima.pace import time_left
 from allaprima.rendering.rendering import Rendering
 
 from .commands import QUICK

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from .brush.mypaint import MyPaintBrush
     from .export.export import Export
     from .export.write import write
+    from .history import History
+    from .learning.apprentice import Apprentice
+    from .learning.dataset import StrokeData
+    from .learning.generate import draw_strokes
     from .painters.paint import optimise, paint
     from .painters.step import Step
     from .painting.compute import Compute
@@ -42,9 +46,11 @@ sleep()
 __all__ = [
     "AllaprimaError",
     "AllaprimaWarning",
+    "Apprentice",
     "BristleBrush",
     "Compute",
     "Export",
+    "History",
     "InputError",
     "MachineError",
     "MyPaintBrush",
@@ -53,9 +59,11 @@ __all__ = [
     "Rendering",
     "Settings",
     "Step",
+    "StrokeData",
     "Strokes",
     "__version__",
     "brushes",
+    "draw_strokes",
     "load_brush",
     "optimise",
     "paint",
@@ -65,8 +73,10 @@ __all__ = [
 __getattr__, _ = lazy(  # PEP 562: torch is imported when something needs it
     __name__,
     {
+        "Apprentice": ".learning.apprentice",
         "Compute": ".painting.compute",
         "Export": ".export.export",
+        "History": ".history",
         "BristleBrush": ".brush.bristle",
         "MyPaintBrush": ".brush.mypaint",
         "Painting": ".painting.painting",
@@ -74,7 +84,9 @@ __getattr__, _ = lazy(  # PEP 562: torch is imported when something needs it
         "Rendering": ".rendering.rendering",
         "Settings": ".painting.settings",
         "Step": ".painters.step",
+        "StrokeData": ".learning.dataset",
         "Strokes": ".strokes",
+        "draw_strokes": ".learning.generate",
         "brushes": ".brush.library",
         "load_brush": ".brush.library",
         "optimise": ".painters.paint",

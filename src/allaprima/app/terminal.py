@@ -7,7 +7,6 @@ import gc
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,13 +15,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from ..errors import escaped
+from ..pace import TimeLeft
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 console = Console(stderr=True)
-SURE, SURER = 1.0, 5.0  # seconds of work that tell how long the rest takes: if ENOUGH is done, and if less
-ENOUGH = 0.02
 ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # they end a process at once
 
 
@@ -56,21 +54,10 @@ class Bar:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._task = progress.add_task("", total=1.0, left="")
-        self._first: tuple[float, float] | None = None  # share and time when the work began: not while it was loaded
+        self._time = TimeLeft()
 
     def show(self, share: float, text: str) -> None:
-        now = time.monotonic()
-        share_then, then = self._first = self._first or (share, now)
-        left = time_left(share - share_then, now - then, 1 - share)
-        self._progress.update(self._task, completed=share, description=text, left=left)
-
-
-def time_left(done: float, seconds: float, left: float) -> str:
-    """What is left of the work, at the pace of all that was done since it began; nothing before there is a pace."""
-    if done <= 0 or seconds < (SURE if done >= ENOUGH else SURER):
-        return ""
-    minutes, rest = divmod(round(seconds * left / done), 60)
-    return f"{minutes}:{rest:02} left"
+        self._progress.update(self._task, completed=share, description=text, left=self._time.at(share))
 
 
 @contextmanager

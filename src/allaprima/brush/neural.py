@@ -33,6 +33,7 @@ class Card:
     library: str = ""  # version that trained it
     texture: dict[str, int] = field(default_factory=dict)  # the texture's arguments, if the brush has one
     bristles: str = ""  # the brush, as our own program reads it; empty for one of another
+    note: str = ""  # what else is to be known of it
     format: str = FORMAT
     version: int = VERSION
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -33,6 +33,18 @@ def real_brush(name: str | Path, text: str | None = None) -> RealBrush:
 def bristles_of(brush: object) -> str:
     """The text of a brush of bristles; empty for any other."""
     return brush.text if isinstance(brush, BristleBrush) else ""
+
+
+class PaintingProgram(Protocol):
+    """What draws strokes: MyPaint's brushes, those of bristles, and any function or object of your own. It needs no
+    gradient.
+
+    ``program(strokes, size)`` gives the opacity ``(N, 1, size, size)`` in [0,1] of N :class:`~allaprima.Strokes`, each
+    on a window of ``size`` px. It may have a ``name``; without one it is called as its function or class is. To draw on
+    several cores it must be picklable (a function or a class of a module, say).
+    """
+
+    def __call__(self, strokes: Strokes, size: int, /) -> Tensor: ...
 
 
 class OwnProgram:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from ..errors import InputError
 from ..strokes import Strokes
 from .checkpoint import Checkpoint
+from .config import Stage, StageConfig
 from .dataset import Source
+from .measured import Measured
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of fast.ai's own imports
@@ -24,43 +26,56 @@ with warnings.catch_warnings():
 WARM_UP = 50  # steps
 CHECKPOINT = 30.0  # seconds between two checkpoints
 
-OnStep = Callable[[int, int, int, float], None]
-"""``on_step(stage, step, steps, loss)``; it may raise KeyboardInterrupt, the checkpoint is written first."""
-
 
 @dataclass(frozen=True)
-class StageConfig:
-    """How long and how fast a stage learns: numbers that, with the data, give the same weights again.
-
-    Raises InputError, naming value and bound, for numbers out of range.
+class LearningStep:
+    """What is told of each step of a training: ``step`` of ``steps`` of a ``stage``, from 1; what was measured, by
+    name; the ``seconds`` since the stage began; and the ``share`` of the work that was asked for, 0 to 1. The first of
+    the ``values`` is the loss; in stage 3 it is called ``generator`` or ``critic``, whose turn it is.
     """
 
+    stage: Stage
+    step: int
     steps: int
-    batch: int
-    lr: float
-    seed: int = 0
+    values: dict[str, float]
+    seconds: float
+    share: float
 
-    def __post_init__(self) -> None:
-        for name, low, high in (("steps", 1, 10_000_000), ("batch", 1, 65_536), ("lr", 1e-7, 1.0), ("seed", 0, 2**63)):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise InputError(f"{name} is {value}: choose {low} to {high}")
+    @property
+    def loss(self) -> float:
+        """The loss of the network that learned in this step."""
+        return next(iter(self.values.values()))
+
+
+OnStep = Callable[[LearningStep], None]
+"""It may raise KeyboardInterrupt, the checkpoint is written first."""
+
+
+Prepare = Callable[[Strokes, Tensor], tuple[Any, ...]]
+"""What a stage learns from, out of B strokes and their opacity ``(B, 1, size, size)``."""
+
+
+def as_it_is(strokes: Strokes, opacity: Tensor) -> tuple[Any, ...]:
+    """Strokes, and what they are to look like."""
+    return strokes, opacity
 
 
 class Batches:
     """The batch of each step, from seed, stage and step alone, so that a training can go on anywhere. ``sources`` take
-    turns; ``prepare`` makes what the stage learns from out of B strokes and their opacity ``(B, 1, size, size)``.
+    turns; all is brought to the ``device``.
     """
 
     def __init__(
         self,
         sources: Sequence[Source],
         pace: StageConfig,
-        stage: int,
+        stage: Stage,
         first: int,
-        prepare: Callable[[Strokes, Tensor], tuple[Any, ...]] = lambda strokes, opacity: (strokes, opacity),
+        device: torch.device,
+        prepare: Prepare = as_it_is,
     ) -> None:
-        self.sources, self.pace, self.stage, self.first, self.prepare = sources, pace, stage, first, prepare
+        self.sources, self.pace, self.stage, self.first = sources, pace, stage, first
+        self.device, self.prepare = device, prepare
 
     def __len__(self) -> int:
         return self.pace.steps - self.first
@@ -68,7 +83,8 @@ class Batches:
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         step = self.first + index
         rng, source = np.random.default_rng([self.pace.seed, self.stage, step]), self.sources[step % len(self.sources)]
-        return self.prepare(*source.batch(rng.integers(0, len(source), self.pace.batch)))
+        strokes, opacity = source.batch(rng.integers(0, len(source), self.pace.batch))
+        return self.prepare(strokes.to(self.device), opacity.to(self.device))
 
 
 class WarmUpCosine(Callback):  # type: ignore[misc]
@@ -84,17 +100,28 @@ class WarmUpCosine(Callback):  # type: ignore[misc]
 
 
 class Follow(Callback):  # type: ignore[misc]
-    """Tells the caller of each step, and keeps a checkpoint: each half minute, at the end, and when interrupted."""
+    """Tells the caller of each step, and keeps a checkpoint: each half minute, at the end, and when interrupted.
+    ``measured`` are losses that know what they were made of.
+    """
 
-    def __init__(self, checkpoint: Checkpoint, batches: Batches, on_step: OnStep | None) -> None:
-        self.checkpoint, self.batches, self.on_step = checkpoint, batches, on_step
-        self.saved = time.monotonic()
+    def __init__(self, checkpoint: Checkpoint, batches: Batches, measured: Sequence[Measured], on_step: OnStep) -> None:
+        self.checkpoint, self.batches, self.measured, self.on_step = checkpoint, batches, measured, on_step
+        self.began = self.saved = time.monotonic()
+
+    def before_batch(self) -> None:
+        for loss in self.measured:
+            loss.forget()
+        against = self.batches.stage is Stage.ADVERSARIAL
+        self.turn = "loss" if not against else "generator" if self.learn.gan_trainer.gen_mode else "critic"
 
     def after_batch(self) -> None:
         done, steps = self.batches.first + self.iter + 1, self.batches.pace.steps
+        values = {self.turn: float(self.loss.detach())}
+        for loss in self.measured:
+            values |= loss.values(self.turn)
         try:
-            if self.on_step:
-                self.on_step(self.batches.stage, done, steps, float(self.loss.detach()))
+            seconds = time.monotonic() - self.began
+            self.on_step(LearningStep(self.batches.stage, done, steps, values, seconds, done / steps))
         except KeyboardInterrupt:
             self.save(done)
             raise

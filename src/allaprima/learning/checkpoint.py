@@ -19,26 +19,26 @@ NOTE = "allaprima.training"
 class Checkpoint:
     """The models of a training by name, Adam's averages, and where it stands: stage and step, in the metadata.
 
-    ``identity`` says which training this is. If the file is there, the models are filled from it. Raises InputError
-    if it is damaged or of another training.
+    ``identity`` says which training this is. If the file is there, the models are filled from it; without a ``path``
+    nothing is kept. Raises InputError if it is damaged or of another training.
     """
 
-    def __init__(self, path: Path, identity: str, models: dict[str, nn.Module]) -> None:
+    def __init__(self, path: Path | None, identity: str, models: dict[str, nn.Module]) -> None:
         self.path, self.identity, self.models = path, identity, models
         self.stage, self.step = 0, 0
         self._adam: dict[str, Tensor] = {}
-        if path.exists():
-            self._load()
+        if path and path.exists():
+            self._load(path)
 
-    def _load(self) -> None:
+    def _load(self, path: Path) -> None:
         try:
-            with safe_open(self.path, "pt") as file:
+            with safe_open(path, "pt") as file:
                 note = json.loads((file.metadata() or {})[NOTE])
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (SafetensorError, OSError, KeyError, ValueError) as error:
-            raise InputError(f"the checkpoint {self.path} is damaged ({error}): remove it to begin anew") from None
+            raise InputError(f"the checkpoint {path} is damaged ({error}): remove it to begin anew") from None
         if note["of"] != self.identity:
-            raise InputError(f"the checkpoint {self.path} is of another training: remove it to begin anew")
+            raise InputError(f"the checkpoint {path} is of another training: remove it to begin anew")
         for name, model in self.models.items():
             model.load_state_dict(_part(tensors, f"{name}."))
         self._adam = _part(tensors, "adam.")
@@ -62,6 +62,8 @@ class Checkpoint:
 
     def save(self, stage: int, step: int, adam: torch.optim.Optimizer) -> None:
         """Write where the training stands: so many steps of a stage are done."""
+        if self.path is None:
+            return
         tensors = {
             f"{name}.{key}": value.contiguous()
             for name, model in self.models.items()

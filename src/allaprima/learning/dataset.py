@@ -26,8 +26,10 @@ from torch.nn import functional as F
 
 from ..brush.mypaint_dabs import Dabs
 from ..errors import InputError
-from ..files import written_aside
+from ..files import as_path, written_aside
+from ..live import encoded
 from ..strokes import ACTION, WINDOW, PlacedStrokes, Strokes
+from .sheets import COLUMNS, ROWS, strip
 
 FORMAT, VERSION = "allaprima.strokes", 1
 SHARD = 1000  # strokes in a shard: about a second of drawing
@@ -87,10 +89,10 @@ class Source(Protocol):
 
 
 class StrokeData:
-    """A finished folder of strokes. Raises InputError if it is none or misses shards."""
+    """A finished folder of strokes; a notebook shows some. Raises InputError if it is none or misses shards."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = folder = as_path(folder, "the strokes")
         self.meta = read_meta(folder)
         missing = [k for k in range(self.meta.shards) if not drawn(folder, k)]
         if missing or any(not (folder / LAST[part]).is_file() for part in other_parts(self.meta)):
@@ -101,6 +103,13 @@ class StrokeData:
 
     def __len__(self) -> int:
         return self.meta.count
+
+    def __repr__(self) -> str:
+        return f"StrokeData: {len(self):,} strokes of {self.meta.brush}, {self.meta.size} px, in {self.folder}"
+
+    def _repr_png_(self) -> bytes:
+        strokes, once, _ = self.held_out()
+        return encoded(strip(strokes[: COLUMNS * ROWS], once[: COLUMNS * ROWS]))
 
     @cached_property
     def _opened(self) -> list[tuple[NDArray[np.float32], NDArray[np.uint8]]]:

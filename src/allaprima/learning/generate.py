@@ -6,24 +6,26 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from types import ModuleType
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ..brush.bristle import BristleBrush
 from ..brush.mypaint import SAMPLES, MyPaintBrush
-from ..brush.programs import bristles_of
+from ..brush.programs import PaintingProgram, bristles_of, real_brush
 from ..errors import InputError
-from ..files import check_folder
+from ..files import as_path, check_folder
+from ..kernels.device import find_device
+from ..live import live
 from ..strokes import WINDOW, Strokes
 from .dataset import (
     BOUNDS,
@@ -47,41 +49,44 @@ from .dataset import (
     save_meta,
     save_shard,
 )
+from .named import Named, NamedProgram
 from .paintable import check_paints
 
 
-class PaintingProgram(Protocol):
-    """What draws strokes: MyPaint, or a program of your own. ``brush(strokes, size)`` gives opacity
-    ``(N, 1, size, size)`` in [0,1]; to draw on several cores it must be picklable (a class of a module, say).
-    """
-
-    name: str
-
-    def __call__(self, strokes: Strokes, size: int) -> Tensor: ...
-
-
 def draw_strokes(
-    folder: Path,
-    brush: PaintingProgram,
+    folder: str | Path,
+    brush: PaintingProgram | str | Path,
     count: int,
     *,
     size: int = WINDOW,
     seed: int = 0,
     processes: int | None = None,
+    device: torch.device | str = "cpu",
     on_progress: Callable[[int, int], None] | None = None,
 ) -> StrokeData:
-    """Draw ``count`` uniformly random strokes of ``size`` px (64 to 512) into ``folder``, on all cores, by MyPaint or
-    by your own painting program.
+    """Draw ``count`` uniformly random strokes of ``size`` px (64 to 512) into ``folder``, by a brush of MyPaint or of
+    bristles, given itself, by name or by the path of its file; or by a painting program of your own, any
+    ``program(strokes, size)`` that gives opacity ``(N, 1, size, size)`` in [0,1].
 
-    Goes on where an earlier run with the same options was stopped. ``on_progress(done, total)`` counts strokes.
+    Ours draw on all cores, or on so many ``processes``; yours draws in this process, unless you ask for more: then it
+    must be picklable (a class of a module, say). ``device`` is where your program gets its strokes; ours draw on the
+    CPU. Goes on where an earlier run with the same options was stopped. ``on_progress(done, total)`` counts strokes.
     Raises InputError for bad numbers, for a folder that holds other data and for a brush that paints nothing; OSError
     when the disk is full.
     """
+    folder = as_path(folder, "the folder for the strokes")
+    brush = real_brush(brush) if isinstance(brush, (str, Path)) else brush
     _check(folder, count, size, seed, processes)
-    check_paints(brush, brush.name, size)
+    ours, place = isinstance(brush, MyPaintBrush | BristleBrush), find_device(device)
+    if ours and place.type != "cpu":
+        raise InputError(
+            f"device is {device}, which has no effect: strokes of MyPaint and of bristles are drawn on the CPU"
+        )
+    drawing: NamedProgram = brush if isinstance(brush, MyPaintBrush | BristleBrush) else Named(brush, place)
+    check_paints(drawing, drawing.name, size)
     known = brush.sha256 if isinstance(brush, MyPaintBrush | BristleBrush) else ""
     text = brush.text if isinstance(brush, MyPaintBrush) else ""
-    meta = Meta(brush.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles_of(brush))
+    meta = Meta(drawing.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles_of(brush))
     if (folder / "meta.json").exists():
         if read_meta(folder) != meta:
             raise InputError(f"{folder} holds strokes drawn with other options: choose another folder, or remove it")
@@ -91,25 +96,52 @@ def draw_strokes(
     jobs = {part: strokes for part, strokes in parts.items() if not (folder / LAST[part]).is_file()}
     jobs |= {k: min(SHARD, count - k * SHARD) for k in range(meta.shards) if not drawn(folder, k)}
     total = count + sum(parts.values())
-    done = total - sum(jobs.values())
-    workers = ProcessPoolExecutor(
-        min(processes or _cores(), max(1, len(jobs))), multiprocessing.get_context("spawn"), _begin_worker
-    )
-    try:
-        with _deaf():
-            waiting = {workers.submit(_draw_shard, folder, meta, k, brush): k for k in jobs}
-        while waiting:
+    with live() as view:
+
+        def follow(left: int) -> None:
+            done = total - left
+            if view:
+                view.show(done / total, f"{done:,} of {total:,} strokes of {drawing.name}")
             if on_progress:
                 on_progress(done, total)
+
+        if processes == 1 or (processes is None and not ours):
+            _draw_here(folder, meta, jobs, drawing, follow)
+        else:
+            _draw_on_cores(folder, meta, jobs, drawing, processes or _cores(), follow)
+    return StrokeData(folder)
+
+
+def _draw_here(
+    folder: Path, meta: Meta, jobs: dict[int, int], brush: NamedProgram, follow: Callable[[int], None]
+) -> None:
+    """Draw what is left in this process; ``follow`` is told how many strokes that is."""
+    left = sum(jobs.values())
+    follow(left)
+    for k, strokes in jobs.items():
+        _draw_shard(folder, meta, k, brush)
+        left -= strokes
+        follow(left)
+
+
+def _draw_on_cores(
+    folder: Path, meta: Meta, jobs: dict[int, int], brush: NamedProgram, cores: int, follow: Callable[[int], None]
+) -> None:
+    """The same in processes of their own."""
+    left, spawn = sum(jobs.values()), multiprocessing.get_context("spawn")
+    workers = ProcessPoolExecutor(min(cores, max(1, len(jobs))), spawn, _begin_worker)
+    try:
+        with _deaf(), _as_if_imported(brush):
+            waiting = {workers.submit(_draw_shard, folder, meta, k, brush): k for k in jobs}
+        while waiting:
+            follow(left)
             finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for job in finished:
                 _result(job, brush.name)
-                done += jobs[waiting.pop(job)]
-        if on_progress:
-            on_progress(total, total)
+                left -= jobs[waiting.pop(job)]
+        follow(0)
     finally:
         workers.shutdown(wait=True, cancel_futures=True)
-    return StrokeData(folder)
 
 
 def _result(job: Future[None], name: str) -> None:
@@ -153,6 +185,22 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+@contextmanager
+def _as_if_imported(brush: NamedProgram) -> Iterator[None]:
+    """Processes that begin here do not run the caller's script once more, as Python would have it: what they need of
+    ours, they import. A program of the caller's own may stand in that script.
+    """
+    if not isinstance(brush, MyPaintBrush | BristleBrush):
+        yield
+        return
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -173,7 +221,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _draw_shard(folder: Path, meta: Meta, k: int, brush: PaintingProgram) -> None:
+def _draw_shard(folder: Path, meta: Meta, k: int, brush: NamedProgram) -> None:
     """Shard ``k``, or one of the other parts."""
     if k in (KNOWN_PART, LARGE_PART):
         count, size, seed = (meta.known, meta.size, 2) if k == KNOWN_PART else (meta.large, LARGE_SIZE, 4)
@@ -191,12 +239,12 @@ def _draw_shard(folder: Path, meta: Meta, k: int, brush: PaintingProgram) -> Non
     save_shard(folder, k, strokes.actions.numpy(), _run(brush, strokes, meta.size))
 
 
-def _run(brush: PaintingProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
+def _run(brush: NamedProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
     if isinstance(brush, MyPaintBrush | BristleBrush):
         return brush.draw_run(strokes, size)
     return _once(brush, strokes, size)
 
 
-def _once(brush: PaintingProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
+def _once(brush: NamedProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
     opacity: NDArray[np.uint8] = (brush(strokes, size)[:, 0] * 255).round().byte().numpy()
     return opacity

@@ -14,8 +14,8 @@ and cosine (docs/departures.md).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -26,10 +26,12 @@ from ..brush.generator import Generator
 from ..brush.texture import Texture
 from ..spinning import few_threads
 from ..strokes import Strokes
-from .callbacks import Batches, Follow, OnStep, StageConfig, StayFrozen, WarmUpCosine
+from .callbacks import Batches, Follow, OnStep, Prepare, StayFrozen, WarmUpCosine, as_it_is
 from .checkpoint import Checkpoint
-from .critic import CriticBatches, binary_loss
+from .config import Stage, StageConfig
+from .critic import CriticBatches
 from .dataset import Source, StrokeData
+from .measured import CriticLoss, GeneratorLoss, Loss, Measured
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of fast.ai's own imports
@@ -40,22 +42,14 @@ with warnings.catch_warnings():
     from fastai.optimizer import OptimWrapper
     from fastai.vision.gan import GANLearner
 
-Loss = Callable[[Tensor, Tensor], Tensor]
-
 STEEP = 3000.0  # longest gradient of stage 1: of rare strokes that would throw it back
-GENERATOR, TEXTURE, CRITIC, ADVERSARIAL = 1, 2, 3, 4  # in the order of learning
-TITLES = {
-    GENERATOR: "stage 1: generator",
-    TEXTURE: "stage 1: texture",
-    CRITIC: "stage 2: critic",
-    ADVERSARIAL: "stage 3: adversarial",
-}
 
 
 @dataclass
 class TrainingContext:
-    """What the stages share: strokes to learn from, the networks, the generator's loss, and the checkpoint. Without
-    ``texture`` the generator itself stands before the critic.
+    """What the stages share: strokes to learn from, the networks, the generator's loss, the checkpoint, and who is told
+    of each step. Without ``texture`` the generator itself stands before the critic. ``learner`` is fast.ai's, of the
+    stage that was last.
     """
 
     data: StrokeData
@@ -63,13 +57,19 @@ class TrainingContext:
     critic: nn.Module
     loss: Loss
     checkpoint: Checkpoint
-    on_step: OnStep | None = field(default=None)
+    on_step: OnStep = lambda step: None
     texture: Texture | None = None
+    learner: Learner | None = None
 
     @property
     def drawing(self) -> AtSize:
         """The network whose strokes the critic sees."""
         return AtSize(self.texture or self.generator, self.data.meta.size)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return next(self.generator.parameters()).device
 
     @property
     def strokes(self) -> Source:
@@ -81,40 +81,36 @@ def pretrain_generator(context: TrainingContext, pace: StageConfig) -> None:
     """Stage 1: from strokes to opacity, with the feature loss (and nothing adversarial), at all sizes of strokes."""
     data = context.data
     sources = data.sizes(data) if context.generator.any_size else [data]
-    batches = Batches(sources, pace, GENERATOR, context.checkpoint.first_step(GENERATOR, pace.steps), sized)
-    _pretrain(AtSize(context.generator, context.data.meta.size), context, batches)
+    _pretrain(AtSize(context.generator, data.meta.size), context, Stage.GENERATOR, pace, sources)
 
 
 def pretrain_texture(context: TrainingContext, pace: StageConfig) -> None:
     """Stage 1, second part: from strokes and their samples to opacity, with the same loss."""
-    sources = context.data.sizes(context.strokes)
-    batches = Batches(sources, pace, TEXTURE, context.checkpoint.first_step(TEXTURE, pace.steps), sized)
-    _pretrain(context.drawing, context, batches)
+    _pretrain(context.drawing, context, Stage.TEXTURE, pace, context.data.sizes(context.strokes))
 
 
 def pretrain_critic(context: TrainingContext, pace: StageConfig) -> None:
     """Stage 2: the critic learns to tell real strokes from those of the frozen generator."""
-    drawing = context.drawing.requires_grad_(False)
-    batches = Batches(
-        [context.strokes], pace, CRITIC, context.checkpoint.first_step(CRITIC, pace.steps), CriticBatches(drawing)
-    )
-    _fit(_critic_learner(context, batches), context, batches)
-    drawing.requires_grad_(True)
+    drawing = context.drawing.requires_grad_(False)  # until a stage that it learns in
+    batches = _batches(context, Stage.CRITIC, pace, [context.strokes], CriticBatches(drawing))
+    loss = CriticLoss()
+    _fit(_critic_learner(context, batches, loss), context, batches, [loss])
 
 
 def adversarial(context: TrainingContext, pace: StageConfig, mix: float = 0.5) -> None:
     """Stage 3: generator and critic take turns; the generator's loss is ``mix`` x BCE + (1 - ``mix``) x features."""
-    batches = Batches([context.strokes], pace, ADVERSARIAL, context.checkpoint.first_step(ADVERSARIAL, pace.steps))
-    drawing = Learner(_loaders(batches), context.drawing, loss_func=context.loss)
+    batches = _batches(context, Stage.ADVERSARIAL, pace, [context.strokes])
+    true, critic = GeneratorLoss(context.loss), CriticLoss()
+    drawing = Learner(_loaders(batches), context.drawing, loss_func=true)
     learner = GANLearner.from_learners(
         drawing,
-        _critic_learner(context, batches),
+        _critic_learner(context, batches, critic),
         weights_gen=(mix, 1 - mix),
         show_img=False,
         **_adam(0.99),
         cbs=[StayFrozen(), GradientClip(1.0)],
     )
-    _fit(learner, context, batches)
+    _fit(learner, context, batches, [true, critic])
 
 
 class AtSize(nn.Module):
@@ -133,14 +129,24 @@ def sized(strokes: Strokes, opacity: Tensor) -> tuple[Any, ...]:
     return strokes, opacity.shape[-1], opacity
 
 
-def _pretrain(drawing: AtSize, context: TrainingContext, batches: Batches) -> None:
-    learner = Learner(_loaders(batches), drawing, loss_func=context.loss, **_adam(0.98), cbs=GradientClip(STEEP))
+def _pretrain(
+    drawing: AtSize, context: TrainingContext, stage: Stage, pace: StageConfig, sources: Sequence[Source]
+) -> None:
+    batches, loss = _batches(context, stage, pace, sources, sized), GeneratorLoss(context.loss)
+    learner = Learner(_loaders(batches), drawing, loss_func=loss, **_adam(0.98), cbs=GradientClip(STEEP))
     with few_threads(small=context.generator.any_size):
-        _fit(learner, context, batches)
+        _fit(learner, context, batches, [loss])
 
 
-def _critic_learner(context: TrainingContext, batches: Batches) -> Learner:
-    return Learner(_loaders(batches), context.critic, loss_func=binary_loss(), **_adam(0.999, 0.5))
+def _batches(
+    context: TrainingContext, stage: Stage, pace: StageConfig, sources: Sequence[Source], prepare: Prepare = as_it_is
+) -> Batches:
+    first = context.checkpoint.first_step(stage, pace.steps)
+    return Batches(sources, pace, stage, first, context.device, prepare)
+
+
+def _critic_learner(context: TrainingContext, batches: Batches, loss: CriticLoss) -> Learner:
+    return Learner(_loaders(batches), context.critic, loss_func=loss, **_adam(0.999, 0.5))
 
 
 def _loaders(batches: Batches) -> DataLoaders:
@@ -151,10 +157,12 @@ def _adam(second: float, first: float = 0.9) -> dict[str, Any]:
     return {"opt_func": partial(OptimWrapper, opt=torch.optim.Adam, betas=(first, second))}
 
 
-def _fit(learner: Learner, context: TrainingContext, batches: Batches) -> None:
+def _fit(learner: Learner, context: TrainingContext, batches: Batches, measured: Sequence[Measured]) -> None:
     if len(batches) == 0:
         return
-    learner.add_cbs([WarmUpCosine(batches), Follow(context.checkpoint, batches, context.on_step)])
+    context.learner = learner
+    learner.model.requires_grad_(True)
+    learner.add_cbs([WarmUpCosine(batches), Follow(context.checkpoint, batches, measured, context.on_step)])
     learner.create_opt()
     context.checkpoint.restore(batches.stage, learner.opt.opt)
     # the same stage gives the same weights, dropout included, wherever it was interrupted between two runs

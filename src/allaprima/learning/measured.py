@@ -1,0 +1,76 @@
+"""Losses that remember, for the history of a training, what they were made of in a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from ..perception.losses import FeatureLoss
+from .critic import binary_loss
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""``loss(drawn, true)``, both ``(N, 1, size, size)`` in [0,1]; a number ``()``."""
+
+
+class Measured(Protocol):
+    """A loss that is asked after a step."""
+
+    def forget(self) -> None:
+        """A step begins."""
+
+    def values(self, turn: str) -> dict[str, float]:
+        """What the step came to, by name; ``turn`` is ``generator`` or ``critic`` in stage 3, and else ``loss``."""
+        ...
+
+
+class GeneratorLoss:
+    """The generator's loss, and its parts: pixel, features and gram, if it is a :class:`FeatureLoss`."""
+
+    def __init__(self, loss: Loss) -> None:
+        self.loss = loss
+        self._parts: dict[str, Tensor] = {}
+
+    def __call__(self, drawn: Tensor, true: Tensor) -> Tensor:
+        if not isinstance(self.loss, FeatureLoss):
+            return self.loss(drawn, true)
+        self._parts = self.loss.parts(drawn, self.loss.encode(true))
+        return torch.stack(list(self._parts.values())).sum()
+
+    def forget(self) -> None:
+        self._parts = {}
+
+    def values(self, turn: str) -> dict[str, float]:
+        summed: dict[str, float] = {}
+        for name, part in self._parts.items():
+            kind = name if name == "pixel" else "gram" if name.startswith("gram") else "features"
+            summed[kind] = summed.get(kind, 0.0) + float(part.detach())
+        return summed
+
+
+class CriticLoss(nn.Module):
+    """Binary cross entropy, and how often the critic is right about the strokes that it is shown; in the generator's
+    turn, how often it is fooled.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.binary = binary_loss()
+        self._right: list[Tensor] = []
+
+    def forward(self, said: Tensor, labels: Tensor) -> Tensor:
+        with torch.no_grad():
+            self._right.append(((said.flatten() > 0) == (labels > 0.5)).float().mean())
+        loss: Tensor = self.binary(said, labels)
+        return loss
+
+    def forget(self) -> None:
+        self._right = []
+
+    def values(self, turn: str) -> dict[str, float]:
+        if not self._right:
+            return {}
+        share = float(torch.stack(self._right).mean())
+        return {"fooled" if turn == "generator" else "accuracy": share}
