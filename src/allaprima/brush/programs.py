@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -35,12 +35,24 @@ def bristles_of(brush: object) -> str:
     return brush.text if isinstance(brush, BristleBrush) else ""
 
 
-class OwnProgram:
-    """Somebody's own painting program, ``program(strokes, size) -> (N, 1, size, size)``, which draws each stroke on its
-    window: what it would paint outside of that is not seen.
+class PaintingProgram(Protocol):
+    """What draws strokes: MyPaint's brushes, those of bristles, and any function or object of your own. It needs no
+    gradient.
+
+    ``program(strokes, size)`` gives the opacity ``(N, 1, size, size)`` in [0,1] of N :class:`~allaprima.Strokes`, each
+    on a window of ``size`` px. It may have a ``name``; without one it is called as its function or class is. To draw on
+    several cores it must be picklable (a function or a class of a module, say).
     """
 
-    def __init__(self, program: Callable[..., Tensor]) -> None:
+    def __call__(self, strokes: Strokes, size: int, /) -> Tensor: ...
+
+
+class OwnProgram:
+    """Somebody's own painting program, which draws each stroke on its window: what it would paint outside of that is
+    not seen.
+    """
+
+    def __init__(self, program: PaintingProgram) -> None:
         self.program = program
 
     def on_boxes(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> Iterator[NDArray[np.float32]]:

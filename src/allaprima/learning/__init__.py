@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from ..lazy import lazy
 
 if TYPE_CHECKING:
+    from ..brush.programs import PaintingProgram
     from .callbacks import StageConfig
     from .dataset import StrokeData
     from .episodes import export_episodes, import_episodes
-    from .generate import PaintingProgram, draw_strokes
+    from .generate import draw_strokes
     from .train import TrainingConfig, learn_brush
 
 __all__ = [
@@ -31,7 +32,7 @@ __all__ = [
 __getattr__, __dir__ = lazy(
     __name__,
     {
-        "PaintingProgram": ".generate",
+        "PaintingProgram": "..brush.programs",
         "StageConfig": ".callbacks",
         "StrokeData": ".dataset",
         "TrainingConfig": ".train",

@@ -12,16 +12,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ..brush.bristle import BristleBrush
 from ..brush.mypaint import SAMPLES, MyPaintBrush
-from ..brush.programs import bristles_of
+from ..brush.programs import PaintingProgram, bristles_of
 from ..errors import InputError
 from ..files import check_folder
 from ..strokes import WINDOW, Strokes
@@ -48,16 +46,6 @@ from .dataset import (
     save_shard,
 )
 from .paintable import check_paints
-
-
-class PaintingProgram(Protocol):
-    """What draws strokes: MyPaint, or a program of your own. ``brush(strokes, size)`` gives opacity
-    ``(N, 1, size, size)`` in [0,1]; to draw on several cores it must be picklable (a class of a module, say).
-    """
-
-    name: str
-
-    def __call__(self, strokes: Strokes, size: int) -> Tensor: ...
 
 
 def draw_strokes(
