@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .brush.bristle import BristleBrush
     from .brush.library import brushes, load_brush
     from .brush.mypaint import MyPaintBrush
+    from .brush.neural import NeuralBrush
+    from .brush.programs import PaintingProgram
     from .export.export import Export
     from .export.write import write
     from .painters.paint import optimise, paint
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from .painting.compute import Compute
     from .painting.painting import Painting
     from .painting.settings import Settings
+    from .perception.term import LossTerm
+    from .rendering.compositing import composite
     from .rendering.rendering import Rendering
     from .strokes import PlacedStrokes, Strokes
 
@@ -46,9 +50,12 @@ __all__ = [
     "Compute",
     "Export",
     "InputError",
+    "LossTerm",
     "MachineError",
     "MyPaintBrush",
+    "NeuralBrush",
     "Painting",
+    "PaintingProgram",
     "PlacedStrokes",
     "Rendering",
     "Settings",
@@ -56,6 +63,7 @@ __all__ = [
     "Strokes",
     "__version__",
     "brushes",
+    "composite",
     "load_brush",
     "optimise",
     "paint",
@@ -68,14 +76,18 @@ __getattr__, _ = lazy(  # PEP 562: torch is imported when something needs it
         "Compute": ".painting.compute",
         "Export": ".export.export",
         "BristleBrush": ".brush.bristle",
+        "LossTerm": ".perception.term",
         "MyPaintBrush": ".brush.mypaint",
+        "NeuralBrush": ".brush.neural",
         "Painting": ".painting.painting",
+        "PaintingProgram": ".brush.programs",
         "PlacedStrokes": ".strokes",
         "Rendering": ".rendering.rendering",
         "Settings": ".painting.settings",
         "Step": ".painters.step",
         "Strokes": ".strokes",
         "brushes": ".brush.library",
+        "composite": ".rendering.compositing",
         "load_brush": ".brush.library",
         "optimise": ".painters.paint",
         "paint": ".painters.paint",
