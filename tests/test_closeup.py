@@ -137,7 +137,7 @@ def test_it_goes_on(photo: Path, focus: str) -> None:
     kept = {}
     for step in allaprima.optimise(photo, **SMALL, focus=focus):
         if step.total - step.index in (STEPS, 12):
-            kept[step.index] = Painting.of(from_json(to_json(step.painting())))
+            kept[step.index] = Painting.from_record(from_json(to_json(step.painting())))
     whole = step.painting()
     assert len(kept) == 2
     for under_way in kept.values():

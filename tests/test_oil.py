@@ -183,7 +183,7 @@ def test_nothing_is_bare(oil: Painting) -> None:
     """Neither paper nor the ground's own gaps: on magenta paper no more than one pixel in a thousand shows it."""
     layer = drawn(oil, 1024, layered=True).layer()
     assert (layer[..., 3] < 128).mean() < 0.001
-    magenta = Painting.of(oil.change(oil.strokes, background=Background("#ff00ff")))
+    magenta = Painting.from_record(oil.change(oil.strokes, background=Background("#ff00ff")))
     picture = magenta.render(1024, **FLAT).astype(int)
     assert ((picture[..., 1] < 40) & (picture[..., [0, 2]].min(2) > 180)).mean() < 0.001
 
@@ -282,7 +282,7 @@ def test_stopped_and_resumed_is_the_same(photo: Path, share: float, whole: Paint
     for step in allaprima.optimise(photo, **changes):
         if step.index >= share * step.total:
             break
-    under_way = Painting.of(from_json(to_json(step.painting())))
+    under_way = Painting.from_record(from_json(to_json(step.painting())))
     assert under_way.unfinished is not None
     assert to_json(allaprima.paint(photo, resume=under_way)) == to_json(whole)
 

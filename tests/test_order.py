@@ -80,7 +80,7 @@ def test_a_painting_with_a_sketch_goes_on(changes: dict[str, Any], photo: Any) -
     kept = {}
     for step in allaprima.optimise(photo, **changes):
         if step.index in (ends - 2, ends, ends + 3, step.total - 4):
-            kept[step.index] = Painting.of(from_json(to_json(step.painting())))
+            kept[step.index] = Painting.from_record(from_json(to_json(step.painting())))
     for under_way in kept.values():
         assert allaprima.paint(photo, resume=under_way) == whole
     assert torch.equal(kept[ends].strokes.actions[:62], whole.strokes.actions[:62]) and len(kept) == 4

@@ -202,7 +202,7 @@ def test_mypaint_was_the_real_engine_when_there_was_one() -> None:
         del older["settings"][name]
     older["settings"]["engine"] = "mypaint"
     jsonschema.validate(older, SCHEMA)
-    loaded = Painting.of(from_json(json.dumps(older)))
+    loaded = Painting.from_record(from_json(json.dumps(older)))
     assert loaded == replace(painting, settings=painting.settings.change(engine="real"))
     assert json.loads(to_json(loaded))["settings"]["engine"] == "real"
     assert (loaded.render(engine="real") == painting.render(engine="mypaint")).all()

@@ -28,7 +28,7 @@ def stopped(photo: Any, step: int, **changes: Any) -> Painting:
     """A painting under way after so many steps, from its file; counted from the end if negative."""
     for now in allaprima.optimise(photo, **changes):
         if now.index == step % now.total:
-            return Painting.of(from_json(to_json(now.painting())))
+            return Painting.from_record(from_json(to_json(now.painting())))
     raise AssertionError("no such step")
 
 
@@ -277,5 +277,5 @@ def test_a_damaged_state(photo: Path, half: Painting, what: str) -> None:
     state = Checkpoint.unpack(half.unfinished, len(half))
     damaged = replace(state, **DAMAGE[what](state)).pack()
     with pytest.raises(InputError, match="the unfinished state is damaged") as error:
-        allaprima.optimise(photo, resume=Painting.of(from_json(to_json(replace(half, unfinished=damaged)))))
+        allaprima.optimise(photo, resume=Painting.from_record(from_json(to_json(replace(half, unfinished=damaged)))))
     assert "\n" not in str(error.value)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .brush.bristle import BristleBrush
     from .brush.library import brushes, load_brush
     from .brush.mypaint import MyPaintBrush
+    from .brush.neural import NeuralBrush
+    from .brush.programs import PaintingProgram
     from .export.export import Export
     from .export.write import write
     from .history import History
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from .painting.compute import Compute
     from .painting.painting import Painting
     from .painting.settings import Settings
+    from .perception.term import LossTerm
+    from .rendering.compositing import composite
     from .rendering.rendering import Rendering
     from .strokes import PlacedStrokes, Strokes
 
@@ -52,9 +56,12 @@ __all__ = [
     "Export",
     "History",
     "InputError",
+    "LossTerm",
     "MachineError",
     "MyPaintBrush",
+    "NeuralBrush",
     "Painting",
+    "PaintingProgram",
     "PlacedStrokes",
     "Rendering",
     "Settings",
@@ -63,6 +70,7 @@ __all__ = [
     "Strokes",
     "__version__",
     "brushes",
+    "composite",
     "draw_strokes",
     "load_brush",
     "optimise",
@@ -78,8 +86,11 @@ __getattr__, _ = lazy(  # PEP 562: torch is imported when something needs it
         "Export": ".export.export",
         "History": ".history",
         "BristleBrush": ".brush.bristle",
+        "LossTerm": ".perception.term",
         "MyPaintBrush": ".brush.mypaint",
+        "NeuralBrush": ".brush.neural",
         "Painting": ".painting.painting",
+        "PaintingProgram": ".brush.programs",
         "PlacedStrokes": ".strokes",
         "Rendering": ".rendering.rendering",
         "Settings": ".painting.settings",
@@ -88,6 +99,7 @@ __getattr__, _ = lazy(  # PEP 562: torch is imported when something needs it
         "Strokes": ".strokes",
         "draw_strokes": ".learning.generate",
         "brushes": ".brush.library",
+        "composite": ".rendering.compositing",
         "load_brush": ".brush.library",
         "optimise": ".painters.paint",
         "paint": ".painters.paint",

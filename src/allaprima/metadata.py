@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save, save_file
 from torch import Tensor
 
 from .errors import InputError, failure, is_of_machine
@@ -28,9 +29,18 @@ KINDS = {"str": str, "int": int}  # types of a card's fields; any other is a dic
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], card: DataclassInstance) -> None:
     """Write weights with their card; the same weights and card give the same bytes."""
-    kept = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     with written_aside(path) as aside:
-        save_file(kept, aside, {KEY: json.dumps(asdict(card))})
+        save_file(_kept(tensors), aside, {KEY: json.dumps(asdict(card))})
+
+
+def weights_hash(tensors: Mapping[str, Tensor], card: DataclassInstance) -> str:
+    """The sha256 of the file that :func:`save_weights` would write."""
+    return hashlib.sha256(save(_kept(tensors), {KEY: json.dumps(asdict(card))})).hexdigest()
+
+
+def _kept(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Each by itself: layers may share their weights, and files do not."""
+    return {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
 
 
 def load_card(path: Path, kind: type[Card], what: str) -> Card:

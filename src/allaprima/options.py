@@ -14,6 +14,8 @@ from .errors import InputError
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+OWN = "own"  # what is recorded of a choice that was somebody's own object, which only Python can be given
+
 
 def choice(
     default: Any,
@@ -33,6 +35,17 @@ def again(kind: type[DataclassInstance], name: str) -> Any:
     """The same choice as another dataclass has under this name."""
     about = next(one for one in fields(kind) if one.name == name)
     return field(default=about.default, metadata=about.metadata)
+
+
+def listed(among: Sequence[str]) -> str:
+    """The choices that a person has, in words."""
+    return ", ".join(one for one in among if one and one != OWN)
+
+
+def name_of(part: object) -> str:
+    """What a part of somebody's own, an object or a function, is called: its ``name``, or that of its code."""
+    name = getattr(part, "name", None) or getattr(part, "__name__", None)
+    return name if isinstance(name, str) else type(part).__name__
 
 
 def check_fields(values: DataclassInstance) -> None:
@@ -99,7 +112,7 @@ def _text(name: str, value: Any, bounds: Any) -> str:
     if "\0" in value:
         raise InputError(f"{name} is {value[:80]!r}: there can be no NUL in it")
     if bounds["among"] and value not in bounds["among"]:
-        raise InputError(f"{name} is {value!r}: choose from {', '.join(filter(None, bounds['among']))}")
+        raise InputError(f"{name} is {value!r}: choose from {listed(bounds['among'])}")
     return value
 
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ..options import listed
+
 TYPES = {"int": int, "float": float, "bool": bool}  # any other is given as text
 
 
@@ -17,7 +19,7 @@ def setting(about: Field[Any], panel: str | None = None) -> Any:
     """The option of one field, in a part of the help with this title, if it is to be in one of its own."""
     bounds, help = about.metadata, about.metadata["help"]
     if bounds["among"]:
-        help += f" One of {', '.join(filter(None, bounds['among']))}."
+        help += f" One of {listed(bounds['among'])}."
     elif bounds["high"] and bounds["high"] < 2**31:
         help += f" {bounds['low']:,} to {bounds['high']:,}."
     if about.default not in ("", None, False, 0.0):

@@ -121,6 +121,8 @@ class Order:
     def check(self) -> None:
         """Raise InputError unless all files can be written, and nothing that is there or was kept would be lost."""
         preview = [self.preview] if self.preview else []
+        if not self.resume:
+            self.settings.check_own()
         written = [*self.results(), *preview]
         check_outputs(written, self.inputs)
         if self.resume:  # which a painting may go into
@@ -210,7 +212,8 @@ def paint_order(
 
 def is_painted(order: Order, again: Painting, photo: Photo, brushes: Sequence[NeuralBrush] | None) -> bool:
     """Whether what is kept is finished, and only its drawing was stopped: of this photo, by these brushes."""
-    finished = again.unfinished is None and not order.add and again.photo.sha256 == photo.sha256
+    finished = again.unfinished is None and not order.add
+    finished = finished and again.photo is not None and again.photo.sha256 == photo.sha256
     same = brushes is None or [brush.name for brush in brushes] == [ref.name for ref in again.brushes]
     return finished and same and order.resume is not None and same_file(order.resume, order.kept)
 

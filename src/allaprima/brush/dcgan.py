@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import warnings
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..errors import InputError
 from ..strokes import WINDOW, Strokes, as_strokes
-from .generator import Generator
+from .generator import Generator, between_pixels, resized_window
 
 
 class DCGANBrush(Generator):
@@ -45,13 +43,8 @@ class DCGANBrush(Generator):
         if len(actions) == 0:
             return actions.new_zeros(0, 1, size, size)
         opacity: Tensor = (self.convolutions(self.linear(actions)) + 1) / 2
-        if size == WINDOW:
-            return opacity
-        return F.interpolate(opacity, (size, size), mode="bilinear", align_corners=False, antialias=size < WINDOW)
+        return resized_window(opacity, size)
 
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
         """Bilinear between the 64 px that were drawn; outside of the window there is nothing."""
-        drawn = self(strokes, WINDOW)
-        n, height, width = len(strokes), y.shape[1], x.shape[1]
-        grid = torch.stack([x[:, None].expand(n, height, width), y[:, :, None].expand(n, height, width)], -1)
-        return F.grid_sample(drawn, 2 * grid - 1, align_corners=False)
+        return between_pixels(self(strokes, WINDOW), x, y)

@@ -14,20 +14,19 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ..errors import InputError
+from ..errors import InputError, check_kind
 from ..files import as_path, is_there
 from ..kernels.device import find_device
 from ..metadata import load_card, load_weights, save_weights, undamaged
-from ..strokes import Strokes
+from ..options import OWN
 from .bristle_shape import SUFFIXES
 from .generator import Generator
-from .generators import make_generator
-from .neural import Card, NeuralBrush
+from .generators import GENERATORS, make_generator
+from .neural import OF_TEXTURE, SUFFIX, Card, NeuralBrush, check_name, weights_of
+from .own import OwnModule, as_generator, fault_of
 from .texture import Texture
 
-OF_TEXTURE = "texture."  # begins the names of the texture's weights in a file
 REAL = (".myb", *SUFFIXES)  # of files of real brushes, from which neural ones learn
-TRIAL = 8  # strokes drawn by a brush of somebody's own, before it is given out
 ABOUT = {  # what the brushes that ship are like
     "calligraphy": "a broad pen, thick one way and thin the other",
     "chalk": "chalk, soft and grainy, that crumbles under a light hand",
@@ -41,15 +40,13 @@ ABOUT = {  # what the brushes that ship are like
     "rigger": "thin paint, smooth and round, clear under a light hand",
     "round": "oil paint, fine, that comes to a point: stems, whiskers, last touches",
 }
+GIVEN = "the name or the path of a brush, a NeuralBrush, an nn.Module, or a list of those"
 WEIGHTS = Path(__file__).parent / "weights"
 
 
 def save_brush(path: Path, generator: nn.Module, card: Card, texture: Texture | None = None) -> None:
     """Write a brush file; the same weights and card give the same bytes."""
-    weights = dict(generator.state_dict())
-    if texture:
-        weights |= {OF_TEXTURE + name: value for name, value in texture.state_dict().items()}
-    save_weights(path, weights, card)
+    save_weights(path, weights_of(generator, texture), card)
 
 
 def brushes() -> dict[str, Card]:
@@ -57,14 +54,18 @@ def brushes() -> dict[str, Card]:
     return {path.stem: read_card(path) for path in sorted(WEIGHTS.glob("*.safetensors"))}
 
 
-def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBrush:
-    """A brush that ships with the package by its name, or your own by the path of its ``.safetensors``.
+def load_brush(
+    name: str | Path, device: torch.device | str = "cpu", *, generator: OwnModule | None = None
+) -> NeuralBrush:
+    """A brush that ships with the package by its name, or your own by the path of its ``.safetensors``. One that was
+    made of a module of your own (see :class:`NeuralBrush`) needs such a module, into which its weights go:
+    ``load_brush("mine.safetensors", generator=MyModule())``.
 
-    Raises :class:`InputError` for an unknown name (and lists the known), a damaged or foreign file, and a device
-    that is not there.
+    Raises :class:`InputError` for an unknown name (and lists the known), a damaged or foreign file, a module of another
+    kind, and a device that is not there.
     """
     path, device = as_path(name, "the brush"), find_device(device)
-    if path.suffix.lower() != ".safetensors":
+    if path.suffix.lower() != SUFFIX:
         known = [shipped.stem for shipped in sorted(WEIGHTS.glob("*.safetensors"))]
         if path.suffix.lower() in REAL and is_there(path):
             raise InputError(
@@ -74,20 +75,44 @@ def load_brush(name: str | Path, device: torch.device | str = "cpu") -> NeuralBr
         if str(name) not in known:
             choices = ", ".join(known)
             raise InputError(f"there is no brush {name}: choose from {choices}, or give the path of a .safetensors")
-        path = WEIGHTS / f"{name}.safetensors"
+        path = WEIGHTS / f"{name}{SUFFIX}"
     elif not path.is_file():
         raise InputError(f"there is no brush file {path}: train one with `allaprima train`")
     card, weights = read_card(path), load_weights(path, "brush")
     with undamaged("brush", path):
-        generator = _filled(card, {name: w for name, w in weights.items() if not name.startswith(OF_TEXTURE)})
+        mine = {name: w for name, w in weights.items() if not (card.texture and name.startswith(OF_TEXTURE))}
+        filled = _own(path, card, generator, mine) if card.kind == OWN or generator else _filled(card, mine)
         texture = Texture(card.myb, **card.texture) if card.texture else None
         if texture:
             of_texture = {name: w for name, w in weights.items() if name.startswith(OF_TEXTURE)}
             texture.load_state_dict({name.removeprefix(OF_TEXTURE): w for name, w in of_texture.items()})
-        brush = NeuralBrush(generator, card, hashlib.sha256(path.read_bytes()).hexdigest(), texture)
+        brush = NeuralBrush(filled, card, hashlib.sha256(path.read_bytes()).hexdigest(), texture)
         if path.parent != WEIGHTS:
-            _check_draws(brush)
+            for one in (brush, brush.textured):
+                if fault := fault_of(one):
+                    raise ValueError(f"what its weights draw is no stroke: it {fault}")
     return brush.to(device)
+
+
+def _own(path: Path, card: Card, module: OwnModule | None, weights: dict[str, Tensor]) -> Generator:
+    """A module of somebody's own with the weights of its file. Raises InputError if it is missing, or another one."""
+    if module is None:
+        raise InputError(
+            f"the brush {path} is made of a module of somebody's own: give it in Python, as "
+            f"load_brush({path.name!r}, generator=MyModule())"
+        )
+    if card.kind in GENERATORS:
+        raise InputError(f"the brush {path} is of our own kind {card.kind}, and takes no other generator: give none")
+    generator = as_generator(module)
+    wanted = generator.state_dict()
+    for name in sorted(wanted.keys() | weights.keys()):
+        if name not in wanted or name not in weights or wanted[name].shape != weights[name].shape:
+            raise InputError(
+                f"the weights of {path} are not those of this {type(module).__name__}: {name} is missing on one side, "
+                f"or of another shape"
+            )
+    generator.load_state_dict(weights)
+    return generator
 
 
 def _filled(card: Card, weights: dict[str, Tensor]) -> Generator:
@@ -105,25 +130,42 @@ def _filled(card: Card, weights: dict[str, Tensor]) -> Generator:
     return generator
 
 
-@torch.enable_grad()
-def _check_draws(brush: NeuralBrush) -> None:
-    """Raise ValueError for weights that are numbers, but draw none; or no gradient, by which strokes are found."""
-    for one in (brush, brush.textured):
-        actions = Strokes.random(TRIAL, 0).actions.requires_grad_()
-        opacity = one(actions)
-        (gradient,) = torch.autograd.grad(opacity.sum(), actions)
-        if not (opacity.isfinite().all() and gradient.isfinite().all()):
-            raise ValueError("what its weights draw is no finite number")
-
-
 @cache
 def find_brush(name: str) -> NeuralBrush:
     """The brush of a painting by its name, loaded once. Raises InputError if it does not ship with the package."""
     if name not in brushes():
         raise InputError(
-            f"the painting's brush {name!r} does not ship with allaprima: give its file (brushes, --brush)"
+            f"the painting's brush {name!r} does not ship with allaprima: give it (brushes=[...], or its file by "
+            f"--brush)"
         )
     return load_brush(name)
+
+
+def ships(brush: NeuralBrush) -> bool:
+    """Whether it is one of those that :func:`find_brush` finds."""
+    return brush.name in brushes() and find_brush(brush.name).sha256 == brush.sha256
+
+
+def as_brushes(given: object, device: torch.device | str = "cpu") -> list[NeuralBrush]:
+    """The brushes that a caller gives, one or a list of them: each by its name, its path, itself, or a module that it
+    is made of. Raises InputError for anything else, for an empty list, and for two of one name.
+    """
+    each = list(given) if isinstance(given, (list, tuple)) else [given]
+    if not each:
+        raise InputError(f"brush is an empty list: give {GIVEN}")
+    found = []
+    for one in each:
+        check_kind(one, (str, Path, nn.Module), "brush" if one is given else "one of the brushes", GIVEN)
+        if isinstance(one, (str, Path)):
+            one = load_brush(one, device)
+        assert isinstance(one, nn.Module)
+        found.append(one if isinstance(one, NeuralBrush) else NeuralBrush(one))
+    names = [brush.name for brush in found]
+    for name in names:
+        check_name(name)
+        if names.count(name) > 1:
+            raise InputError(f"two of the brushes are called {name}: give each its own, as NeuralBrush(..., name=...)")
+    return found
 
 
 def read_card(path: Path) -> Card:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..errors import InputError, check_kind
+from ..files import as_path, check_output
+from ..metadata import save_weights, weights_hash
+from ..options import OWN, name_of
 from ..strokes import WINDOW, Strokes, as_strokes, check_window
 from .generator import Generator
+from .own import OwnModule, as_generator, check_draws
 from .programs import RealBrush, real_brush
 from .texture import Texture
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 FORMAT, VERSION = "allaprima.brush", 1
 GIVE = "a list of what load_brush gives"
+SUFFIX = ".safetensors"
+OF_TEXTURE = "texture."  # begins the names of the texture's weights in a file
 
 
 @dataclass(frozen=True)
@@ -22,7 +34,7 @@ class Card:
     """What a brush file says of itself. Raises ValueError for a configuration that cannot be."""
 
     name: str
-    kind: str  # of generator, one of ``generators.GENERATORS``
+    kind: str  # of generator, one of ``generators.GENERATORS``; or "own", somebody's own module
     config: dict[str, int]  # the generator's arguments
     mypaint: str  # the brush it imitates, such as classic/dry_brush or bristle/flat
     myb_sha256: str  # of that brush's file
@@ -42,27 +54,78 @@ class Card:
             if not all(isinstance(value, int) and 1 <= value <= 4096 for value in config.values()):
                 raise ValueError(f"config is {config}")
 
+    @classmethod
+    def of(cls, name: str, generator: Generator) -> Card:
+        """That of a generator of which nothing else is known: what it learned from, and how."""
+        return cls(name, getattr(generator, "kind", OWN), getattr(generator, "config", {}), "", "", "", {}, "")
 
-class NeuralBrush:
-    """A trained brush, frozen: no gradient reaches its weights, only the strokes.
+
+class NeuralBrush(nn.Module):
+    """A trained brush, frozen: no gradient reaches its weights, only the strokes, and it is never in training mode.
 
     ``brush(strokes, size)`` gives opacity ``(N, 1, size, size)`` float32 in [0,1], on the brush's device: strokes that
     are elsewhere are brought there first, and so is what the other functions are given.
+
+    It is made of a generator of ours (see :class:`~allaprima.brush.generator.Generator`), or of any ``nn.Module`` or
+    function of your own: ``NeuralBrush(module, name="mine")``, where ``module(strokes, size)`` gives opacity ``(N, 1,
+    size, size)`` in [0,1] for :class:`~allaprima.Strokes`, with a gradient by their numbers; no other attribute is
+    needed. While it paints it is asked for windows of 16, 32, 64, 128, 256 or 512 px, and what it paints outside of the
+    window is not seen. The very module is frozen: give ``copy.deepcopy(module)`` to go on training it. Raises
+    InputError for a module that draws something else.
     """
 
     differentiable = True
 
-    def __init__(self, generator: Generator, card: Card, sha256: str = "", texture: Texture | None = None) -> None:
-        self.generator, self.card, self.sha256 = generator.requires_grad_(False).eval(), card, sha256
-        self.name, self.texture = card.name, texture
-        self.reach = generator.reach  # in radii: how far paint lies from the curve
+    def __init__(
+        self,
+        module: OwnModule,
+        card: Card | None = None,
+        sha256: str = "",
+        texture: Texture | None = None,
+        *,
+        name: str = "",
+    ) -> None:
+        super().__init__()
+        check_kind(module, Callable, "the brush", "a module or a function, module(strokes, size)")  # type: ignore[arg-type]
+        self.generator = as_generator(module)
+        if card is None:
+            card = Card.of(name or name_of(module), self.generator)
+            check_name(card.name)
+        self.card = replace(card, name=name) if name else card
+        self.name, self.texture, self._sha256 = self.card.name, texture, sha256
+        self.reach = self.generator.reach  # in radii: how far paint lies from the curve
+        self.requires_grad_(False).eval()
+        self.register_load_state_dict_post_hook(_forget_hash)  # type: ignore[no-untyped-call]
+        if self.generator is not module:
+            check_draws(self.generator, self.name)
 
     @property
     def device(self) -> torch.device:
         """Where the brush is."""
-        return next(self.generator.parameters()).device
+        return self.generator.device
 
-    def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
+    @property
+    def sha256(self) -> str:
+        """Of the brush's file, which a painting records: of the one that it came from, or that :meth:`save` writes."""
+        if not self._sha256:
+            self._sha256 = weights_hash(weights_of(self.generator, self.texture), self.card)
+        return self._sha256
+
+    def save(self, path: str | Path) -> None:
+        """Write the brush to a ``.safetensors``, for :func:`load_brush`; the same brush gives the same bytes. Raises
+        InputError for another suffix, and a folder that is not there.
+        """
+        path = as_path(path, "the brush")
+        if path.suffix.lower() != SUFFIX:
+            raise InputError(f"{path} is no name for a brush: call it {path.with_suffix(SUFFIX).name}")
+        check_output(path)
+        save_weights(path, weights_of(self.generator, self.texture), self.card)
+
+    def train(self, mode: bool = True) -> Self:
+        """A brush stays as it is, in eval mode, whatever it is a part of."""
+        return super().train(False)
+
+    def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         check_window(size)
         opacity: Tensor = self.generator(self._here(as_strokes(strokes)), size)
         return opacity
@@ -92,13 +155,6 @@ class NeuralBrush:
         """
         return NeuralBrush(self.texture, self.card, self.sha256) if self.texture else self
 
-    def to(self, device: torch.device | str) -> NeuralBrush:
-        """The same brush on another device."""
-        self.generator.to(device)
-        if self.texture:
-            self.texture.to(device)
-        return self
-
     @property
     def bristly(self) -> bool:
         """Whether it imitates bristle oil paint, which covers by nature, and is always there to draw."""
@@ -111,6 +167,26 @@ class NeuralBrush:
         if not self.card.myb and not self.card.bristles:
             raise InputError(f"the brush {self.name} learned from no program that is here: draw with --engine neural")
         return real_brush(self.card.mypaint, self.card.bristles or self.card.myb)
+
+
+def weights_of(generator: nn.Module, texture: Texture | None = None) -> dict[str, Tensor]:
+    """All of a brush's weights, by their names in its file."""
+    weights = dict(generator.state_dict())
+    if texture:
+        weights |= {OF_TEXTURE + name: value for name, value in texture.state_dict().items()}
+    return weights
+
+
+def _forget_hash(brush: nn.Module, _keys: object) -> None:
+    """Of a brush that was given other weights."""
+    assert isinstance(brush, NeuralBrush)
+    brush._sha256 = ""
+
+
+def check_name(name: str) -> None:
+    """Raise InputError for a name that a painting cannot tell from others."""
+    if not name or set(name) & set(",:"):
+        raise InputError(f"the brush is called {name!r}: give it a name without , and :, as NeuralBrush(..., name=...)")
 
 
 def check_brushes(brushes: object) -> None:

@@ -27,8 +27,8 @@ class OpaqueBrush(NeuralBrush):
         super().__init__(brush.generator, brush.card, brush.sha256, brush.texture)
         self._brush, self._steep = brush, steep
 
-    def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
-        return harden(self._brush(strokes, size), self._steep)
+    def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
+        return harden(self._brush.forward(strokes, size), self._steep)
 
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
         return harden(self._brush.opacity_at(strokes, x, y, pixel), self._steep)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -48,11 +48,11 @@ class PaintingProgram(Protocol):
 
 
 class OwnProgram:
-    """Somebody's own painting program, ``program(strokes, size) -> (N, 1, size, size)``, which draws each stroke on its
-    window: what it would paint outside of that is not seen.
+    """Somebody's own painting program, which draws each stroke on its window: what it would paint outside of that is
+    not seen.
     """
 
-    def __init__(self, program: Callable[..., Tensor]) -> None:
+    def __init__(self, program: PaintingProgram) -> None:
         self.program = program
 
     def on_boxes(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> Iterator[NDArray[np.float32]]:

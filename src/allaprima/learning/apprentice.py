@@ -11,15 +11,16 @@ import torch
 from PIL import Image
 from torch import nn
 
-from ..brush.generator import Generator
 from ..brush.generators import make_generator
 from ..brush.neural import Card, NeuralBrush
+from ..brush.own import OwnModule, as_generator, check_draws
 from ..brush.texture import Texture
 from ..errors import InputError
 from ..files import as_path, check_folder
 from ..history import History
 from ..kernels.device import find_device
 from ..live import live
+from ..options import name_of
 from ..perception.losses import Features
 from ..strokes import WINDOW
 from ..version import VERSION
@@ -56,7 +57,7 @@ class Apprentice:
     def __init__(
         self,
         data: StrokeData | str | Path,
-        generator: str | nn.Module | None = None,
+        generator: str | OwnModule | None = None,
         *,
         features: str | Features | None = None,
         loss: Loss | None = None,
@@ -74,7 +75,7 @@ class Apprentice:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self._nib = nib_of(data) if kind == "splat" else {}
-            self.generator: Generator = make_generator(kind, **self._nib) if isinstance(kind, str) else kind
+            self.generator = make_generator(kind, **self._nib) if isinstance(kind, str) else as_generator(kind)
             self.critic = make_critic()
             textured = data.known and self.generator.kind == "splat"
             self.texture = Texture(data.meta.myb) if textured else None
@@ -82,6 +83,8 @@ class Apprentice:
         self._models |= {"texture": self.texture} if self.texture else {}
         for model in self._models.values():
             model.to(place)
+        if not isinstance(kind, str):
+            check_draws(self.generator, name_of(kind))
         loss = loss_of(loss, features, self.generator.kind, place)
         checkpoint = Checkpoint(None, "", self._models)
         self._context = TrainingContext(data, self.generator, self.critic, loss, checkpoint, texture=self.texture)

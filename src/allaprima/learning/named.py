@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ..brush.programs import PaintingProgram
 from ..errors import InputError
+from ..options import name_of
 from ..strokes import Strokes
 
 TOGETHER = 250  # strokes, at most: what a program needs for more is not known
@@ -33,8 +34,7 @@ class Named:
                 f"the brush is {str(program)[:60]!r}: give a name, a path, or a painting program(strokes, size)"
             )
         self.program, self.device = program, device
-        own = getattr(program, "name", None) or getattr(program, "__name__", None) or type(program).__name__
-        self.name = str(own)
+        self.name = name_of(program)
 
     def __call__(self, strokes: Strokes, size: int) -> Tensor:
         with torch.no_grad():

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 
-from ..brush.library import save_brush
 from ..brush.neural import Card
 from ..errors import InputError
 from ..files import check_folder, check_output
@@ -98,7 +97,7 @@ def learn_brush(
     )  # fmt: skip
     meta = data.meta
     brush = apprentice.brush(output.stem, command_of(meta.brush, meta.count, meta.size, meta.seed, output, config))
-    save_brush(output, brush.generator, brush.card, brush.texture)
+    brush.save(output)
     checkpoint.unlink(missing_ok=True)
     return brush.card
 

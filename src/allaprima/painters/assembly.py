@@ -45,6 +45,7 @@ def assemble(
         brushes=tuple(BrushRef.of(brush) for brush in inputs.brushes),
         library=VERSION,
         unfinished=checkpoint.pack() if checkpoint else None,
+        at_hand=inputs.own,
     )
 
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from ..brush.bristle import BristleBrush
 from ..brush.neural import NeuralBrush
 from ..brush.straight_through import StraightThrough
+from ..options import OWN
 from ..rendering.begin import engine_for
 from ..rendering.bristles_on_canvas import Bristles, seen
 from ..rendering.rendering import NEURAL
@@ -30,7 +31,7 @@ class Grain:
         engine = engine_for(brushes, engine)
         self.brushes, self.cost, self.bristles = brushes, 0.0, list[BristleBrush]()
         textured = [brush.textured for brush in brushes]
-        if engine == NEURAL:
+        if engine in (NEURAL, OWN):
             if texture and any(one is not brush for one, brush in zip(textured, brushes, strict=True)):
                 self.brushes, self.cost = textured, BY_TEXTURE
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from ..files import is_there
 from ..image.hex import RGB
 from ..image.palette import Palette, read_palette
 from ..image.photo import Photo, PhotoLike, fit, read_photo
+from ..painting.companions import Companions
 from ..painting.pictures import AutoFocus, PictureFile, PictureHash, PictureSource, PlainColor
 from ..painting.settings import Settings, shares_of
 from ..perception.attention import attention
@@ -36,7 +37,8 @@ Picture = NDArray[np.uint8]
 class Inputs:
     """``brushes`` and the ``shares`` of the strokes that they take; ``style`` ``(H, W, 3)``, ``focus`` ``(H, W)`` and
     ``background`` ``(H, W, 3)`` uint8 and a ``palette``, where there are such. Of a painting that goes on,
-    ``painted_on`` is its background, and ``base`` the strokes that are there already and stay.
+    ``painted_on`` is its background, and ``base`` the strokes that are there already and stay. ``own`` are somebody's
+    own parts.
     """
 
     photo: Photo
@@ -48,6 +50,7 @@ class Inputs:
     background: Picture | None = None
     painted_on: Background | None = None
     base: PlacedStrokes | None = None
+    own: Companions = field(default_factory=Companions)
 
     def brush_of_each(self, count: int) -> Tensor:
         """Which brush each of ``count`` strokes takes: the first ones, which are the coarsest, the first brush."""
@@ -56,10 +59,12 @@ class Inputs:
         return torch.from_numpy(np.searchsorted(ends.round(), np.arange(count), "right").clip(max=len(ends) - 1))
 
 
-def load_inputs(photo: Photo, settings: Settings, brushes: Sequence[NeuralBrush]) -> tuple[Inputs, Settings]:
-    """All that the settings name besides the brushes, read; and the settings as a painting records them, in which
-    pictures are known by their hashes, brushes by their names, and a palette by its colours. Raises InputError for what
-    cannot be read, and for more or fewer brushes than these are.
+def load_inputs(
+    photo: Photo, settings: Settings, brushes: Sequence[NeuralBrush], own: Companions | None = None
+) -> tuple[Inputs, Settings]:
+    """All that the settings name besides the brushes and somebody's ``own`` parts, read; and the settings as a
+    painting records them, in which pictures are known by their hashes, brushes by their names, and a palette by its
+    colours. Raises InputError for what cannot be read, and for more or fewer brushes than these are.
     """
     shares = tuple(shares_of(settings.brush).values())
     if len(brushes) != len(shares):
@@ -67,7 +72,7 @@ def load_inputs(photo: Photo, settings: Settings, brushes: Sequence[NeuralBrush]
             f"brush is {settings.brush!r}, and {len(brushes)} brushes are given: name as many, as in a:0.7,b:0.3"
         )
     settings = settings.change(brush=brush_text(brushes, shares))
-    inputs = Inputs(photo, tuple(brushes), shares)
+    inputs = Inputs(photo, tuple(brushes), shares, own=own or Companions())
     if settings.palette:
         inputs = replace(inputs, palette=read_palette(settings.palette))
         settings = settings.change(palette=str(inputs.palette))

@@ -88,9 +88,9 @@ class StrokeOptimizer:
         self.grain = Grain(inputs.brushes, settings.engine, settings.texture)
         part = CloseUp.of(None if settings.style else self.focus, *shape)  # a style's textures have one size everywhere
         self.schedule = Schedule(settings, self.levels, self.grain.cost, part)
-        weights = compute.vgg_weights
+        weights, own = compute.vgg_weights, inputs.own.loss
         self.loss = PaintingLoss(
-            settings, self.bounds.color_weight, self.bounds.flow_weight, style, self.focus, device, weights
+            settings, self.bounds.color_weight, self.bounds.flow_weight, style, self.focus, device, weights, own
         )
         self.loss.check(self.canvas.shape(phase.size) for phase in self.schedule.phases if phase.together)
         self.targets: dict[tuple[int, bool, CloseUp | None], Target] = {}  # by size, if a network looks, and the part

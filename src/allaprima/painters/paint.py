@@ -12,6 +12,7 @@ from ..errors import InputError, check_kind
 from ..image.photo import PhotoLike
 from ..kernels.device import find_device
 from ..memory import check_memory
+from ..painting.companions import Companions
 from ..painting.compute import Compute, ComputeOptions
 from ..painting.painting import Painting
 from ..painting.settings import Settings, SettingsOptions
@@ -19,6 +20,7 @@ from ..rendering.rendering import REAL
 from ..spinning import few_threads
 from .inputs import load_brushes, load_inputs, read_subject
 from .optimizer import StrokeOptimizer
+from .own_parts import brushes_of, take_own
 from .resume import check_resume, inputs_of
 from .step import Step
 
@@ -48,8 +50,14 @@ def paint(
     ``changes`` are settings, or how to compute, by name: ``paint("cat.jpg", strokes=500, brush="oil")``. ``on_step``
     sees each :class:`Step` and may raise to stop. ``resume`` goes on with a painting of this photo that was stopped,
     given itself or by the path of its file, and ends as it would have ended, or, with ``add``, lays so many strokes
-    more over a finished one. ``brushes``, loaded before, are used in place of those that the settings name. Raises
-    :class:`InputError` before any painting starts, or :class:`MachineError` for too little memory.
+    more over a finished one. ``brushes``, loaded before, are used in place of those that the settings name.
+
+    Parts of your own: ``brush`` is a name, a path, a :class:`NeuralBrush`, an ``nn.Module`` to make one of, or a list
+    of those, each with an equal share of the strokes; ``loss`` a name, a :class:`LossTerm`, or a list of those, which
+    adds up; ``engine`` a name, or a :class:`PaintingProgram`, which then draws the painting. The painting remembers
+    them as long as it is in memory; its file says "own", and their place is for you to fill when it is loaded.
+
+    Raises :class:`InputError` before any painting starts, or :class:`MachineError` for too little memory.
     """
     last = None
     steps = optimise(photo, settings, resume=resume, add=add, brushes=brushes, compute=compute, **changes)
@@ -80,20 +88,21 @@ def optimise(
     resume = Painting.load(resume) if isinstance(resume, (str, Path)) else resume
     check_kind(resume, (Painting, type(None)), "resume", "a painting, or the path of its file")
     computing = {one.name: changes.pop(one.name) for one in fields(Compute) if one.name in changes}  # type: ignore[misc]
+    compute = replace(compute or Compute(device=resume.device if resume else "auto"), **computing)
+    device = find_device(compute.device)
+    named, own, brushes = take_own({**changes}, brushes, device)
     if resume is not None:
-        given = {**changes, **computing} if settings is None else {"settings": settings}
-        compute = replace(compute or Compute(device=resume.device), **computing)
+        given = {**named, **computing} if settings is None else {"settings": settings}
         with few_threads():
-            return _again(photo, resume, add, brushes, compute, given).steps()
+            return _again(photo, resume, add, brushes, compute, own, given).steps()
     if add:
         raise InputError("strokes are added to a painting: give the one to resume")
-    settings = (settings or Settings()).change(**changes)
-    compute = replace(compute or Compute(), **computing)
-    device = find_device(compute.device)
+    settings = (settings or Settings()).change(**named)
+    settings.check_own(own.given)
     check_memory(NEEDED + A_STROKE * settings.strokes, f"painting {settings.strokes:,} strokes", "choose fewer strokes")
     with few_threads():
         subject = read_subject(photo, settings)
-        inputs, settings = load_inputs(subject, settings, brushes or load_brushes(settings, device))
+        inputs, settings = load_inputs(subject, settings, brushes or load_brushes(settings, device), own)
         if settings.engine == REAL:
             for brush in inputs.brushes:
                 brush.real()
@@ -106,12 +115,13 @@ def _again(
     add: int,
     brushes: Sequence[NeuralBrush] | None,
     compute: Compute,
+    own: Companions,
     changes: dict[str, Any],
 ) -> StrokeOptimizer:
     """A painting that is there, under way once more; it goes on recording the device that it was begun for."""
     subject = read_subject(photo, painting.settings)
     check_resume(painting, subject, add, changes)
     device = find_device(compute.device)
-    found = brushes or load_brushes(painting.settings, device)
-    inputs, settings, checkpoint = inputs_of(painting, subject, add, found, changes)
+    found = brushes or brushes_of(painting, device)
+    inputs, settings, checkpoint = inputs_of(painting, subject, add, found, own.over(painting.at_hand), changes)
     return StrokeOptimizer(inputs, settings, replace(compute, device=painting.device), device, checkpoint)

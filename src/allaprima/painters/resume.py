@@ -14,6 +14,8 @@ from ..brush.neural import NeuralBrush
 from ..errors import InputError
 from ..image.palette import Palette
 from ..image.photo import Photo
+from ..options import OWN
+from ..painting.companions import Companions
 from ..painting.painting import Painting
 from ..painting.pictures import AutoFocus
 from ..painting.settings import Settings, shares_of
@@ -31,8 +33,14 @@ def check_resume(painting: Painting, photo: Photo, add: int, changes: Mapping[st
     strokes more.
     """
     allowed = (*TO_GO_ON, *TO_ADD) if add else TO_GO_ON
-    if wrong := [name for name in changes if name not in allowed]:
+    own = [name for name, value in changes.items() if value == OWN == getattr(painting.settings, name, None)]
+    if wrong := [name for name in changes if name not in (*allowed, *own)]:
         raise InputError(f"{wrong[0]} cannot be changed when a painting goes on: it stands in the painting")
+    if painting.photo is None:
+        raise InputError(
+            "the painting is of somebody's own strokes, and of no photo: nothing can be optimised in it; lay another "
+            "painting over it, as painting + other"
+        )
     if photo.sha256 != painting.photo.sha256:
         raise InputError(
             f"this is not the photo of the painting: its sha256 is {photo.sha256[:12]}..., and the painting's "
@@ -52,11 +60,19 @@ def check_resume(painting: Painting, photo: Photo, add: int, changes: Mapping[st
 
 
 def inputs_of(
-    painting: Painting, photo: Photo, add: int, brushes: Sequence[NeuralBrush], changes: Mapping[str, Any]
+    painting: Painting,
+    photo: Photo,
+    add: int,
+    brushes: Sequence[NeuralBrush],
+    own: Companions,
+    changes: Mapping[str, Any],
 ) -> tuple[Inputs, Settings, Checkpoint | None]:
     """What was read for a painting, once more, with its settings; and where to go on, if it is not finished. Raises
-    InputError for other brushes, for another picture of style, and for a state that is damaged.
+    InputError for other brushes, for another picture of style, for a loss of somebody's own that is not among their
+    ``own`` parts, and for a state that is damaged.
     """
+    if painting.settings.loss == OWN and not own.loss:
+        raise InputError("the painting is painted with a loss of somebody's own: give it again, as loss=my_loss")
     settings = painting.settings.change(strokes=len(painting) + add, focus=None) if add else painting.settings
     checkpoint = None if painting.unfinished is None else Checkpoint.unpack(painting.unfinished, len(painting))
     if [brush.name for brush in brushes] != [ref.name for ref in painting.brushes]:
@@ -71,6 +87,7 @@ def inputs_of(
         palette=Palette.parse(settings.palette) if settings.palette else None,
         painted_on=painting.background,
         base=painting.strokes[:still] if still else None,
+        own=own,
     )
     if checkpoint:
         return replace(inputs, style=_picture(checkpoint.style), focus=_picture(checkpoint.focus)), settings, checkpoint

@@ -39,7 +39,8 @@ def added(lower: AnyRecord, upper: PaintingRecord) -> AnyRecord:
     counts = strokes.brush.bincount(minlength=len(brushes)).tolist()
     shares = [f"{ref.name}:{count}" for ref, count in zip(brushes, counts, strict=True)]
     settings = lower.settings.change(brush=",".join(shares) if len(brushes) > 1 else brushes[0].name)
-    return replace(lower, settings=settings).change(strokes, brushes=tuple(brushes))
+    at_hand = lower.at_hand.over(upper.at_hand)
+    return replace(lower, settings=settings).change(strokes, brushes=tuple(brushes), at_hand=at_hand)
 
 
 def recolored(painting: AnyRecord, text: str) -> AnyRecord:
@@ -75,7 +76,8 @@ def cropped(painting: AnyRecord, box: tuple[int, int, int, int]) -> AnyRecord:
         background = replace(background, picture=as_picture(whole[:, top:bottom, left:right]))
     settings = _sized(painting, max(width, height))
     photo = painting.photo
-    if (width, height) != (painting.width, painting.height):  # nothing can be added from the whole photo any more
+    part = (width, height) != (painting.width, painting.height)
+    if photo and part:  # nothing can be added from the whole photo any more
         photo = replace(photo, sha256=f"part of {photo.sha256.removeprefix('part of ')}")
     return painting.change(moved, width=width, height=height, background=background, settings=settings, photo=photo)
 

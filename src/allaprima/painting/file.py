@@ -73,7 +73,7 @@ def to_json(painting: PaintingRecord) -> str:
         "library": painting.library,
         "settings": {**settings_of(painting), "threads": painting.threads},
         "canvas": {"width": painting.width, "height": painting.height, **background},
-        "photo": asdict(painting.photo),
+        "photo": painting.photo and asdict(painting.photo),
         "brushes": [asdict(brush) for brush in painting.brushes],
     }
     if painting.unfinished is not None:
@@ -120,7 +120,7 @@ def _record(data: dict[str, Any]) -> PaintingRecord:
         raise InputError(f"version is {data.get('version')!r}; this library reads 1 to {VERSION}: update allaprima")
     if unknown := data.keys() - {"format", "version", "library", "unfinished", *PARTS}:
         raise InputError(f"{min(unknown)[:40]!r} is unknown")
-    made, canvas, photo = (_get(data, name, dict, name) for name in ("settings", "canvas", "photo"))
+    made, canvas = (_get(data, name, dict, name) for name in ("settings", "canvas"))
     brushes = _get(data, "brushes", list, "brushes")
     if not brushes:
         raise InputError("brushes is empty: a painting needs at least one")
@@ -134,11 +134,7 @@ def _record(data: dict[str, Any]) -> PaintingRecord:
         background=Background(background, _picture(canvas)),
         settings=_settings(made),
         threads=_integer(made, "threads", "settings", 1, BIGGEST),
-        photo=PhotoRef(
-            _get(photo, "sha256", str, "photo.sha256"),
-            _integer(photo, "width", "photo", 1, BIGGEST),
-            _integer(photo, "height", "photo", 1, BIGGEST),
-        ),
+        photo=_photo(_get(data, "photo", object, "photo")),
         brushes=tuple(_brush(brush, f"brushes[{index}]") for index, brush in enumerate(brushes)),
         library=_get(data, "library", str, "library"),
         device=_device(made),
@@ -156,6 +152,14 @@ def _settings(made: dict[str, Any]) -> Settings:
         return Settings(**{**OLDER, **values})
     except InputError as error:
         raise InputError(f"settings.{error}") from None
+
+
+def _photo(photo: Any) -> PhotoRef | None:
+    if photo is None:
+        return None
+    photo = _is(photo, dict, "photo")
+    sides = (_integer(photo, name, "photo", 1, BIGGEST) for name in ("width", "height"))
+    return PhotoRef(_get(photo, "sha256", str, "photo.sha256"), *sides)
 
 
 def _device(made: dict[str, Any]) -> str:
@@ -206,17 +210,18 @@ def _brush(brush: Any, where: str) -> BrushRef:
 def _strokes(strokes: list[Any], brushes: int) -> PlacedStrokes:
     if len(strokes) > (most := Settings.about("strokes").metadata["high"]):
         raise InputError(f"strokes are {len(strokes):,}: a painting has at most {most:,}")
+    bounds = stroke_bounds(brushes)
     columns: dict[str, list[Any]] = {name: [] for name in (*INTEGERS, *PLACE, *ACTION)}
     for index, stroke in enumerate(strokes):
         where = f"strokes[{index}]"
         _is(stroke, dict, where)
         if unknown := stroke.keys() - columns.keys():
             raise InputError(f"{where}.{min(unknown)[:40]!r} is unknown")
-        for name, most in (("brush", brushes - 1), ("level", BIGGEST), ("sample", SAMPLES - 1)):
-            columns[name].append(_integer(stroke, name, where, 0, most))
+        for name in INTEGERS:
+            columns[name].append(_integer(stroke, name, where, *map(int, bounds[name])))
         for name in (*PLACE, *ACTION):
             value = _get(stroke, name, (int, float), f"{where}.{name}")
-            low, high = (0, 1) if name in ACTION else (SMALLEST if name == "window" else -FARTHEST, FARTHEST)
+            low, high = bounds[name]
             if not low <= value <= high:
                 raise InputError(f"{where}.{name} is {str(value)[:40]}: it must be {low} to {high}")
             columns[name].append(float(value))
@@ -224,6 +229,13 @@ def _strokes(strokes: list[Any], brushes: int) -> PlacedStrokes:
         name: torch.tensor(values, dtype=torch.long if name in INTEGERS else torch.float64)
         for name, values in columns.items()
     })  # fmt: skip
+
+
+def stroke_bounds(brushes: int) -> dict[str, tuple[float, float]]:
+    """The least and the most of each number of a stroke, by name, in a painting by so many brushes."""
+    places = dict.fromkeys(PLACE, (-FARTHEST, FARTHEST)) | {"window": (SMALLEST, FARTHEST)}
+    whole = {"brush": (0, brushes - 1), "level": (0, BIGGEST), "sample": (0, SAMPLES - 1)}
+    return {**whole, **places, **dict.fromkeys(ACTION, (0, 1))}
 
 
 def _get(data: dict[str, Any], name: str, kind: Any, where: str) -> Any:

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from ..brush.library import find_brush
+from ..brush.library import as_brushes, find_brush
 from ..brush.neural import NeuralBrush, check_brushes
 from ..errors import AllaprimaWarning, InputError
 from ..files import as_path, check_output
+from ..options import OWN
 from ..rendering.begin import begin_drawing
 from ..rendering.drawing import Drawing
-from ..rendering.rendering import Rendering, RenderingOptions
+from ..rendering.rendering import AUTO, Rendering, RenderingOptions
+from ..strokes import Strokes
 from . import changes, file
-from .record import PaintingRecord
+from .own_strokes import record_of
+from .record import BrushRef, PaintingRecord
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -79,6 +83,13 @@ class Painting(PaintingRecord):
         rendering = rendering or Rendering()
         if rendering.texture is None:
             rendering = rendering.change(texture=self.settings.texture)
+        if rendering.engine == AUTO and self.settings.engine == OWN:
+            if self.at_hand.program is None:
+                raise InputError(
+                    "the painting is drawn by a program of somebody's own: give it, as engine=my_program, or draw with "
+                    "the engine neural"
+                )
+            rendering = rendering.change(engine=self.at_hand.program)
         return begin_drawing(self.composition, self.find_brushes(rendering.brushes), rendering, layered)
 
     def find_brushes(self, brushes: Sequence[NeuralBrush] | None = None) -> Sequence[NeuralBrush]:
@@ -86,7 +97,8 @@ class Painting(PaintingRecord):
         a warning that names both. Raises InputError if one is missing, or there are more or fewer.
         """
         if brushes is None:
-            brushes = [find_brush(ref.name) for ref in self.brushes]
+            own = {BrushRef.of(brush): brush for brush in self.at_hand.brushes}
+            brushes = [own.get(ref) or find_brush(ref.name) for ref in self.brushes]
         check_brushes(brushes)
         if len(brushes) != len(self.brushes):
             there = ", ".join(ref.name for ref in self.brushes)
@@ -112,9 +124,28 @@ class Painting(PaintingRecord):
     @classmethod
     def load(cls, path: str | Path) -> Painting:
         """Read a painting file. Raises InputError, saying what is wrong and where."""
-        return cls.of(file.load(as_path(path, "the painting")))
+        return cls.from_record(file.load(as_path(path, "the painting")))
 
     @classmethod
-    def of(cls, record: PaintingRecord) -> Painting:
+    def from_record(cls, record: PaintingRecord) -> Painting:
         """The painting that a record holds."""
         return cls(**vars(record))
+
+    @classmethod
+    def of(
+        cls,
+        strokes: Strokes | Tensor,
+        width: int,
+        height: int,
+        brush: str | Path | nn.Module | Sequence[str | Path | nn.Module] = "flat",
+        background: str = "white",
+    ) -> Painting:
+        """A painting of your own strokes, bottom first, on ``width x height`` px of one color: drawn, changed, saved
+        and written as any other. It has no photo, so that nothing can be added to it but another painting.
+
+        ``strokes`` are placed on that canvas (``strokes.placed(x, y, side)``); those that are not, or an ``(N, 12)``
+        tensor, share one window, as large as the canvas' long side, in its middle. ``brush`` is the name or the path of
+        one, a :class:`NeuralBrush`, or an ``nn.Module`` to make one of; or a list of those, of which each stroke tells
+        its own by number. Raises InputError for numbers out of range, and for a brush or a color that is none.
+        """
+        return cls.from_record(record_of(strokes, width, height, as_brushes(brush), background))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,6 +13,7 @@ from ..rendering.background import Background
 from ..rendering.drawing import Composition
 from ..rendering.light import Light
 from ..strokes import PlacedStrokes
+from .companions import Companions
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class BrushRef:
 class PaintingRecord:
     """Strokes, bottom first, over a ``background`` on a canvas of ``width x height`` px; the ``settings``, in which
     pictures are known by their hashes; the ``device`` that was asked for, and the number of ``threads``.
-    ``unfinished``: what is needed to go on with a painting under way.
+    ``unfinished``: what is needed to go on with a painting under way. One of somebody's own strokes has no ``photo``.
+    ``at_hand`` is what it was made with in this process and no file can hold: no part of the value.
 
     All numbers of the strokes are rounded to 6 decimals, so that the file is the painting, exactly. Two paintings are
     equal if their files are.
@@ -60,11 +62,12 @@ class PaintingRecord:
     background: Background
     settings: Settings
     threads: int
-    photo: PhotoRef
+    photo: PhotoRef | None
     brushes: tuple[BrushRef, ...]
     library: str
     device: str = "auto"
     unfinished: bytes | None = None
+    at_hand: Companions = field(default_factory=Companions, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         exact = self.strokes.detach().to("cpu").to(torch.float64)
@@ -74,7 +77,7 @@ class PaintingRecord:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PaintingRecord):
             return NotImplemented
-        plain = [one.name for one in fields(self) if one.name != "strokes"]
+        plain = [one.name for one in fields(self) if one.compare and one.name != "strokes"]
         mine, theirs = self.strokes, other.strokes
         return all(getattr(self, name) == getattr(other, name) for name in plain) and all(
             torch.equal(getattr(mine, one.name), getattr(theirs, one.name)) for one in fields(PlacedStrokes)

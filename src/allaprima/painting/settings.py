@@ -7,11 +7,11 @@ from __future__ import annotations
 import math
 from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from ..errors import InputError
 from ..files import is_there
-from ..options import again, check_fields, choice
+from ..options import OWN, again, check_fields, choice, listed
 from ..rendering.light import Light
 from ..rendering.rendering import ENGINE_HELP, ENGINES, MYPAINT, REAL, TEXTURE_HELP
 from .looks import find_look, look_names
@@ -26,12 +26,21 @@ from .pictures import (
     read_source,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import nn
+
+    from ..brush.programs import PaintingProgram
+    from ..perception.term import LossTerm
+
 
 @dataclass(frozen=True)
 class Settings:
     """How a photo is painted. Pictures are given by their paths; those of a painting that is there are known by their
-    hashes. ``look`` says which look the others came from: :meth:`change`, and :func:`paint`, bring it about. Raises
-    :class:`InputError`, naming value and bound, for values out of range.
+    hashes, and a loss or an engine of somebody's own, which only :func:`paint` can be given, as "own". ``look`` says
+    which look the others came from: :meth:`change`, and :func:`paint`, bring it about. Raises :class:`InputError`,
+    naming value and bound, for values out of range.
     """
 
     look: str = choice(
@@ -52,12 +61,12 @@ class Settings:
         "(dots), broad (painterly), or as is nearest to the photo (likeness).",
         among=("oil", "flow", "dots", "painterly", "likeness"),
     )
-    engine: str = choice("auto", ENGINE_HELP, among=(*ENGINES, MYPAINT))
+    engine: str = choice("auto", ENGINE_HELP, among=(*ENGINES, MYPAINT, OWN))
     texture: bool = choice(False, TEXTURE_HELP)
     loss: str = choice(
         "pixel",
         "What is to be like the photo: colours, what a network sees, or both.",
-        among=("pixel", "features", "both"),
+        among=("pixel", "features", "both", OWN),
     )
     features: str = choice(
         "pocket", "The network that looks, for --loss and --style.", among=("pocket", "vgg16", "vgg16_bn")
@@ -121,6 +130,15 @@ class Settings:
             raise InputError(f"there is no setting {unknown[0]!r}: choose from {', '.join(known)}")
         return replace(self, **changes)
 
+    def check_own(self, given: Sequence[str] = ()) -> None:
+        """Raise InputError for a part of somebody's own that is not among those that are ``given``."""
+        for name in ("loss", "engine"):
+            if getattr(self, name) == OWN and name not in given:
+                raise InputError(
+                    f"{name} is {OWN!r}, which stands for one of somebody's own: give it in Python, as "
+                    f"{name}=my_{name}, or choose from {listed(self.about(name).metadata['among'])}"
+                )
+
     @classmethod
     def about(cls, name: str) -> Field[Any]:
         """Default, bounds and help of one setting."""
@@ -128,18 +146,20 @@ class Settings:
 
 
 class SettingsOptions(TypedDict, total=False):
-    """The fields of :class:`Settings` by name, as a caller may give them, for editors; a test holds both together."""
+    """The fields of :class:`Settings` by name, as a caller may give them, for editors; a test holds both together. An
+    object of one's own in place of a name is for :func:`paint` alone.
+    """
 
     look: str | Path
-    brush: str | Path
+    brush: str | Path | nn.Module | Sequence[str | Path | nn.Module]
     strokes: int
     size: int
     seed: int
     quality: Literal["draft", "normal", "best"]
     mood: Literal["oil", "flow", "dots", "painterly", "likeness"]
-    engine: Literal["auto", "neural", "real", "mypaint"]
+    engine: Literal["auto", "neural", "real", "mypaint", "own"] | PaintingProgram
     texture: bool
-    loss: Literal["pixel", "features", "both"]
+    loss: Literal["pixel", "features", "both", "own"] | LossTerm | Sequence[str | LossTerm]
     features: Literal["pocket", "vgg16", "vgg16_bn"]
     style: str | Path | PictureSource | None
     style_weight: float

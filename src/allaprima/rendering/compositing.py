@@ -8,6 +8,7 @@ from DESIGN's grouping into layers of separate windows: boxes need no grid.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -15,31 +16,68 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..brush import NeuralBrush
-from ..errors import InputError
+from ..brush import Generator, NeuralBrush
+from ..errors import InputError, check_kind
 from ..kernels import composite as composite_runs
 from ..kernels import composite_in_place as composite_runs_in_place
 from ..kernels.columns import CORNER, SIDE
 from ..kernels.runs import SIDES, join_runs
-from ..strokes import PlacedStrokes
+from ..strokes import PlacedStrokes, Strokes
 
 LARGER = 256  # pixels: the sides of boxes beyond SIDES are multiples
 AT_ONCE = 1 << 22  # pixels of boxes drawn at a time when no gradient is asked for
+SHAPE = "(3, H, W) of float in [0,1], or a batch (B, 3, H, W) with a list of strokes"
 ROWS = 32  # of a picture made together: what is in between stays in the cache
 
 
-def composite(canvas: Tensor, strokes: PlacedStrokes, brushes: Sequence[NeuralBrush], scale: float = 1.0) -> Tensor:
-    """``strokes``, bottom first, over ``canvas`` ``(3, H, W)`` whose pixels are ``1 / scale`` canvas pixels. The result
-    is where the canvas is, wherever strokes and brushes are.
+def composite(
+    canvas: Tensor,
+    strokes: PlacedStrokes | Sequence[PlacedStrokes],
+    brushes: NeuralBrush | Sequence[NeuralBrush],
+    scale: float = 1.0,
+) -> Tensor:
+    """``strokes``, bottom first, over ``canvas`` ``(3, H, W)`` in [0,1], drawn by ``brushes``, of which each stroke
+    tells its own by number, or by one. A pixel of the canvas is ``1 / scale`` of those that the strokes' windows are
+    told in. Or a batch of canvases ``(B, 3, H, W)``, with a list of B such strokes. The result has the canvas' shape,
+    and is where the canvas is, wherever strokes and brushes are.
 
     Differentiable in the canvas and in every number of the strokes. The memory that the gradient needs grows with the
-    pixels of the strokes' boxes only. Raises InputError for a canvas of another shape, and for strokes of more brushes
-    than there are.
+    pixels of the strokes' boxes only. Raises InputError for a canvas of another shape, for strokes that have no place
+    or are not as many as the canvases, and for strokes of more brushes than there are.
     """
-    if canvas.ndim != 3 or canvas.shape[0] != 3 or not canvas.is_floating_point():
-        raise InputError(f"the canvas is {tuple(canvas.shape)} {canvas.dtype}: give (3, H, W) of float in [0,1]")
-    if len(strokes) and (most := int(strokes.brush.max())) >= len(brushes):
-        raise InputError(f"there are strokes of brush {most}, and {len(brushes)} brushes: give {most + 1}")
+    brushes = _check_given(canvas, strokes, brushes, scale)
+    if isinstance(strokes, PlacedStrokes):
+        return _composite(canvas, strokes, brushes, scale)
+    each = [_composite(one, some, brushes, scale) for one, some in zip(canvas, strokes, strict=True)]
+    return torch.stack(each) if each else canvas
+
+
+def _check_given(canvas: Tensor, strokes: object, brushes: object, scale: float) -> Sequence[NeuralBrush]:
+    """The brushes as a list. Raises InputError for what :func:`composite` cannot take."""
+    check_kind(canvas, Tensor, "the canvas", f"a tensor, {SHAPE}")
+    batch = not isinstance(strokes, Strokes)
+    if canvas.ndim != 3 + batch or canvas.shape[-3] != 3 or not canvas.is_floating_point():
+        told = "with a list of strokes" if batch else "with these strokes"
+        shape = SHAPE if not batch else "(B, 3, H, W) of float in [0,1], and as many strokes"
+        raise InputError(f"{told} the canvas is {tuple(canvas.shape)} {canvas.dtype}: give {shape}")
+    each = strokes if isinstance(strokes, (list, tuple)) else [strokes]
+    if batch and len(each) != len(canvas):
+        raise InputError(f"there are {len(canvas)} canvases, and {len(each)} strokes for them: give one for each")
+    found: list[NeuralBrush] = list(brushes) if isinstance(brushes, (list, tuple)) else [brushes]  # type: ignore[list-item]
+    for brush in found:
+        check_kind(brush, (NeuralBrush, Generator), "one of the brushes", "a NeuralBrush, or a list of them")
+    for some in each:
+        check_kind(some, PlacedStrokes, "strokes", "PlacedStrokes, as strokes.placed(x, y, side) makes them, or a list")
+        assert isinstance(some, PlacedStrokes)
+        if len(some) and (most := int(some.brush.max())) >= len(found):
+            raise InputError(f"there are strokes of brush {most}, and {len(found)} brushes: give {most + 1}")
+    if not (isinstance(scale, (int, float)) and 0 < scale < math.inf):
+        raise InputError(f"the scale is {scale}: give how many pixels of the canvas one of the strokes' is, above 0")
+    return found
+
+
+def _composite(canvas: Tensor, strokes: PlacedStrokes, brushes: Sequence[NeuralBrush], scale: float) -> Tensor:
+    """Of one canvas."""
     if not torch.is_grad_enabled():
         return composite_in_place(canvas.clone(memory_format=torch.contiguous_format), strokes, brushes, scale)
     if len(strokes) == 0:
@@ -92,13 +130,18 @@ def as_picture(canvas: Tensor) -> NDArray[np.uint8]:
 
 @torch.no_grad()
 def boxes(strokes: PlacedStrokes, brushes: Sequence[NeuralBrush], scale: float) -> tuple[Tensor, Tensor]:
-    """The square of pixels that each stroke's paint can reach: corners ``(N, 2)`` and sides ``(N,)``, integers."""
+    """The square of pixels that each stroke's paint can reach: corners ``(N, 2)`` and sides ``(N,)``, integers. Of
+    brushes that paint anywhere on their window it is that.
+    """
     curve = strokes.curve(torch.linspace(0, 1, 17, device=strokes.device, dtype=strokes.size.dtype))
     reaches = strokes.size.new_tensor([brush.reach for brush in brushes])
     reach = reaches[strokes.brush][:, None] * strokes.radius[:, None]
+    low, high = curve.amin(1) - reach, curve.amax(1) + reach
+    if any(brush.reach == math.inf for brush in brushes):
+        low, high = torch.where(reach < math.inf, low, 0.0), torch.where(reach < math.inf, high, 1.0)
     places = strokes.places * scale
     corner, side = places[:, CORNER], places[:, SIDE, None]
-    low, high = corner + (curve.amin(1) - reach) * side, corner + (curve.amax(1) + reach) * side
+    low, high = corner + low * side, corner + high * side
     needed = (high - low).amax(1) + 1
     steps = torch.tensor(SIDES, device=needed.device, dtype=needed.dtype)
     sides = torch.where(
