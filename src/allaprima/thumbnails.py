@@ -13,6 +13,8 @@ SIDE, COLUMNS = 72, 12  # px of a thumbnail, and how many stand in a row
 
 def thumbnails(curves: Sequence[Curve]) -> str:
     """Each curve, in fractions of its window, in a small window of its own, in rows."""
+    if not curves:
+        return ""
     cells = (
         f'<g transform="translate({index % COLUMNS * SIDE},{index // COLUMNS * SIDE})">'
         f'<rect width="{SIDE}" height="{SIDE}" fill="white" stroke="#ddd"/>'
@@ -25,6 +27,8 @@ def thumbnails(curves: Sequence[Curve]) -> str:
 
 def in_place(curves: Sequence[Curve], width: int = 480) -> str:
     """All curves over one another, in one picture of ``width`` px."""
+    if not curves:
+        return ""
     points = [point for curve in curves for point in curve[:3]]
     left, top = (min(point[axis] for point in points) for axis in (0, 1))
     right, bottom = (max(point[axis] for point in points) for axis in (0, 1))

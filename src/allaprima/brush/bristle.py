@@ -24,6 +24,7 @@ from ..kernels.bristle_columns import BristleStrokes
 from ..kernels.columns import CORNER, HEIGHT, SIDE, WIDTH
 from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_finite, check_window, sample_of
 from .bristle_shape import parse_shape, read_shape
+from .shown import as_png
 
 PROGRAM = "bristle/"  # begins the names of these brushes
 UNITS = 1600  # in the long side of a painting
@@ -50,6 +51,12 @@ class BristleBrush:
         self.name = PROGRAM + Path(short).stem
         self.text = self.shape.text
         self.sha256 = hashlib.sha256(self.text.encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"BristleBrush {self.name}"
+
+    def _repr_png_(self) -> bytes:
+        return as_png(self)
 
     def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         """Opacity ``(N, 1, size, size)`` float32 in [0,1], each stroke with its own sample (0 where none is given), on

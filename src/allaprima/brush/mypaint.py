@@ -28,6 +28,7 @@ from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_finite, 
 from .engine_brush import STEP, EngineBrush, StrokePath
 from .libmypaint import INSTALL, ONE, Surface, engine
 from .myb import LONGEST, for_engine, parse_myb
+from .shown import as_png
 from .trial import Trial, try_brush
 
 POINTS = 100  # events along the curve
@@ -103,6 +104,12 @@ class MyPaintBrush:
         engine()  # fail now if it is missing
         if not _is_installed(name, content):
             self.trial()
+
+    def __repr__(self) -> str:
+        return f"MyPaintBrush {self.name}"
+
+    def _repr_png_(self) -> bytes:
+        return as_png(self)
 
     def __call__(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         """Opacity ``(N, 1, size, size)`` float32 in [0,1], each stroke by a fresh brush with its own sample (0

@@ -18,6 +18,7 @@ from ..strokes import WINDOW, Strokes, as_strokes, check_window
 from .generator import Generator
 from .own import OwnModule, as_generator, check_draws
 from .programs import RealBrush, real_brush
+from .shown import as_png
 from .texture import Texture
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ SUFFIX = ".safetensors"
 OF_TEXTURE = "texture."  # begins the names of the texture's weights in a file
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Card:
     """What a brush file says of itself. Raises ValueError for a configuration that cannot be."""
 
@@ -48,6 +49,9 @@ class Card:
     note: str = ""  # what else is to be known of it
     format: str = FORMAT
     version: int = VERSION
+
+    def __repr__(self) -> str:
+        return f"Card: {self.name}, {self.kind}, {self.fidelity}"
 
     def __post_init__(self) -> None:
         for config in (self.config, self.texture):
@@ -120,6 +124,14 @@ class NeuralBrush(nn.Module):
             raise InputError(f"{path} is no name for a brush: call it {path.with_suffix(SUFFIX).name}")
         check_output(path)
         save_weights(path, weights_of(self.generator, self.texture), self.card)
+
+    def __repr__(self) -> str:
+        count = sum(parameter.numel() for parameter in self.generator.parameters())
+        learned = f", learned from {self.card.mypaint}" if self.card.mypaint else ""
+        return f"NeuralBrush {self.name}: {self.card.kind}, {count:,} numbers{learned}"
+
+    def _repr_png_(self) -> bytes:
+        return as_png(self.textured)
 
     def train(self, mode: bool = True) -> Self:
         """A brush stays as it is, in eval mode, whatever it is a part of."""

@@ -14,6 +14,7 @@ from torch import nn
 from ..brush.generators import make_generator
 from ..brush.neural import Card, NeuralBrush
 from ..brush.own import OwnModule, as_generator, check_draws
+from ..brush.shown import strip
 from ..brush.texture import Texture
 from ..errors import InputError
 from ..files import as_path, check_folder
@@ -32,12 +33,12 @@ from .dataset import StrokeData
 from .fidelity import drawn, fidelity
 from .measured import Loss
 from .report import Report
-from .sheets import COLUMNS, REAL, ROWS, TITLES, judged, sheet, strip
+from .sheets import REAL, SHOWN, TITLES, judged, sheet
 from .stages import TrainingContext, adversarial, pretrain_critic, pretrain_generator, pretrain_texture
 from .usual import loss_of, nib_of, pace_of, usual_generator
 
 WORTH = 1.0  # dB by which a texture has to draw a sample better than the mean does, or it is left out
-SHOWN = {Stage.GENERATOR: "stage 1", Stage.TEXTURE: "stage 1, texture", Stage.ADVERSARIAL: "stage 3"}  # on sheets
+STRIPS = {Stage.GENERATOR: "stage 1", Stage.TEXTURE: "stage 1, texture", Stage.ADVERSARIAL: "stage 3"}  # on sheets
 
 
 class Apprentice:
@@ -89,8 +90,8 @@ class Apprentice:
         checkpoint = Checkpoint(None, "", self._models)
         self._context = TrainingContext(data, self.generator, self.critic, loss, checkpoint, texture=self.texture)
         strokes, once, _ = data.held_out()
-        self._shown = strokes[: COLUMNS * ROWS].to(place)
-        self._strips = {REAL: strip(self._shown, once[: COLUMNS * ROWS])}
+        self._shown = strokes[:SHOWN].to(place)
+        self._strips = {REAL: strip(self._shown, once[:SHOWN])}
         self._drawing: nn.Module = self.generator
         self._begun: dict[Stage, int] = {}  # steps that earlier calls took
         self._report = None if report is None else _open_report(as_path(report, "the report"), data, self._strips[REAL])
@@ -172,7 +173,7 @@ class Apprentice:
             self._after(stage)
 
     def _after(self, stage: Stage) -> None:
-        name = SHOWN.get(stage)
+        name = STRIPS.get(stage)
         if name:
             self._strips[name] = self.now()
             if self._report:

@@ -55,6 +55,7 @@ FIRST = {  # the usual pace of stage 1
     "dcgan": StageConfig(4000, 64, 1e-3),
 }
 OF_TEXTURE = StageConfig(560, 16, 1.5e-2)
+ENOUGH = 240  # steps of a texture: with 120 it is hardly nearer to a sample than the mean is
 SECOND, THIRD = StageConfig(200, 16, 1e-3), StageConfig(200, 16, 1e-3)
 
 COSTS = {  # of a step of each stage, in steps of stage 1
@@ -65,8 +66,10 @@ COSTS = {  # of a step of each stage, in steps of stage 1
 
 
 def of_texture(first: StageConfig, kind: str) -> StageConfig:
-    """The texture's part of stage 1, which is as long as the first part is, against the usual."""
-    steps = max(1, OF_TEXTURE.steps * first.steps // FIRST[kind].steps)
+    """The texture's part of stage 1: as long as the first part is, against the usual; but where that is short, long
+    enough to be worth it.
+    """
+    steps = max(min(ENOUGH, first.steps), OF_TEXTURE.steps * first.steps // FIRST[kind].steps)
     return replace(OF_TEXTURE, steps=steps, seed=first.seed)
 
 

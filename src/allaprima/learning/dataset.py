@@ -25,11 +25,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..brush.mypaint_dabs import Dabs
+from ..brush.shown import strip
 from ..errors import InputError
 from ..files import as_path, written_aside
 from ..live import encoded
 from ..strokes import ACTION, WINDOW, PlacedStrokes, Strokes
-from .sheets import COLUMNS, ROWS, strip
+from .sheets import SHOWN
 
 FORMAT, VERSION = "allaprima.strokes", 1
 SHARD = 1000  # strokes in a shard: about a second of drawing
@@ -109,7 +110,7 @@ class StrokeData:
 
     def _repr_png_(self) -> bytes:
         strokes, once, _ = self.held_out()
-        return encoded(strip(strokes[: COLUMNS * ROWS], once[: COLUMNS * ROWS]))
+        return encoded(strip(strokes[:SHOWN], once[:SHOWN]))
 
     @cached_property
     def _opened(self) -> list[tuple[NDArray[np.float32], NDArray[np.uint8]]]:

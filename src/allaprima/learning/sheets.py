@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from ..brush.shown import COLUMNS, ENLARGED, strip
 from ..strokes import Strokes
 
-COLUMNS, ROWS, ENLARGED = 12, 2, 2
+SHOWN = 2 * COLUMNS  # strokes of a strip
 LABEL = 20  # pixels above each strip
 REAL = "the real brush"
 TITLES = {
@@ -21,17 +21,6 @@ TITLES = {
     "stage 3": "after stage 3: against the critic",
 }
 RIGHT, WRONG = "#2e7d4f", "#b5533c"  # how verdicts are written
-
-
-def strip(strokes: Strokes, opacity: Tensor) -> Image.Image:
-    """Strokes with the opacity ``(N, 1, S, S)`` in their colours on white, in rows of 12."""
-    strokes, opacity = strokes.detach().to("cpu"), opacity.detach().cpu()
-    paint = strokes.color[:, :, None, None] * opacity + 1 - opacity
-    pixels = (paint * 255).round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
-    rows = [list(pixels[i : i + COLUMNS]) for i in range(0, len(pixels), COLUMNS)]
-    rows[-1] += [np.full_like(pixels[0], 255)] * (len(rows[0]) - len(rows[-1]))
-    picture = Image.fromarray(np.concatenate([np.concatenate(row, 1) for row in rows]))
-    return picture.resize((picture.width * ENLARGED, picture.height * ENLARGED), Image.Resampling.LANCZOS)
 
 
 def sheet(strips: Mapping[str, Image.Image]) -> Image.Image:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
 from ..brush.neural import NeuralBrush, check_brushes
 from ..errors import InputError, check_kind
+from ..history import History
 from ..image.photo import PhotoLike
 from ..kernels.device import find_device
+from ..live import live
 from ..memory import check_memory
 from ..painting.companions import Companions
 from ..painting.compute import Compute, ComputeOptions
-from ..painting.painting import Painting
+from ..painting.painting import PREVIEW, Painting
 from ..painting.settings import Settings, SettingsOptions
 from ..rendering.rendering import REAL
 from ..spinning import few_threads
@@ -27,6 +33,8 @@ from .step import Step
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+PAINTED = "of the painting"  # what its steps are called in its history
+ALMOST = 0.999  # of the work, when the strokes are found and the picture is not yet drawn
 NEEDED, A_STROKE = 2e8, 3e4  # bytes, at least, that a painting takes, and each of its strokes
 
 
@@ -48,7 +56,8 @@ def paint(
     """Paint a photo: a path, a PIL image or an ``(H, W, 3)`` uint8 array.
 
     ``changes`` are settings, or how to compute, by name: ``paint("cat.jpg", strokes=500, brush="oil")``. ``on_step``
-    sees each :class:`Step` and may raise to stop. ``resume`` goes on with a painting of this photo that was stopped,
+    sees each :class:`Step` and may raise to stop; a notebook shows how the painting grows; what was measured is its
+    ``history``. ``resume`` goes on with a painting of this photo that was stopped,
     given itself or by the path of its file, and ends as it would have ended, or, with ``add``, lays so many strokes
     more over a finished one. ``brushes``, loaded before, are used in place of those that the settings name.
 
@@ -59,13 +68,26 @@ def paint(
 
     Raises :class:`InputError` before any painting starts, or :class:`MachineError` for too little memory.
     """
-    last = None
     steps = optimise(photo, settings, resume=resume, add=add, brushes=brushes, compute=compute, **changes)
-    for last in steps:
-        if on_step:
-            on_step(last)
-    assert last is not None
-    return last.painting()
+    history, last, began = History(), None, time.monotonic()
+    with live() as view:
+        for last in steps:
+            values = {"loss": last.loss, **last.parts, "psnr": last.psnr, "strokes": float(last.strokes)}
+            history.add(PAINTED, last.index, values, time.monotonic() - began)
+            if view:
+                view.show(min(last.share, ALMOST), f"{last.strokes:,} strokes", partial(_picture, last))
+            if on_step:
+                on_step(last)
+        assert last is not None
+        painting = last.painting()
+        painting = replace(painting, at_hand=replace(painting.at_hand, history=history))
+        if view:
+            view.show(1.0, f"{len(painting):,} strokes", painting.preview)
+    return painting
+
+
+def _picture(step: Step) -> Image.Image:
+    return Image.fromarray(step.canvas(PREVIEW))
 
 
 def optimise(

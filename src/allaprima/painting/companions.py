@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..brush.neural import NeuralBrush
 from ..brush.programs import PaintingProgram
+from ..history import History
 from ..perception.term import LossTerm
 
 
@@ -13,12 +14,13 @@ from ..perception.term import LossTerm
 class Companions:
     """Somebody's own parts of a painting: its ``brushes`` that do not ship, the terms of its ``loss`` (names among
     them, empty for a loss that a name tells), and the ``program`` that draws it. They are no part of the painting's
-    value, and not in its file, which says "own" in their place.
+    value, and not in its file, which says "own" in their place. Its ``history``, too, is known here alone.
     """
 
     brushes: tuple[NeuralBrush, ...] = ()
     loss: tuple[str | LossTerm, ...] = ()
     program: PaintingProgram | None = None
+    history: History | None = None
 
     @property
     def given(self) -> list[str]:
@@ -32,4 +34,5 @@ class Companions:
             brushes=(*self.brushes, *other.brushes),
             loss=self.loss or other.loss,
             program=self.program or other.program,
+            history=self.history or other.history,
         )

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor, nn
 
 from ..brush.library import as_brushes, find_brush
 from ..brush.neural import NeuralBrush, check_brushes
 from ..errors import AllaprimaWarning, InputError
 from ..files import as_path, check_output
+from ..history import History
+from ..live import encoded
 from ..options import OWN
 from ..rendering.begin import begin_drawing
 from ..rendering.drawing import Drawing
@@ -27,6 +30,8 @@ from .record import BrushRef, PaintingRecord
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+PREVIEW = 640  # px of the long side
+
 
 class Painting(PaintingRecord):
     """Strokes on a canvas: a value that is drawn at any size, saved and loaded, and made other paintings of. What it
@@ -35,6 +40,25 @@ class Painting(PaintingRecord):
 
     def __repr__(self) -> str:
         return f"Painting: {self.made_of} on {self.width}x{self.height} px"
+
+    def _repr_png_(self) -> bytes | None:
+        try:
+            return encoded(self.preview())
+        except InputError:  # as a brush is not here
+            return None
+
+    def preview(self) -> Image.Image:
+        """A small picture of it, as whoever draws it would draw it. Raises InputError for a brush that is not here."""
+        return Image.fromarray(self.render(min(PREVIEW, self.size)))
+
+    @property
+    def history(self) -> History:
+        """What was measured at each step, while it was painted in this process. Raises InputError for a painting that
+        was not.
+        """
+        if self.at_hand.history is None:
+            raise InputError("this painting has no history: it was not painted here, and its file keeps none")
+        return self.at_hand.history
 
     def __getitem__(self, part: slice) -> Painting:
         """Some of the strokes: ``painting[:200]`` are the lowest 200, as if it had been stopped there."""
