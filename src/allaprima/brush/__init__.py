@@ -1,10 +1,10 @@
 """What draws a stroke.
 
 A neural brush (``neural``, its weights in files by ``library``) has a ``generator`` inside, one of ``generators``:
-``splat``, the default, with its ``texture``, or ``dcgan``, the reference's. Real ones belong to two ``programs``:
-``mypaint``, by its engine ``libmypaint``, and our own oil paint, ``bristle``, whose brushes a ``bristle_shape``
-describes. Two brushes stand in for others: ``opaque`` paint covers or does not, and ``straight_through`` is the real
-brush's paint with the neural one's gradient.
+``splat``, the default, with its ``texture``, or ``dcgan``, the reference's; or any module of one's ``own``. Real ones
+belong to two ``programs``: ``mypaint``, by its engine ``libmypaint``, and our own oil paint, ``bristle``, whose
+brushes a ``bristle_shape`` describes. Two brushes stand in for others: ``opaque`` paint covers or does not, and
+``straight_through`` is the real brush's paint with the neural one's gradient.
 """
 
 from typing import TYPE_CHECKING

@@ -133,12 +133,17 @@ def _filled(card: Card, weights: dict[str, Tensor]) -> Generator:
 @cache
 def find_brush(name: str) -> NeuralBrush:
     """The brush of a painting by its name, loaded once. Raises InputError if it does not ship with the package."""
+    return load_brush(shipped(name))
+
+
+def shipped(name: str) -> str:
+    """The name of a painting's brush. Raises InputError, saying what to give, if it does not ship with the package."""
     if name not in brushes():
         raise InputError(
             f"the painting's brush {name!r} does not ship with allaprima: give it (brushes=[...], or its file by "
             f"--brush)"
         )
-    return load_brush(name)
+    return name
 
 
 def ships(brush: NeuralBrush) -> bool:

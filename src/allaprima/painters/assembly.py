@@ -9,10 +9,12 @@ import torch
 from numpy.typing import NDArray
 
 from ..brush.neural import NeuralBrush
+from ..options import OWN
 from ..painting.compute import Compute
 from ..painting.painting import Painting
 from ..painting.record import BrushRef, PhotoRef
 from ..painting.settings import Settings
+from ..rendering.rendering import AUTO, NEURAL, Rendering
 from ..strokes import PlacedStrokes
 from ..version import VERSION
 from .canvas import Canvas
@@ -50,5 +52,8 @@ def assemble(
 
 
 def picture_of(brushes: Sequence[NeuralBrush], painting: Painting, size: int | None) -> NDArray[np.uint8]:
-    """The picture ``(H, W, 3)`` of a painting by these very brushes."""
-    return painting.render(size=size, brushes=brushes)
+    """The picture ``(H, W, 3)`` of a painting by these very brushes; not by a program of somebody's own, which may take
+    its time.
+    """
+    engine = NEURAL if painting.settings.engine == OWN else AUTO
+    return painting.render(Rendering(size, engine, brushes=brushes))

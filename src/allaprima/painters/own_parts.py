@@ -9,14 +9,14 @@ from typing import Any
 
 import torch
 
-from ..brush.library import as_brushes, load_brush, ships
+from ..brush.library import as_brushes, load_brush, shipped, ships
 from ..brush.neural import NeuralBrush
 from ..errors import InputError
 from ..options import OWN, listed
 from ..painting.companions import Companions
 from ..painting.painting import Painting
 from ..painting.record import BrushRef
-from ..painting.settings import Settings, shares_of
+from ..painting.settings import Settings
 from ..perception.term import LossTerm
 
 LOSS = "give the name of a loss, a function term(canvas, picture, strokes), or a list of those"
@@ -71,7 +71,6 @@ def _recorded(terms: Sequence[str | LossTerm]) -> str:
 
 
 def brushes_of(painting: Painting, device: torch.device) -> list[NeuralBrush]:
-    """The brushes that painted: those at hand, or as their names in the settings say."""
+    """The brushes that painted: those at hand, and those that ship. Raises InputError for another one."""
     own = {BrushRef.of(brush): brush for brush in painting.at_hand.brushes}
-    names = [*shares_of(painting.settings.brush)]
-    return [own.get(ref) or load_brush(name, device) for ref, name in zip(painting.brushes, names, strict=True)]
+    return [own.get(ref) or load_brush(shipped(ref.name), device) for ref in painting.brushes]

@@ -114,6 +114,8 @@ def optimise(
     device = find_device(compute.device)
     named, own, brushes = take_own({**changes}, brushes, device)
     if resume is not None:
+        if not isinstance(changes.get("brush", ""), (str, Path)):
+            del named["brush"]  # which is among the brushes now
         given = {**named, **computing} if settings is None else {"settings": settings}
         with few_threads():
             return _again(photo, resume, add, brushes, compute, own, given).steps()

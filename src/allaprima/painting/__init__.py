@@ -1,8 +1,9 @@
 """The painting as a value: its strokes, what it was made with, and its file.
 
 ``settings.py`` holds what a person chooses, ``pictures.py`` how the pictures among it are named, ``compute.py`` where
-it is computed; ``record.py`` is what a painting holds, ``file.py`` its text, ``changes.py`` paintings made from
-paintings, and ``painting.py`` all of it together.
+it is computed; ``record.py`` is what a painting holds, ``companions.py`` what it remembers beside that, ``file.py`` its
+text, ``changes.py`` paintings made from paintings, ``own_strokes.py`` one of somebody's own strokes, and
+``painting.py`` all of it together.
 """
 
 from typing import TYPE_CHECKING

@@ -31,7 +31,7 @@ class Companions:
         """These, and where there are none those of another painting."""
         return replace(
             self,
-            brushes=(*self.brushes, *other.brushes),
+            brushes=tuple(dict.fromkeys((*self.brushes, *other.brushes))),
             loss=self.loss or other.loss,
             program=self.program or other.program,
             history=self.history or other.history,
