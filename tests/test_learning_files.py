@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from allaprima.app.cli import run
+from allaprima.app.terminal import Bar
 from allaprima.brush.neural import Card
 from allaprima.learning.dataset import Meta, StrokeData, save_meta
 
@@ -60,6 +61,45 @@ def test_a_trained_brush_is_not_overwritten(data: StrokeData, capsys: pytest.Cap
     assert_one_line(capsys, "a.safetensors is there already")
     assert Path("a.safetensors").read_text() == "precious"
     assert run([*train, "--force"]) == 0 and len(Path("a.safetensors").read_bytes()) > 100
+
+
+def test_a_training_that_is_complete_says_so(data: StrokeData, capsys: pytest.CaptureFixture[str]) -> None:
+    """Given once more, the same command gives its result; another one is told that a brush is there."""
+    train = ["train", str(data.folder), "-o", "a.safetensors", "--steps", "2", "--features", "none"]
+    assert run(train) == 0
+    told = capsys.readouterr()
+    assert told.out == "a.safetensors\n" and "dB on strokes it never saw" in told.err
+    assert "the texture is left out: with it a sample is drawn to" in told.err.splitlines()[-1]
+    before = Path("a.safetensors").read_bytes()
+    assert run(train) == 0
+    told = capsys.readouterr()
+    assert told.out == "a.safetensors\n" and "complete already, and nothing was done: --force learns" in told.err
+    assert Path("a.safetensors").read_bytes() == before
+    assert run([*train, "--seed", "1"]) == 2
+    assert_one_line(capsys, "a.safetensors is there already")
+    assert run(ONCE) == 2  # another brush's
+    assert_one_line(capsys, "a.safetensors is there already")
+
+
+def test_a_device_that_is_not_there(data: StrokeData, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["train", str(data.folder), "-o", "b.safetensors", "--features", "none"], ONCE):
+        assert run([*command, "--device", "mps"]) == 2
+        assert_one_line(capsys, "there is no device mps on this machine")
+    assert run(["strokes", "a", "--brush", "flat", "--count", "5", "--device", "cuda"]) == 2
+    assert_one_line(capsys, "cuda")
+    assert run(["strokes", "a", "--import", "b", "--device", "cpu"]) == 2
+    assert_one_line(capsys, "device is cpu, which has no effect")
+    assert not listed()
+
+
+def test_one_bar_for_all_stages(data: StrokeData, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It only grows, whatever stage is under way."""
+    shown: list[float] = []
+    monkeypatch.setattr(Bar, "__init__", lambda *_: None)
+    monkeypatch.setattr(Bar, "show", lambda _, share, text: shown.append(share))
+    steps = ["--steps", "3", "--critic-steps", "2", "--gan-steps", "2", "--features", "none"]
+    assert run(["train", str(data.folder), "-o", "a.safetensors", "--stages", "1,2,3", *steps]) == 0
+    assert shown == sorted(shown) and 0 < shown[0] < 0.2 and shown[-1] == pytest.approx(1)
 
 
 def test_exported_strokes_are_not_overwritten(data: StrokeData, capsys: pytest.CaptureFixture[str]) -> None:

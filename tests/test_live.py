@@ -75,9 +75,8 @@ def test_pictures_take_little_of_the_time(monkeypatch: pytest.MonkeyPatch) -> No
 def test_words_are_short(data: StrokeData, photo: Path) -> None:
     brush = allaprima.load_brush("dry_brush")
     strokes = Strokes.random(500)
-    things = [
-        strokes, strokes.placed(0, 0, 64), data, brush, brush.card, allaprima.paint(photo, **SMALL), BristleBrush("flat"),
-    ]  # fmt: skip
+    things = [strokes, strokes.placed(0, 0, 64), data, brush, brush.card, allaprima.paint(photo, **SMALL)]
+    things.append(BristleBrush("flat"))
     for thing in things:
         assert 10 < len(repr(thing)) < 120, repr(thing)
 

@@ -1,0 +1,232 @@
+"""Learning in Python, as a learner and a researcher would: stage by stage, with programs, modules and losses of one's
+own, and never a word on a stream.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+import allaprima as ap
+from allaprima.learning import LearningStep, Stage, StrokeData, config
+from allaprima.perception import FeatureLoss
+
+from .conftest import ROOT
+
+TITLE = 20  # px of a sheet
+
+
+def spots(strokes: ap.Strokes, size: int) -> Tensor:
+    """A painting program in five lines: a soft spot at the end of each stroke."""
+    grid = (torch.arange(size) + 0.5) / size
+    x, y = grid[None, None, :] - strokes.end_x[:, None, None], grid[None, :, None] - strokes.end_y[:, None, None]
+    return torch.exp(-(x**2 + y**2) / (2 * strokes.radius[:, None, None] ** 2))[:, None]
+
+
+class Small(nn.Module):
+    """A network of somebody's own, without any attribute that allaprima knows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(12, 24), nn.ReLU(), nn.Linear(24, 64))
+
+    def forward(self, strokes: ap.Strokes, size: int) -> Tensor:
+        small = self.layers(strokes.actions).sigmoid().view(-1, 1, 8, 8)
+        return nn.functional.interpolate(small, (size, size), mode="bilinear")
+
+
+@pytest.fixture(scope="module")
+def taught(data: StrokeData) -> ap.Apprentice:
+    """After all three stages, short ones."""
+    apprentice = ap.Apprentice(data, features="none")
+    assert list(apprentice.pretrain(steps=12, batch=4).stages) == ["1", "1b"]
+    assert list(apprentice.pretrain_critic(steps=5, batch=4).stages) == ["2"]
+    assert list(apprentice.adversarial(steps=6, batch=4).stages) == ["3"]
+    return apprentice
+
+
+def test_every_step_is_in_the_history(taught: ap.Apprentice) -> None:
+    """By the stage's number in the reference, with losses by part; the two losses of stage 3 apart."""
+    history = taught.history
+    assert {stage: len(moments) for stage, moments in history.stages.items()} == {"1": 12, "1b": 12, "2": 5, "3": 6}
+    assert history.names("1") == ["loss", "pixel"] and history.names("2") == ["loss", "accuracy"]
+    assert set(history.names("3")) == {"generator", "pixel", "fooled", "critic", "accuracy"}
+    assert history.values("3", "critic")[0] == [1, 3, 5] and history.values("3", "generator")[0] == [2, 4, 6]
+    seconds = [moment.seconds for moment in history.stages["1"]]
+    assert seconds == sorted(seconds) and seconds[0] > 0
+    assert all(0 <= value <= 1 for value in history.values("2", "accuracy")[1])
+
+
+def test_parts_of_the_feature_loss_add_up(data: StrokeData) -> None:
+    history = ap.Apprentice(data, "dcgan", features="pocket").pretrain(steps=2, batch=2)
+    for moment in history.stages["1"]:
+        parts = [moment.values[name] for name in ("pixel", "features", "gram")]
+        assert sum(parts) == pytest.approx(moment.values["loss"], rel=1e-5) and min(parts) > 0
+
+
+def test_sheets_and_verdicts(taught: ap.Apprentice) -> None:
+    rows = 4  # the real brush's, the mean, with texture, after stage 3: each of two rows of 12
+    assert taught.sheet().size == (12 * 128, rows * (2 * 128 + TITLE))
+    judged = taught.judge(12)
+    assert judged.size == (12 * 128, 2 * (128 + 2 * TITLE))
+    assert taught.judge(3).size == (3 * 128, judged.height)
+    with pytest.raises(ap.InputError, match="0 strokes are to be judged: choose 1 to"):
+        taught.judge(0)
+
+
+def test_learning_goes_on_where_a_call_ended(data: StrokeData) -> None:
+    apprentice = ap.Apprentice(data, "ribbon", features="none")
+    assert "untaught" not in repr(apprentice) and apprentice.sheet().height == 2 * (2 * 128 + TITLE)
+    apprentice.pretrain(steps=3, batch=2)
+    before = [weights.detach().clone() for weights in apprentice.generator.parameters()]
+    apprentice.pretrain(steps=4, batch=2)
+    assert apprentice.history.values("1", "loss")[0] == [*range(1, 8)]
+    assert any(not torch.equal(*pair) for pair in zip(before, apprentice.generator.parameters(), strict=True))
+    apprentice.pretrain_critic(steps=2, batch=2)
+    apprentice.pretrain(steps=1, batch=2)  # what stage 2 froze learns again
+    assert len(apprentice.history) == 10
+
+
+def test_the_brush_paints_at_once_and_the_apprentice_goes_on(taught: ap.Apprentice, tmp_path: Path) -> None:
+    brush = taught.brush("mine")
+    weights = [value.clone() for value in brush.state_dict().values()]
+    photo = np.full((32, 32, 3), 99, np.uint8)
+    painting = ap.paint(photo, brush=brush, strokes=3, size=32, mood="painterly")
+    assert painting.settings.brush == painting.brushes[0].name == "mine"
+    brush.save(tmp_path / "mine.safetensors")
+    assert ap.load_brush(tmp_path / "mine.safetensors").sha256 == brush.sha256
+    taught.generator.requires_grad_(True)
+    for parameter in taught.generator.parameters():
+        assert parameter.requires_grad
+    assert all(torch.equal(*pair) for pair in zip(weights, brush.state_dict().values(), strict=True))
+
+
+def test_a_texture_that_is_left_out_is_told(taught: ap.Apprentice) -> None:
+    note = taught.brush().card.note
+    assert "texture is left out" in note and "dB better; stages 2 and 3 taught the texture alone" in note
+    assert "texture" not in taught.brush().card.fidelity and taught.brush().texture is None
+
+
+def test_a_program_of_ones_own_by_a_module_of_ones_own(tmp_path: Path) -> None:
+    """Neither has a name, a kind, or any other attribute; both are found out about by calling them."""
+    data = ap.draw_strokes(str(tmp_path / "spots"), spots, 200)
+    assert data.meta.brush == "spots" and len(data) == 200
+    apprentice = ap.Apprentice(data, Small(), features="none")
+    history = apprentice.pretrain(steps=60, batch=16, lr=1e-2)
+    losses = history.values("1", "loss")[1]
+    assert np.mean(losses[-10:]) < np.mean(losses[:10])
+    apprentice.pretrain_critic(steps=2, batch=2)
+    apprentice.adversarial(steps=2, batch=2)
+    brush = apprentice.brush("small")
+    brush.save(tmp_path / "small.safetensors")
+    again = ap.load_brush(tmp_path / "small.safetensors", generator=Small())
+    assert torch.equal(again(ap.Strokes.random(3)), brush(ap.Strokes.random(3)))
+    painting = ap.paint(np.full((32, 32, 3), 99, np.uint8), brush=brush, strokes=3, size=32, mood="painterly")
+    assert len(painting) == 3
+
+
+def test_a_loss_of_ones_own(data: StrokeData) -> None:
+    apprentice = ap.Apprentice(data, "ribbon", loss=lambda drawn, true: (drawn - true).abs().mean())
+    assert apprentice.pretrain(steps=3, batch=2).names("1") == ["loss"]
+    apprentice = ap.Apprentice(data, "ribbon", loss=FeatureLoss(pixel=2.0))
+    assert apprentice.pretrain(steps=3, batch=2).names("1") == ["loss", "pixel"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"generator": "gan"}, "there is no generator 'gan': choose from splat, ribbon, dcgan"),
+        ({"features": "eyes"}, "there are no features 'eyes': choose from pocket, vgg16, none"),
+        ({"loss": FeatureLoss(), "features": "none"}, "features have no effect on a loss of your own"),
+        ({"device": "tpu"}, "there is no device tpu"),
+        ({"seed": -1}, "seed is -1"),
+        ({"generator": lambda strokes, size: torch.zeros(1)}, "gave"),
+    ],
+)
+def test_refused(data: StrokeData, options: dict[str, object], told: str) -> None:
+    with pytest.raises(ap.InputError, match=told):
+        ap.Apprentice(data, **options)  # type: ignore[arg-type]
+
+
+def test_refused_stages(data: StrokeData, tmp_path: Path) -> None:
+    apprentice = ap.Apprentice(data, "ribbon", features="none")
+    for options in ({"steps": 0}, {"batch": 0}, {"lr": 2.0}):
+        with pytest.raises(ap.InputError, match=f"{next(iter(options))} is"):
+            apprentice.pretrain(**options)  # type: ignore[arg-type]
+    with pytest.raises(ap.InputError, match="mix is 2: choose 0 to 1"):
+        apprentice.adversarial(steps=1, mix=2)
+    large = ap.draw_strokes(tmp_path / "large", spots, 20, size=128)
+    with pytest.raises(ap.InputError, match="the critic of stages 2 and 3 needs 64"):
+        ap.Apprentice(large, features="none").pretrain_critic(steps=1)
+
+
+def test_ctrl_c_keeps_what_was_learned(data: StrokeData) -> None:
+    def stop(step: LearningStep) -> None:
+        if step.step == 4:
+            raise KeyboardInterrupt
+
+    apprentice = ap.Apprentice(data, "ribbon", features="none", on_step=stop)
+    with pytest.raises(KeyboardInterrupt):
+        apprentice.pretrain(steps=9, batch=2)
+    assert apprentice.history.values("1", "loss")[0] == [1, 2, 3, 4]
+    apprentice.on_step = None
+    apprentice.pretrain(steps=2, batch=2)
+
+
+def test_shares_of_a_whole_training_grow() -> None:
+    """So that one bar can tell how long all stages take together."""
+    plan = config.TrainingConfig.plan((1, 2, 3))
+    costs = plan.costs(textured=True)
+    assert list(costs) == list(Stage) and min(costs.values()) > 0
+    assert list(plan.costs(textured=False)) == [Stage.GENERATOR, Stage.CRITIC, Stage.ADVERSARIAL]
+
+
+SCRIPT = """
+import allaprima as ap
+data = ap.draw_strokes("strokes", "classic/dry_brush", 40)
+apprentice = ap.Apprentice("strokes", "splat", features="none", report="report")
+apprentice.pretrain(steps=2, batch=2).figure().savefig("curves.png")
+apprentice.pretrain_critic(steps=2, batch=2)
+apprentice.adversarial(steps=2, batch=2)
+apprentice.sheet().save("sheet.png")
+apprentice.brush("mine").save("mine.safetensors")
+"""
+
+
+def test_a_plain_script(tmp_path: Path) -> None:
+    """Without a guard for processes; nothing is printed."""
+    (tmp_path / "learn.py").write_text(SCRIPT)
+    done = subprocess.run([sys.executable, "-W", "ignore", "learn.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    written = {path.name for path in tmp_path.iterdir()}
+    assert written == {"learn.py", "strokes", "report", "curves.png", "sheet.png", "mine.safetensors"}
+    with Image.open(tmp_path / "report" / "losses.png") as curves:
+        assert curves.width > 1000
+    assert str(ROOT) not in (tmp_path / "report" / "report.json").read_text()
+
+
+def test_one_process_draws_in_this_one(tmp_path: Path) -> None:
+    """The same bytes as several do."""
+    one = ap.draw_strokes(tmp_path / "one", "flat", 30, processes=1)
+    two = ap.draw_strokes(tmp_path / "two", "flat", 30, processes=2)
+    for path in sorted(one.folder.glob("*.npy")):
+        assert path.read_bytes() == (two.folder / path.name).read_bytes(), path.name
+
+
+def test_programs_that_are_none(tmp_path: Path) -> None:
+    for brush, told in (
+        (3, "the brush is '3': give a name, a path, or a painting program"),
+        (lambda strokes, size: torch.zeros(1, 1, size, size), "gave \\(1, 1, 64, 64\\) for 24 strokes: give"),
+        (lambda strokes, size: torch.full((len(strokes), 1, size, size), float("nan")), "not finite"),
+        (lambda strokes, size: torch.zeros(len(strokes), 1, size, size), "paints nothing"),
+    ):
+        with pytest.raises(ap.InputError, match=told):
+            ap.draw_strokes(tmp_path / "none", brush, 10)  # type: ignore[arg-type]
+    with pytest.raises(ap.InputError, match="device is meta, which has no effect"):
+        ap.draw_strokes(tmp_path / "none", "flat", 10, device="meta")
+    assert not (tmp_path / "none").exists()
