@@ -18,7 +18,7 @@ from allaprima import Painting
 from allaprima.app.cli import run
 
 from .conftest import ROOT
-from .test_docs import PAGES
+from .test_docs import PAGES, blocks, commands
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -30,19 +30,13 @@ FILMS = (".mp4", ".webm", ".gif")
 TRAINING = ("strokes", "train", "learn-brush")  # take minutes; that their options exist is tested with the other docs
 
 
-def blocks(language: str, text: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-
-
-def commands() -> list[str]:
-    """Every command of ours that a page shows in a line of its own, and that runs in seconds when it is small."""
-    lines = [line for text in PAGES.values() for block in blocks("sh", text) for line in block.splitlines()]
-    ours = {re.split(r"\s+[#>]\s", line)[0].strip() for line in lines if line.startswith("allaprima ")}
-    return sorted(
-        line
-        for line in ours
-        if line.split()[1] not in TRAINING and not re.search(r"vgg16|--install-completion|--version", line)
-    )
+def quick() -> list[str]:
+    """The commands of the pages that run in seconds when they are small, and do not change the machine."""
+    return [
+        command
+        for command in commands()
+        if command.split()[1] not in TRAINING and not re.search(r"vgg16|--install-completion|--version", command)
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +94,7 @@ def marked(command: str) -> Any:
 
 
 @pytest.mark.usefixtures("seated")
-@pytest.mark.parametrize("command", list(map(marked, commands())))
+@pytest.mark.parametrize("command", list(map(marked, quick())))
 def test_commands_run(command: str) -> None:
     words = [path for word in shlex.split(command)[1:] for path in (sorted(map(str, Path().glob(word))) or [word]
              if word.startswith("*") else [word])]  # fmt: skip
@@ -111,6 +105,19 @@ def test_commands_run(command: str) -> None:
     wanted = [words[at + 1] for at, word in enumerate(words) if word == "-o"]
     for name in wanted:
         assert Path(re.sub(r"\{name\}.*", "", name)).exists(), name
+
+
+@pytest.mark.usefixtures("seated")
+def test_vpype_reads_what_is_told() -> None:
+    pytest.importorskip("vpype")
+    lines = [line for text in PAGES.values() for line in re.findall(r"^vpype .+$", text, re.MULTILINE)]
+    painting = Painting.load("cat.painting.json")
+    allaprima.write(painting, "drawing.svg", svg_style="centerline", svg_width=180, clip=True)
+    for line in lines:
+        words = shlex.split(line)
+        done = subprocess.run([Path(sys.executable).parent / words[0], *words[1:]], capture_output=True, text=True)
+        assert done.returncode == 0 and "ERROR" not in done.stderr, done.stderr
+        assert Path(words[-1]).read_bytes()
 
 
 @pytest.mark.parametrize("page", [page for page, text in PAGES.items() if blocks("python", text)], ids=str)
@@ -191,6 +198,17 @@ def test_the_gallery_is_its_table() -> None:
         words = ["allaprima", "paint", f"{photo}.png", "-o", f"{name}.png", *options]
         assert shlex.join(words) in page and f"(images/gallery/{name}.jpg)" in page, name
     assert max(files.values()) < 123_000 and sum(files.values()) < 4_000_000
+
+
+def test_troubles_are_told_as_they_are_met() -> None:
+    """What stands in the first column is what the code says, but for names, and for what a shell says."""
+    page = PAGES[Path("docs/start/troubles.md")]
+    source = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    told = [line for line in re.findall(r"^\| `([^`]+)`", page, re.MULTILINE) if "command not found" not in line]
+    assert len(told) > 8
+    for line in told:
+        for part in re.split(r"\b(?:photo|holiday\.jpg|a\.png|a\.bmp|my|brush|fastai)|\.\.\.|, ", line):
+            assert part.strip() in source, line
 
 
 def test_spelling() -> None:
