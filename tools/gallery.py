@@ -90,7 +90,7 @@ def page(known: dict[str, Any]) -> str:
         cells, commands = [], []
         for name, told in paintings.items():
             about = known["photos"][shlex.split(told)[0]]["about"]
-            cells.append(f"![{about}](images/gallery/{name}.jpg)")
+            cells.append(f"![{about}](images/gallery/{name}.jpg) `{name}`")
             commands.append(shlex.join(command(name, told)))
         rows = [f"| {' | '.join([*cells[at : at + 2], ''][:2])} |" for at in range(0, len(cells), 2)]
         parts.append("\n".join([f"## {section}", "", "| | |", "|---|---|", *rows, "", "```sh", *commands, "```", ""]))
