@@ -11,7 +11,7 @@ RESULTS := bench-results
 BENCH ?=
 VGG ?=
 
-.PHONY: paint test test-all test-cuda check bench bench-all bench-reference clean
+.PHONY: paint test test-all test-cuda check docs gallery bench bench-all bench-reference clean
 
 paint: $(VENV)/core
 	$(BIN)/allaprima paint -- "$$PHOTO"
@@ -30,6 +30,14 @@ check: $(VENV)/all
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# the site, from what is here alone: open docs/_build/html/index.html
+docs: $(VENV)/all
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+
+# the paintings of docs/gallery.md: those that are new in tools/gallery.toml, some half a minute each; goes on after a stop
+gallery: $(VENV)/all
+	$(BIN)/python tools/gallery.py
 
 # at most 10 minutes, each time anew
 bench: $(VENV)/all
