@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -123,8 +124,8 @@ def test_vpype_reads_what_is_told() -> None:
 @pytest.mark.parametrize("page", [page for page, text in PAGES.items() if blocks("python", text)], ids=str)
 @pytest.mark.usefixtures("seated")
 def test_python_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The blocks of a page one after another, in little: few strokes, few pixels, and no training (which stands under
-    ``if __name__ == "__main__"``). ``allaprima`` and a ``painting`` are there.
+    """The blocks of a page one after another, in little: few strokes, few pixels, trainings of a few steps.
+    ``allaprima`` and a ``painting`` are there.
     """
     paint, write, render = allaprima.paint, allaprima.write, Painting.render
 
@@ -137,9 +138,19 @@ def test_python_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(allaprima, "paint", few)
     monkeypatch.setattr(allaprima, "write", lambda *words, **options: write(*words, **options | {"size": 96}))
     monkeypatch.setattr(Painting, "render", lambda self, size=0, **options: render(self, 96, **options))
+    draw = allaprima.draw_strokes
+    monkeypatch.setattr(allaprima, "draw_strokes", lambda folder, brush, count: draw(folder, brush, min(40, count)))
+    for stage in ("pretrain", "pretrain_critic", "adversarial"):
+        method = getattr(allaprima.Apprentice, stage)
+        monkeypatch.setattr(allaprima.Apprentice, stage, brief(method))
     names: dict[str, Any] = {"__name__": "page", "allaprima": allaprima, "painting": Painting.load("cat.painting.json")}
     for block in blocks("python", PAGES[page]):
         exec(compile(block, str(page), "exec"), names)
+
+
+def brief(stage: Callable[..., Any]) -> Callable[..., Any]:
+    """A stage of an apprentice that takes three small steps, whatever it is told."""
+    return lambda self, **options: stage(self, **options | {"steps": 3, "batch": 2})
 
 
 # ---- links, pictures, words
