@@ -17,6 +17,7 @@ from allaprima.learning import LearningStep, Stage, StrokeData, config
 from allaprima.perception import FeatureLoss
 
 from .conftest import ROOT
+from .other_device import DEVICE, other_device
 
 TITLE = 20  # px of a sheet
 
@@ -163,6 +164,22 @@ def test_refused_stages(data: StrokeData, tmp_path: Path) -> None:
     large = ap.draw_strokes(tmp_path / "large", spots, 20, size=128)
     with pytest.raises(ap.InputError, match="the critic of stages 2 and 3 needs 64"):
         ap.Apprentice(large, features="none").pretrain_critic(steps=1)
+
+
+def test_all_stages_on_another_device(data: StrokeData) -> None:
+    """Networks, strokes and losses are there together; what is shown comes back."""
+    with other_device():
+        apprentice = ap.Apprentice(data, "splat", features="pocket", device=DEVICE)
+        apprentice.pretrain(steps=1, batch=2)
+        apprentice.pretrain_critic(steps=1, batch=2)
+        apprentice.adversarial(steps=2, batch=2)
+        assert apprentice.judge(2).height == 2 * (128 + 2 * TITLE)
+    assert {stage: len(moments) for stage, moments in apprentice.history.stages.items()} == {
+        "1": 1,
+        "1b": 1,
+        "2": 1,
+        "3": 2,
+    }
 
 
 def test_ctrl_c_keeps_what_was_learned(data: StrokeData) -> None:
