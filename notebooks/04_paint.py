@@ -116,8 +116,8 @@ found, pictures = learn(ap.Strokes.random(1, 8), goal)
 show(pictures, columns=6, width=2.2)
 
 # %% [markdown]
-# The stroke turned, moved and bent until it lay where it should. Nobody told it what "turn" is: every one of its numbers
-# just followed its own slope.
+# It shrank where nothing was wanted, folded, moved, and grew again where it should be. Nobody told it what "move" is:
+# every one of its numbers just followed its own slope.
 #
 # It does not always end so well. Here is another beginning, for the same goal.
 
@@ -163,10 +163,12 @@ features = ap.paint(PHOTO, loss="features", **how)
 features.history
 
 # %% [markdown]
-# Read it from the left. The first strokes are broad, on a canvas of few pixels, and there pixels are enough to find a
-# place. Then the network begins to look (`features`), and the likeness in *pixels* may even fall while the loss does: it
-# is no longer what is asked for. Jumps are the moments when smaller strokes came in, or the canvas was seen larger. `color`
-# is a small part that is always there: it keeps a stroke's colour near what lies under it in the photo.
+# Read it from the left. You see the same course twice: first for the *sketch*, a tenth of all strokes, refined until it
+# is a painting of its own; then for the others over it. Each time the first strokes are broad, on a canvas of few pixels,
+# and there pixels are enough to find a place (`pixel`). Then the network begins to look (`features`), and the likeness in
+# *pixels* falls while the loss does: it is no longer what is asked for. Jumps are the moments when new strokes came in, or
+# the canvas was seen larger. `color` is a small part that is always there: it keeps a stroke's colour near what lies
+# under it in the photo.
 
 # %% [markdown]
 # ## Pixels, features, both
@@ -218,15 +220,14 @@ stops = [STROKES // 40, STROKES // 10, STROKES // 3, STROKES]
 show({f"{stop} strokes": features[:stop].render(SHOWN) for stop in stops}, columns=4, width=3.4)
 
 # %% [markdown]
-# The first strokes are broad and nearly shapeless: they are the ground. The last ones are small and lie where there is
-# something to say. Nobody told the strokes to behave like this either, except that they came in this order, and each
-# where it was needed most.
+# The first strokes are broad and nearly shapeless. At a tenth the sketch is complete: a painting with few words. The last
+# strokes are small and lie where there is something to say, each begun where the canvas was still most wrong.
 
 # %% [markdown]
 # ## The medium makes the style
 #
 # *Intrinsic* style transfer means that no style came from outside. If that is true, the same photo and the same loss
-# with **another brush** must give another style. Here are a soft chalk and the bristles of an oil brush beside it.
+# with **another brush** must give another style. Here are chalk and the bristles of an oil brush beside it.
 
 # %%
 styles = {"dry_brush": features}
@@ -274,7 +275,9 @@ rainy = ap.paint(PHOTO, loss=["pixel", rain], **{**how, "brush": "chalk"})
 show({"pixel": dry.render(SHOWN), "pixel and rain": rainy.render(SHOWN)}, columns=2, width=6)
 
 # %% [markdown]
-# Five lines, and a manner of painting that is nobody else's. In its history the wish has a curve of its own, by its name:
+# Five lines, and a manner of painting that is nobody else's. Where the photo insists, on whiskers and the rim of an eye,
+# strokes now stand upright side by side to make a line that lies. In the history the wish has a curve of its own, by
+# its name:
 
 # %%
 rainy.history.plot("pixel", "rain")
