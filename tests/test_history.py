@@ -94,3 +94,22 @@ def test_a_painting_knows_its_history(photo: Path, tmp_path: Path) -> None:
     assert again == painting
     with pytest.raises(InputError, match="no history: it was not painted here"):
         _ = again.history
+
+
+def test_curves_that_do_not_go_back_and_forth_are_as_they_were() -> None:
+    """A mean would blur their jumps."""
+    history = History()
+    for step in range(1, 201):
+        history.add("1", step, {"loss": 200 / step + 50 * (step > 100)}, step)
+    (raw,) = history.figure().axes[0].get_lines()
+    assert np.asarray(raw.get_ydata()).tolist() == history.values("1", "loss")[1] and raw.get_alpha() == 1
+
+
+def test_a_curve_breaks_off_where_nothing_was_measured() -> None:
+    history = History()
+    for step in range(1, 101):
+        history.add("1", step, {"loss": 1.0 + step} | ({"pixel": float(step)} if not 20 < step < 60 else {}), step)
+        history.add("3", step, {"critic" if step % 2 else "generator": float(step)}, step)
+    losses, turns = history.figure().axes
+    gaps = [np.isnan(np.asarray(line.get_ydata())).sum() for line in (*losses.get_lines(), *turns.get_lines())]
+    assert gaps == [0, 1, 0, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 SHARES = ("accuracy", "fooled")  # from 0 to 1, and not on a scale of logarithms
 PLAIN = (*SHARES, "psnr", "strokes")
 COLORS = ("#b5533c", "#2f5d73", "#c98a1b", "#3e6b4f", "#6a4c6d", "#7d7d7d")
-SMOOTH = 40  # a curve's mean is over so many parts of it
+SMOOTH = 40  # a noisy curve's mean is over so many parts of it
+TURNS = 1 / 3  # of its steps: a curve that goes back and forth at more of them is noisy
+GAP = 5  # times as far apart as usual: there a curve is broken off
 DIGITS = 5  # of a number in a file
 WIDTH, HEIGHT = 4.2, 3.0  # inches of a panel
 ROW = 3  # panels side by side
@@ -167,10 +170,10 @@ def _draw(figure: Figure, history: History, panels: list[tuple[str, list[str]]])
         for name, color in zip(names, COLORS * len(names), strict=False):
             steps, values = history.values(stage, name)
             marker = "o" if len(steps) == 1 else None
-            many = len(values) > 2 * SMOOTH
-            axes.plot(steps, values, color=color, alpha=0.25 if many else 1, linewidth=1.2, marker=marker,
-                      label=None if many else name)  # fmt: skip
-            if many:
+            noisy = _noisy(values)
+            axes.plot(*_broken(steps, values), color=color, alpha=0.25 if noisy else 1, linewidth=1.2, marker=marker,
+                      label=None if noisy else name)  # fmt: skip
+            if noisy:
                 axes.plot(*_smooth(steps, values), color=color, linewidth=1.6, label=name)
         if names[0] in SHARES:
             axes.set_ylim(-0.03, 1.03)
@@ -186,6 +189,26 @@ def _draw(figure: Figure, history: History, panels: list[tuple[str, list[str]]])
         axes.legend(fontsize=8, frameon=False)
         drawn.append(axes)
     return drawn
+
+
+def _noisy(values: Sequence[float]) -> bool:
+    """Whether a mean says more of a curve than its values do."""
+    turns = sum((b - a) * (c - b) < 0 for a, b, c in zip(values, values[1:], values[2:], strict=False))
+    return len(values) > 2 * SMOOTH and turns > TURNS * len(values)
+
+
+def _broken(steps: Sequence[int], values: Sequence[float]) -> tuple[list[float], list[float]]:
+    """A curve with a gap wherever nothing was measured for long."""
+    apart = [after - before for before, after in zip(steps, steps[1:], strict=False)]
+    far = GAP * sorted(apart)[len(apart) // 2] if apart else 0
+    x, y = [*map(float, steps[:1])], [*values[:1]]
+    for step, value, gap in zip(steps[1:], values[1:], apart, strict=True):
+        if gap > far:
+            x.append(math.nan)
+            y.append(math.nan)
+        x.append(step)
+        y.append(value)
+    return x, y
 
 
 def _smooth(steps: Sequence[int], values: Sequence[float]) -> tuple[list[float], list[float]]:

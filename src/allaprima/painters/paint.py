@@ -33,7 +33,7 @@ from .step import Step
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-PAINTED = "of the painting"  # what its steps are called in its history
+PAINTED = "the painting"  # what its steps are called in its history
 ALMOST = 0.999  # of the work, when the strokes are found and the picture is not yet drawn
 NEEDED, A_STROKE = 2e8, 3e4  # bytes, at least, that a painting takes, and each of its strokes
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ..brush.bristle import BristleBrush
 from ..brush.mypaint import MyPaintBrush
 from ..brush.neural import NeuralBrush
-from ..brush.programs import OwnProgram
+from ..brush.programs import OwnProgram, RealBrush
 from ..image.photo import fit
 from ..memory import check_memory
 from .boxed_drawing import BoxedDrawing
@@ -35,6 +35,8 @@ def begin_drawing(
     width, height = fit(*canvas, max(canvas) if rendering.size is None else int(rendering.size))
     check_room(width, height, layered)
     composition = replace(composition, light=rendering.lighting(composition.light))
+    if isinstance(rendering.engine, BristleBrush | MyPaintBrush):
+        return real_drawing(composition, brushes, [rendering.engine] * len(brushes), width, height, layered)
     if not isinstance(rendering.engine, str):
         own = [OwnProgram(rendering.engine)] * len(brushes)
         return BoxedDrawing(composition, brushes, own, width, height, layered)
@@ -42,7 +44,18 @@ def begin_drawing(
     if engine == NEURAL:
         drawing = [brush.textured for brush in brushes] if rendering.texture else brushes
         return NeuralDrawing(composition, drawing, width, height, layered)
-    real = [brush.real() for brush in brushes]
+    return real_drawing(composition, brushes, [brush.real() for brush in brushes], width, height, layered)
+
+
+def real_drawing(
+    composition: Composition,
+    brushes: Sequence[NeuralBrush],
+    real: Sequence[RealBrush],
+    width: int,
+    height: int,
+    layered: bool,
+) -> Drawing:
+    """By ``real`` brushes, one for each of those that painted."""
     bristles = [brush for brush in real if isinstance(brush, BristleBrush)]
     if len(bristles) == len(real):
         return BristleDrawing(composition, bristles, width, height, layered)
@@ -67,4 +80,6 @@ def engine_for(brushes: Sequence[NeuralBrush], engine: str | Program) -> str | P
 
 def has_relief(brushes: Sequence[NeuralBrush], rendering: Rendering) -> bool:
     """Whether these brushes, drawn as a rendering says, lay paint with a relief: bristles do, by the real engine."""
+    if isinstance(rendering.engine, BristleBrush):
+        return True
     return engine_for(brushes, rendering.engine) == REAL and all(brush.bristly for brush in brushes)

@@ -27,8 +27,9 @@ class Rendering:
     brushes that painted, and with ``texture`` each stroke as its own sample and not as the mean of all (None: as the
     painting's settings say); "real" with the brushes that these imitate, of bristles or of MyPaint, which always have
     texture ("mypaint" is taken for it); "auto" is real where all are of bristles, and else neural; and any painting
-    program of your own draws what was painted for it, ``program(strokes, size)`` as in docs/learning.md. ``brushes``
-    replaces those that ship with the package. ``relief``, ``light``, ``gloss`` and ``canvas`` are another light than
+    program of your own draws what was painted for it, ``program(strokes, size)`` as in docs/learning.md, or a
+    :class:`~allaprima.BristleBrush` or :class:`~allaprima.MyPaintBrush` with all that it can. ``brushes`` replaces those
+    that ship with the package. ``relief``, ``light``, ``gloss`` and ``canvas`` are another light than
     the painting's own.
 
     Raises InputError, naming value and bound, for a size or an engine that cannot be.
