@@ -71,11 +71,13 @@ class Strokes:
     # ---- making strokes
 
     @classmethod
-    def from_actions(cls, actions: Tensor) -> Strokes:
-        """Strokes from an ``(N, 12)`` float tensor in the published order.
+    def from_actions(cls, actions: Tensor | Sequence[Sequence[float]]) -> Strokes:
+        """Strokes from an ``(N, 12)`` float tensor in the published order, or from a list of rows of 12 numbers.
 
-        Raises :class:`InputError` for another shape, or what is no tensor.
+        Raises :class:`InputError` for another shape, or what is neither.
         """
+        if isinstance(actions, (list, tuple)):
+            actions = _numbers("actions", actions, f"rows of {len(ACTION)} numbers, of equal length").float()
         check_kind(actions, Tensor, "actions", f"Strokes, or an (N, {len(ACTION)}) tensor, as torch.as_tensor makes it")
         if actions.ndim != 2 or actions.shape[1] != len(ACTION):
             raise InputError(f"actions have the shape {tuple(actions.shape)}; they must be (N, {len(ACTION)})")
@@ -264,13 +266,13 @@ class PlacedStrokes(Strokes):
         return area
 
 
-def _numbers(name: str, value: object) -> Tensor:
+def _numbers(name: str, value: object, give: str = "one number for each of the strokes, or one for all") -> Tensor:
     """What may be one number or many. Raises InputError for what is none."""
     try:
         return torch.as_tensor(value)
     except (TypeError, ValueError, RuntimeError):
         told = " ".join(repr(value).split())[:60]
-        raise InputError(f"{name} is {told}: give one number for each of the strokes, or one for all") from None
+        raise InputError(f"{name} is {told}: give {give}") from None
 
 
 def sample_of(strokes: Strokes) -> Tensor:
