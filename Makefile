@@ -11,10 +11,14 @@ RESULTS := bench-results
 BENCH ?=
 VGG ?=
 
-.PHONY: paint test test-all test-cuda check docs gallery bench bench-all bench-reference clean
+.PHONY: paint notebooks test test-all test-cuda check docs gallery bench bench-all bench-reference clean
 
 paint: $(VENV)/core
 	$(BIN)/allaprima paint -- "$$PHOTO"
+
+# in the browser
+notebooks: $(VENV)/all
+	cd notebooks && ../$(BIN)/jupyter lab
 
 test: $(VENV)/all
 	$(BIN)/python -m pytest

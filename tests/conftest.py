@@ -13,6 +13,7 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PAT
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -23,6 +24,8 @@ from allaprima.learning import StrokeData, draw_strokes
 from allaprima.painting import BrushRef, PhotoRef
 from allaprima.rendering import Background
 
+settings.register_profile("allaprima", deadline=None)  # speed is not tested, and machines are busy
+settings.load_profile("allaprima")
 ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "docs/painting.schema.json").read_text())  # of painting files
 GOLDEN = Path(__file__).parent / "golden"

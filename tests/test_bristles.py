@@ -44,7 +44,7 @@ def stroke(**values: float) -> Strokes:
 number = st.floats(0, 1, width=32)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(number, min_size=12, max_size=12), st.booleans())
 def test_no_stroke_has_a_hole(numbers: list[float], hairpin: bool) -> None:
     """Whatever lies well within the brush's reach of the curve is covered: at hairpins, in tight bends, on a dab."""

@@ -49,7 +49,7 @@ def kept(painting: Painting) -> Painting:
 # ---- parts
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(st.integers(0, 14), st.booleans())
 def test_the_first_strokes(count: int, ground: bool) -> None:
     painting = made(ground=ground)
@@ -84,7 +84,7 @@ def test_a_part_of_a_painting_under_way_is_finished(photo: Any) -> None:
 # ---- sums
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(st.sampled_from(["dry_brush", "oil"]), st.integers(0, 99), st.booleans())
 def test_one_over_another(brush: str, seed: int, ground: bool) -> None:
     lower, upper = made(ground=ground), made(7, seed, brush)
@@ -118,7 +118,7 @@ def test_sums_that_cannot_be() -> None:
 # ---- colours
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.lists(st.integers(0, 2**24 - 1), min_size=1, max_size=5, unique=True))
 def test_only_palette_colors(numbers: list[int]) -> None:
     palette = [f"#{number:06x}" for number in numbers]
@@ -154,7 +154,7 @@ def boxes(draw: st.DrawFn) -> tuple[int, int, int, int]:
     return left, top, right, draw(st.integers(top + 1, 72))
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(boxes(), st.booleans())
 def test_a_crop_is_that_part_of_the_picture(box: tuple[int, int, int, int], ground: bool) -> None:
     left, top, right, bottom = box
@@ -198,7 +198,7 @@ def test_a_box_of_numpy_numbers_is_a_box() -> None:
 # ---- sizes
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.floats(0.2, 20), st.booleans())
 def test_scaled_is_the_same_picture(factor: float, ground: bool) -> None:
     painting = made(ground=ground)

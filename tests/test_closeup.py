@@ -38,7 +38,6 @@ def strip(left: int, top: int, right: int, bottom: int, shape: tuple[int, int] =
     st.tuples(st.integers(1, 60), st.integers(1, 40)),
     st.tuples(st.integers(8, 3000), st.integers(8, 3000)),
 )
-@settings(deadline=None)
 def test_it_holds_all_that_is_bright(corner: tuple[int, int], sides: tuple[int, int], canvas: tuple[int, int]) -> None:
     (left, top), (width, height) = corner, canvas
     right, bottom = min(60, left + sides[0]), min(40, top + sides[1])
@@ -59,7 +58,7 @@ def test_where_nothing_is_bright_there_is_none() -> None:
 
 
 @given(st.sampled_from([1.0, 0.7, 2.3]), st.integers(0, 1000))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_strokes_lie_on_the_crop_where_they_lie_on_the_canvas(scale: float, seed: int) -> None:
     strokes, brushes = placed(80, 120, seed), [allaprima.load_brush("dry_brush")]
     part = CloseUp(31.3, 17.7, 88.1, 96.4, 120, 120)

@@ -30,7 +30,7 @@ def whole(paper: torch.Tensor, strokes: Strokes) -> torch.Tensor:
     return paper
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 12), st.integers(0, 10**6), st.sampled_from([16, 32, 100]))
 def test_like_the_plain_way(count: int, seed: int, window: int) -> None:
     strokes = placed(count, 48, seed, window)
@@ -38,7 +38,7 @@ def test_like_the_plain_way(count: int, seed: int, window: int) -> None:
     assert (composite(paper, strokes, [BRUSH]) - whole(paper, strokes)).abs().max() < 0.02  # paint beyond the reach
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 12), st.integers(0, 10**6))
 def test_stays_a_picture_and_leaves_its_input(count: int, seed: int) -> None:
     strokes, paper = placed(count, 48, seed), torch.rand(3, 40, 48)
@@ -49,7 +49,7 @@ def test_stays_a_picture_and_leaves_its_input(count: int, seed: int) -> None:
     assert torch.equal(composite(paper, strokes[:0], [BRUSH]), paper)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(2, 80), st.integers(0, 10**6))
 def test_in_two_goes(count: int, seed: int) -> None:
     """Strokes laid over a canvas that holds the first ones are the same as all at once; with gradient too."""
@@ -102,7 +102,7 @@ def test_each_stroke_has_its_brush() -> None:
 
 @pytest.mark.parametrize("name", allaprima.brushes())
 @pytest.mark.parametrize("texture", [False, True])
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6), st.sampled_from([20, 64, 333]))
 def test_boxes_hold_the_paint(name: str, texture: bool, seed: int, window: int) -> None:
     """No stroke is cut off: outside of its box there is next to nothing, wherever the window is."""

@@ -215,7 +215,7 @@ def test_a_chain_of_several_levels_looks_like_the_photo(photo: Path) -> None:
     assert likeness(painting, painting.render(), photo) > 22
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(0, 10**6))
 def test_a_tour_visits_every_point_once(count: int, seed: int) -> None:
     points = torch.rand(count, 2, generator=torch.Generator().manual_seed(seed))

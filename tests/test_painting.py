@@ -25,7 +25,7 @@ from allaprima.rendering import Background, mypaint_drawing
 from .conftest import SCHEMA, Golden, made, placed
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 40), st.integers(0, 10**6))
 def test_file_and_back(count: int, seed: int) -> None:
     painting = made(count, seed)
@@ -267,7 +267,7 @@ def test_what_is_no_painting(text: str) -> None:
         from_json(text)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_mutated_files_are_read_or_refused(data: st.DataObject) -> None:
     text = to_json(made(2))

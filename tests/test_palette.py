@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import allaprima
@@ -34,7 +34,6 @@ def colors(painting: Painting) -> list[str]:
 
 
 @given(st.integers(0, 10_000))
-@settings(deadline=None)
 def test_strokes_under_way_have_the_very_colours(seed: int) -> None:
     """To the last bit: a painting file rounds, and half a level may round either way."""
     palette = torch.from_numpy(np.random.default_rng(seed).integers(0, 256, (9, 3))).float() / 255

@@ -74,3 +74,16 @@ def test_refusals() -> None:
         Strokes.random(2).placed(0, 0, "a")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="number of strokes is -1"):
         Strokes.random(-1)
+
+
+def test_a_change_is_one_number_for_all_or_one_for_each() -> None:
+    strokes = Strokes.random(3)
+    assert strokes.change(size=1.0).size.tolist() == [1, 1, 1]
+    assert strokes.change(size=1).size.dtype == strokes.size.dtype
+    assert strokes.placed(0, 0, 64).change(brush=2).brush.tolist() == [2, 2, 2]
+    with pytest.raises(InputError, match=r"size has the shape \(2,\): give one number for each of the 3 strokes"):
+        strokes.change(size=torch.ones(2))
+    with pytest.raises(InputError, match="size is 'large': give one number"):
+        strokes.change(size="large")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="strokes have no 'width': choose from pressure, size, "):
+        strokes.change(width=1.0)

@@ -24,6 +24,7 @@ from .spinning import sleep
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from . import brush, export, image, learning, painters, painting, perception, rendering  # noqa: F401
     from .brush.bristle import BristleBrush
     from .brush.library import brushes, load_brush
     from .brush.mypaint import MyPaintBrush
@@ -105,6 +106,7 @@ __getattr__, _ = lazy(  # PEP 562: torch is imported when something needs it
         "paint": ".painters.paint",
         "write": ".export.write",
     },
+    rooms=("brush", "export", "image", "learning", "painters", "painting", "perception", "rendering"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -199,7 +200,7 @@ def _noisy(values: Sequence[float]) -> bool:
 
 def _broken(steps: Sequence[int], values: Sequence[float]) -> tuple[list[float], list[float]]:
     """A curve with a gap wherever nothing was measured for long."""
-    apart = [after - before for before, after in zip(steps, steps[1:], strict=False)]
+    apart = [after - before for before, after in itertools.pairwise(steps)]
     far = GAP * sorted(apart)[len(apart) // 2] if apart else 0
     x, y = [*map(float, steps[:1])], [*values[:1]]
     for step, value, gap in zip(steps[1:], values[1:], apart, strict=True):

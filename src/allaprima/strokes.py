@@ -71,12 +71,14 @@ class Strokes:
     # ---- making strokes
 
     @classmethod
-    def from_actions(cls, actions: Tensor) -> Strokes:
-        """Strokes from an ``(N, 12)`` float tensor in the published order.
+    def from_actions(cls, actions: Tensor | Sequence[Sequence[float]]) -> Strokes:
+        """Strokes from an ``(N, 12)`` float tensor in the published order, or from a list of rows of 12 numbers.
 
-        Raises :class:`InputError` for another shape, or what is no tensor.
+        Raises :class:`InputError` for another shape, or what is neither.
         """
-        check_kind(actions, Tensor, "actions", f"Strokes, or an (N, {len(ACTION)}) tensor, as torch.as_tensor makes it")
+        if not isinstance(actions, Tensor):
+            check_kind(actions, (list, tuple), "actions", f"Strokes, an (N, {len(ACTION)}) tensor, or rows of numbers")
+            actions = _numbers("actions", actions, f"rows of {len(ACTION)} numbers, of equal length").float()
         if actions.ndim != 2 or actions.shape[1] != len(ACTION):
             raise InputError(f"actions have the shape {tuple(actions.shape)}; they must be (N, {len(ACTION)})")
         return cls(*actions.unbind(1))
@@ -122,14 +124,9 @@ class Strokes:
         like = self.pressure.detach()
         place = {"window_x": window_x, "window_y": window_y, "window": window}
         marks = {"brush": brush, "level": level, "sample": sample}
-        columns = {name: _numbers(name, value).to(like) for name, value in place.items()}
-        columns |= {name: _numbers(name, value).to(like.device).long() for name, value in marks.items()}
-        for name, value in columns.items():
-            if value.shape not in ((), (1,), (len(self),)):
-                told = f"{name} has the shape {tuple(value.shape)}"
-                raise InputError(f"{told}: give one number for each of the {len(self)} strokes, or one for all")
-        action = {name: getattr(self, name) for name in ACTION}
-        return PlacedStrokes(**action, **{name: value.expand(len(self)) for name, value in columns.items()})
+        columns = {name: self._column(name, value).to(like) for name, value in place.items()}
+        columns |= {name: self._column(name, value).to(like.device).long() for name, value in marks.items()}
+        return PlacedStrokes(**{name: getattr(self, name) for name in ACTION}, **columns)
 
     # ---- looking at strokes
 
@@ -193,8 +190,7 @@ class Strokes:
     def _curves(self, count: int) -> list[Curve]:
         """The first ones, in fractions of their windows."""
         some = self[:count].detach().to("cpu")
-        columns = (*some.bezier, 2 * some.radius, some.color)
-        return [(s, k, e, w, c) for s, k, e, w, c in zip(*(column.tolist() for column in columns), strict=True)]
+        return list(zip(*(one.tolist() for one in (*some.bezier, 2 * some.radius, some.color)), strict=True))
 
     # ---- other strokes from these
 
@@ -215,9 +211,23 @@ class Strokes:
         """Without gradient."""
         return self.map(torch.Tensor.detach)
 
-    def change(self, **values: Tensor) -> Self:
-        """With some fields replaced, by name."""
-        return replace(self, **values)
+    def change(self, **values: Tensor | float) -> Self:
+        """With some fields replaced, by name: each ``(N,)``, or one number for all. Raises :class:`InputError` for a
+        name that is none, and another shape.
+        """
+        known = [one.name for one in fields(self)]
+        if unknown := [name for name in values if name not in known]:
+            raise InputError(f"strokes have no {unknown[0]!r}: choose from {', '.join(known)}")
+        return replace(self, **{name: self._column(name, value) for name, value in values.items()})
+
+    def _column(self, name: str, value: object) -> Tensor:
+        """One number for each of the strokes."""
+        column = _numbers(name, value)
+        column = column if isinstance(value, Tensor) else column.to(getattr(self, name, self.pressure))
+        if column.shape not in ((), (1,), (len(self),)):
+            told = f"{name} has the shape {tuple(column.shape)}"
+            raise InputError(f"{told}: give one number for each of the {len(self)} strokes, or one for all")
+        return column.expand(len(self))
 
     @property
     def device(self) -> torch.device:
@@ -240,16 +250,8 @@ class PlacedStrokes(Strokes):
     sample: Tensor
 
     def _repr_html_(self) -> str:
-        def moved(point: Sequence[float], place: Sequence[float]) -> list[float]:
-            return [place[0] + place[2] * point[0], place[1] + place[2] * point[1]]
-
-        placed = [
-            (moved(start, place), moved(control, place), moved(end, place), place[2] * width, color)
-            for (start, control, end, width, color), place in zip(
-                self._curves(IN_PLACE), self.places[:IN_PLACE].detach().tolist(), strict=True
-            )
-        ]
-        return f"<div>{self!r}</div>{in_place(placed)}"
+        places = self.places[:IN_PLACE].detach().tolist()
+        return f"<div>{self!r}</div>{in_place(self._curves(IN_PLACE), places)}"
 
     @property
     def places(self) -> Tensor:
@@ -264,13 +266,13 @@ class PlacedStrokes(Strokes):
         return area
 
 
-def _numbers(name: str, value: object) -> Tensor:
+def _numbers(name: str, value: object, give: str = "one number for each of the strokes, or one for all") -> Tensor:
     """What may be one number or many. Raises InputError for what is none."""
     try:
         return torch.as_tensor(value)
     except (TypeError, ValueError, RuntimeError):
         told = " ".join(repr(value).split())[:60]
-        raise InputError(f"{name} is {told}: give one number for each of the strokes, or one for all") from None
+        raise InputError(f"{name} is {told}: give {give}") from None
 
 
 def sample_of(strokes: Strokes) -> Tensor:

@@ -25,14 +25,21 @@ def thumbnails(curves: Sequence[Curve]) -> str:
     return _svg("".join(cells), 0, 0, width, height, width)
 
 
-def in_place(curves: Sequence[Curve], width: int = 480) -> str:
-    """All curves over one another, in one picture of ``width`` px."""
+def in_place(curves: Sequence[Curve], places: Sequence[Sequence[float]], width: int = 480) -> str:
+    """All curves over one another, each in its window (left, top, side), in one picture of ``width`` px."""
     if not curves:
         return ""
+    curves = [_moved(curve, place) for curve, place in zip(curves, places, strict=True)]
     points = [point for curve in curves for point in curve[:3]]
     left, top = (min(point[axis] for point in points) for axis in (0, 1))
     right, bottom = (max(point[axis] for point in points) for axis in (0, 1))
     return _svg("".join(map(_path, curves)), left, top, max(right - left, 1e-6), max(bottom - top, 1e-6), width)
+
+
+def _moved(curve: Curve, place: Sequence[float]) -> Curve:
+    left, top, side = place
+    start, control, end = ((left + side * x, top + side * y) for x, y in curve[:3])
+    return start, control, end, side * curve[3], curve[4]
 
 
 def _path(curve: Curve) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from torch import nn
+from torch import Tensor, nn
 
 from ..brush.generators import make_generator
 from ..brush.neural import Card, NeuralBrush
@@ -23,7 +23,7 @@ from ..kernels.device import find_device
 from ..live import live
 from ..options import name_of
 from ..perception.losses import Features
-from ..strokes import WINDOW
+from ..strokes import WINDOW, Strokes
 from ..version import VERSION
 from .callbacks import LearningStep, OnStep
 from .checkpoint import Checkpoint
@@ -183,9 +183,15 @@ class Apprentice:
 
     # ---- how far it has come
 
+    def draw(self, strokes: Strokes, size: int | None = None) -> Tensor:
+        """Opacity ``(N, 1, size, size)`` of strokes, by the network that learned last; as large as the data, if no size
+        is given.
+        """
+        return drawn(self._drawing, strokes.to(self._context.device), size or self.data.meta.size)
+
     def now(self) -> Image.Image:
         """24 strokes as the network draws them that learned last."""
-        return strip(self._shown, drawn(self._drawing, self._shown, self.data.meta.size))
+        return strip(self._shown, self.draw(self._shown))
 
     def sheet(self) -> Image.Image:
         """The real brush's strokes, and the same ones as the apprentice drew them after each stage."""
@@ -201,7 +207,7 @@ class Apprentice:
         if not 1 <= count <= len(strokes):
             raise InputError(f"{count} strokes are to be judged: choose 1 to {len(strokes):,}")
         strokes, pictures = strokes[:count].to(self._context.device), {}
-        ours = drawn(self._drawing, strokes, self.data.meta.size)
+        ours = self.draw(strokes)
         for whose, opacity, real in (("the real brush", once[:count], True), ("the apprentice", ours, False)):
             with torch.no_grad():
                 said = self.critic.eval()(opacity.to(self._context.device)).flatten().sigmoid().tolist()

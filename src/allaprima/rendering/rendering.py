@@ -28,9 +28,9 @@ class Rendering:
     painting's settings say); "real" with the brushes that these imitate, of bristles or of MyPaint, which always have
     texture ("mypaint" is taken for it); "auto" is real where all are of bristles, and else neural; and any painting
     program of your own draws what was painted for it, ``program(strokes, size)`` as in docs/learning.md, or a
-    :class:`~allaprima.BristleBrush` or :class:`~allaprima.MyPaintBrush` with all that it can. ``brushes`` replaces those
-    that ship with the package. ``relief``, ``light``, ``gloss`` and ``canvas`` are another light than
-    the painting's own.
+    :class:`~allaprima.BristleBrush` or :class:`~allaprima.MyPaintBrush` with all that it can. ``brushes`` replaces
+    those that ship with the package. ``relief``, ``light``, ``gloss`` and ``canvas`` are another light than the
+    painting's own.
 
     Raises InputError, naming value and bound, for a size or an engine that cannot be.
     """
