@@ -136,6 +136,7 @@ def draw(**numbers):
     plt.show()
 
 
+# %%
 sliders = {
     name: widgets.FloatSlider(value.item(), min=0, max=1, step=0.01, description=name)
     for name, value in vars(stroke).items()

@@ -24,6 +24,7 @@ except ModuleNotFoundError:
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+from matplotlib import cbook
 
 # %% nbmake={"mock": {"COUNT": 120, "STEPS": 4, "JUDGING": 3, "GAN": 6, "PAINTED": 30}}
 COUNT = 3000  # strokes to learn from
@@ -152,10 +153,12 @@ plt.show()
 # ## Paint with it
 #
 # A brush is what counts in the end. Both apprentices give one, and each paints the same photo. How that goes is the
-# next notebook's; here, only look at what a brush that never learned to draw does to a cat.
+# next notebook's; here, only look at what a brush that never learned to draw does to a cat. (Where the cat is not
+# beside the notebook, a portrait that comes with matplotlib sits for it.)
 
 # %%
-photo = PHOTO if Path(PHOTO).exists() else input("the path of a photo: ")
+portrait = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
+photo = PHOTO if Path(PHOTO).exists() else portrait
 paintings = {}
 for name, apprentice in {"three stages": prepared, "from scratch": scratch}.items():
     brush = apprentice.brush(name.replace(" ", "-"))

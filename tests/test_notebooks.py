@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 from notebooks import FOLDER, notebook_of, sources, text_of
 
 IMPORTS = {"allaprima", "matplotlib", "ipywidgets", "torch", "numpy", "PIL", "pathlib"}
-LINES = 16  # of a code cell, at most
+LINES = 20  # of a code cell, at most
 FENCE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 DETAILS = re.compile(r"<details>\s*<summary>Answer</summary>(.*?)</details>", re.DOTALL)
 
@@ -110,18 +110,25 @@ def test_cells_are_small(source: Path) -> None:
     assert not long
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where copies run, beside one another: strokes that one notebook draws are there for the next."""
+    root = tmp_path_factory.mktemp("copies")
+    (root / "examples").symlink_to(ROOT / "examples")
+    (root / "notebooks").mkdir()
+    return root / "notebooks"
+
+
 @each
-def test_runs(source: Path, tmp_path: Path) -> None:
+def test_runs(source: Path, folder: Path) -> None:
     """By nbmake, with the small numbers that stand in the cells' metadata; and then the answers. Nothing is written to
     stderr, such as a warning.
     """
     notebook = notebook_of(source)
     notebook.cells += [nbformat.v4.new_code_cell(answer) for answer in answers(source)]
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
-    nbformat.write(notebook, copy := tmp_path / "notebooks" / f"{source.stem}.ipynb")
+    nbformat.write(notebook, copy := folder / source.with_suffix(".ipynb").name)
     words = ["-m", "pytest", "--nbmake", "--overwrite", "-p", "no:cacheprovider", "-q", "--color=no", str(copy)]
-    ran = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, text=True)
+    ran = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
     outputs = [one for cell in nbformat.read(copy, 4).cells for one in cell.get("outputs", [])]
     assert any("image/png" in one.get("data", {}) for one in outputs)
