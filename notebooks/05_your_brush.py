@@ -1,35 +1,24 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
-# # 05 · Your brush
+# # 5 · Your brush
 #
-# If the medium makes the style, then whoever makes the medium makes the style. In this notebook you make what paints, in
-# four ways, each a little freer than the one before:
+# If the medium makes the style, then whoever makes the medium makes the style. In this notebook you make what
+# paints, in four ways, each a little freer than the one before:
 #
 # 1. a **brush of bristles**: a file of a few numbers;
 # 2. a **brush of MyPaint's**, changed (where MyPaint's engine is installed);
-# 3. a **painting program** of your own: any function that draws strokes, in 20 lines. It needs no gradient: a network
-#    learns to draw as it does, in a minute or two;
-# 4. a **neural module** of your own, through which a gradient goes by itself, so that it paints without learning anything.
+# 3. a **painting program** of your own: any function that draws strokes, in 20 lines. It needs no gradient: a
+#    network learns to draw as it does, in a minute or two;
+# 4. a **neural module** of your own, through which a gradient goes by itself, so that it paints without
+#    learning anything.
 #
-# It takes about 6 minutes on two CPU cores, and runs as it stands on a hosted notebook service, too: the next cell
-# installs what is missing.
+# It takes about 6 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
+# any hosted notebook service: upload this file there, and the first cell installs what is missing.
 
 # %%
 try:
     import allaprima as ap
 except ModuleNotFoundError:
-    # %pip install -q 'allaprima[train,notebook,video]' scikit-image
+    # %pip install --quiet 'allaprima[train,notebook,video]' scikit-image
     import allaprima as ap
 import json
 from pathlib import Path
@@ -51,7 +40,9 @@ STROKES = 500  # of a painting
 SIZE = 320  # px of the canvas' long side, while it is painted
 SHOWN = 1000  # px of the pictures that are drawn of it in the end
 
-if not Path(PHOTO).is_file():  # the notebook stands alone: scikit-image has the same cat
+if not Path(
+    PHOTO
+).is_file():  # the notebook stands alone: scikit-image has the same cat
     import skimage
 
     PHOTO = skimage.data.chelsea()
@@ -72,7 +63,9 @@ def show(pictures, columns=2, width=6):
     for axis in axes.flat:
         axis.axis("off")
     for axis, (title, picture) in zip(axes.flat, pictures.items()):
-        axis.imshow(picture, cmap="gray_r", vmin=0, vmax=1 if picture.ndim == 2 else None)
+        axis.imshow(
+            picture, cmap="gray_r", vmin=0, vmax=1 if picture.ndim == 2 else None
+        )
         axis.set_title(title, fontsize=10)
     plt.show()
 
@@ -80,14 +73,17 @@ def show(pictures, columns=2, width=6):
 def row(draws, count=8, size=96):
     """The opacity of some strokes, side by side."""
     with torch.no_grad():
-        return torch.cat(list(draws(ap.Strokes.random(count, 3), size)[:, 0]), 1).numpy()
+        return torch.cat(
+            list(draws(ap.Strokes.random(count, 3), size)[:, 0]), 1
+        ).numpy()
 
 
 # %% [markdown]
 # ## 1. A brush of bristles
 #
-# Our oil brushes are files of a few numbers (`allaprima/brush/bristles/flat.toml` is one), and so is yours. What is not in
-# it is as usual. This one is a comb: few thick bristles, half dry, that lift one after the other.
+# Our oil brushes are files of a few numbers (`allaprima/brush/bristles/flat.toml` is one), and so is yours.
+# What is not in it is as usual. This one is a comb: few thick bristles, half dry, that lift one after the
+# other.
 
 # %%
 COMB = """
@@ -101,22 +97,30 @@ gaps = 1.0       # how bare ridges are where paint runs out
 parting = -0.1   # how soon
 """
 comb = ap.BristleBrush("comb", COMB)
-show({"flat, as it ships": row(ap.BristleBrush("flat")), "comb": row(comb)}, columns=1, width=11)
+show(
+    {"flat, as it ships": row(ap.BristleBrush("flat")), "comb": row(comb)},
+    columns=1,
+    width=11,
+)
 
 # %% [markdown]
-# Let us turn one knob alone, to see what it does. (Try others: a wrong name or value is told in one line, with all names.)
+# Let us turn one knob alone, to see what it does. (Try others: a wrong name or value is told in one line,
+# with all names.)
 
 # %%
-for name, values in {"lift": (0.0, 0.8, 2.0), "parting": (1.0, 0.2, -0.5)}.items():
+for name, values in {"pitch": (0.1, 0.4, 1.0), "parting": (1.0, 0.2, -0.5)}.items():
     rows = {}
     for value in values:
         lines = [line for line in COMB.splitlines() if not line.startswith(name)]
-        rows[f"{name} = {value}"] = row(ap.BristleBrush("comb", "\n".join([*lines, f"{name} = {value}"])))
+        rows[f"{name} = {value}"] = row(
+            ap.BristleBrush("comb", "\n".join([*lines, f"{name} = {value}"]))
+        )
     show(rows, columns=1, width=8)
 
 # %% [markdown]
-# It draws, but it cannot paint yet: strokes are found by a gradient, and these bristles have none. So a network learns to
-# draw as they do, exactly as in notebooks 00 and 01: strokes to learn from first, then stage 1.
+# It draws, but it cannot paint yet: strokes are found by a gradient, and these bristles have none. So a
+# network learns to draw as they do, exactly as in notebooks 00 and 01: strokes to learn from first, then
+# stage 1.
 #
 # The folder's name has the brush's hash in it, so that another brush gets another folder.
 
@@ -127,23 +131,34 @@ apprentice.pretrain(steps=STEPS).plot()
 apprentice.sheet()
 
 # %% [markdown]
-# Above the real comb, below what the apprentice draws: the *mean* stroke, soft where it is left to chance which bristle
-# runs dry first. Such a stroke is just right to be optimised. When the painting is done, the real bristles draw it.
+# Above the real comb, below what the apprentice draws: the *mean* stroke, soft where it is left to chance
+# which bristle runs dry first. Such a stroke is just right to be optimised. When the painting is done, the
+# real bristles draw it.
 
 # %%
 mine = apprentice.brush("comb")
-mine.save("work/comb.safetensors")  # allaprima paint photo.jpg --brush work/comb.safetensors
+mine.save(
+    "work/comb.safetensors"
+)  # allaprima paint photo.jpg --brush work/comb.safetensors
 by_comb = ap.paint(PHOTO, brush=mine, strokes=2 * STROKES, size=SIZE)
 
 # %%
-show({"as the network thinks of it": by_comb.render(SHOWN, engine="neural"), "comb": by_comb.render(SHOWN)})
+show(
+    {
+        "as the network thinks of it": by_comb.render(SHOWN, engine="neural"),
+        "comb": by_comb.render(SHOWN),
+    }
+)
 
 # %% [markdown]
+# On the left the strokes that were optimised, on the right the same strokes by the real comb, with grooves,
+# wet paint and light. You have just made a brush that nobody else has, and a machine that paints with it.
+#
 # ## 2. A brush of MyPaint's, changed
 #
-# MyPaint's brushes are JSON files (`.myb`) of some sixty settings. We take its charcoal, and make of its dust large hard
-# dabs that lie apart: pebbles. Where MyPaint's engine is not installed, the next cell says in one line how to get it, and
-# the rest of this section passes over.
+# MyPaint's brushes are JSON files (`.myb`) of some sixty settings. We take its charcoal, and make of its dust
+# large hard dabs that lie apart: pebbles. Where MyPaint's engine is not installed, the next cell says in one
+# line how to get it, and the rest of this section passes over.
 
 # %%
 try:
@@ -167,9 +182,9 @@ if charcoal:
     show({"charcoal": row(charcoal), "pebbles": row(pebbles)}, columns=1, width=11)
 
 # %% [markdown]
-# It is learned in the same way. But there is a difference: MyPaint's chance is known (a fresh brush always begins with the
-# same random numbers), so a second small network learns the **texture**: where each dab of *this* stroke falls. That is
-# stage 1b, and the third strip of the sheet.
+# It is learned in the same way. But there is a difference: MyPaint's chance is known (a fresh brush always
+# begins with the same random numbers), so a second small network learns the **texture**: where each dab of
+# *this* stroke falls. That is stage 1b, and the third strip of the sheet.
 
 # %%
 if charcoal:
@@ -181,18 +196,30 @@ if charcoal:
 # %%
 if charcoal:
     mine = apprentice.brush("pebbles")
-    by_pebbles = ap.paint(PHOTO, brush=mine, strokes=STROKES, size=SIZE, mood="painterly", texture=True)
-    show({"the mean": by_pebbles.render(SHOWN, texture=False), "pebbles, by MyPaint": by_pebbles.render(SHOWN, engine="real")})
+    by_pebbles = ap.paint(
+        PHOTO, brush=mine, strokes=STROKES, size=SIZE, mood="painterly", texture=True
+    )
+    show(
+        {
+            "the mean": by_pebbles.render(SHOWN, texture=False),
+            "pebbles, by MyPaint": by_pebbles.render(SHOWN, engine="real"),
+        }
+    )
+
+# %% [markdown]
+# After so short a training the texture knows *where* the pebbles lie, and not yet how hard their edges are;
+# MyPaint draws them as they are. Both put every pebble in the same place, so what was painted with one can be
+# drawn by the other.
 
 # %% [markdown]
 # ## 3. A painting program of your own
 #
-# A painting program is whatever draws strokes: `program(strokes, size)` gives the opacity of each stroke on its own window,
-# `(N, 1, size, size)`, between 0 and 1. A stroke can be asked for its `curve`, its `radius` and its `pressure`; lengths
-# are shares of the window.
+# A painting program is whatever draws strokes: `program(strokes, size)` gives the opacity of each stroke on
+# its own window, `(N, 1, size, size)`, between 0 and 1. A stroke can be asked for its `curve`, its `radius`
+# and its `pressure`; lengths are shares of the window.
 #
-# Here is a spray can, in 20 lines: dots of paint around the curve, dense in its middle, rarer where the hand is light.
-# There is not one line in it that one could take a gradient of, and it is Pillow that draws.
+# Here is a spray can, in 20 lines: dots of paint around the curve, dense in its middle, rarer where the hand
+# is light. There is not one line in it that one could take a gradient of, and it is Pillow that draws.
 
 
 # %%
@@ -208,18 +235,25 @@ def spray(strokes, size, dots=160):
         sizes = radius * chance.uniform(0.1, 0.35, dots) * (0.5 + press[index])
         picture = Image.new("L", (2 * size, 2 * size))  # twice as large: soft edges
         draw = ImageDraw.Draw(picture)
-        for (x, y), dot, shows in zip(2 * places, 2 * sizes, chance.random(dots) < 0.3 + press[index]):
+        for (x, y), dot, shows in zip(
+            2 * places, 2 * sizes, chance.random(dots) < 0.3 + press[index]
+        ):
             if shows:
                 draw.ellipse((x - dot, y - dot, x + dot, y + dot), fill=255)
-        opacity[index, 0] = torch.from_numpy(np.array(picture.resize((size, size), Image.Resampling.BOX))) / 255
+        opacity[index, 0] = (
+            torch.from_numpy(
+                np.array(picture.resize((size, size), Image.Resampling.BOX))
+            )
+            / 255
+        )
     return opacity
 
 
 show({"spray": row(spray)}, columns=1, width=11)
 
 # %% [markdown]
-# To learn it, give the function where a brush's name would stand. (If you change the program, change the folder's name
-# too: a function has no hash.)
+# To learn it, give the function where a brush's name would stand. (If you change the program, change the
+# folder's name too: a function has no hash.)
 
 # %%
 sprayed = ap.draw_strokes(f"work/spray-{COUNT}", spray, COUNT)
@@ -228,21 +262,28 @@ apprentice.pretrain(steps=STEPS)
 apprentice.sheet()
 
 # %% [markdown]
-# The network cannot know where the dots will fall, and draws the mean of all that could: a soft cloud along the curve.
-# So we paint with the cloud, and let the real program draw the finished strokes: `engine=` takes it as it is.
+# The network cannot know where the dots will fall, and draws the mean of all that could: a soft cloud along
+# the curve. So we paint with the cloud, and let the real program draw the finished strokes: `engine=` takes
+# it as it is.
 
 # %%
 mine = apprentice.brush("spray")
 look = {"strokes": STROKES, "size": SIZE, "mood": "painterly", "background": "black"}
 by_spray = ap.paint(PHOTO, brush=mine, **look)
-show({"the mean": by_spray.render(SHOWN), "spray": by_spray.render(SHOWN, engine=spray)})
+show(
+    {"the mean": by_spray.render(SHOWN), "spray": by_spray.render(SHOWN, engine=spray)}
+)
 
 # %% [markdown]
+# Dots do not close up as a cloud does, so the black ground shines through where one or two broad strokes lie:
+# something that only this medium does.
+#
 # ## 4. A neural module of your own
 #
-# All this learning was needed for one thing: a gradient. If you can write down what your brush draws, *in torch*, it has
-# one from the beginning. Here is a marker: it asks every pixel how far it is from the curve, and paints where that is
-# less than the radius, with soft edges. Two numbers of it can be learned: how broad it is, and how soft.
+# All this learning was needed for one thing: a gradient. If you can write down what your brush draws, *in
+# torch*, it has one from the beginning. Here is a marker: it asks every pixel how far it is from the curve,
+# and paints where that is less than the radius, with soft edges. Two numbers of it can be learned: how broad
+# it is, and how soft.
 
 
 # %%
@@ -250,48 +291,55 @@ class Marker(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.wide = torch.nn.Parameter(torch.tensor(1.2))
-        self.soft = torch.nn.Parameter(torch.tensor(0.15))
+        self.soft = torch.nn.Parameter(torch.tensor(0.3))
 
     def forward(self, strokes, size):
-        points = strokes.curve(torch.linspace(0, 1, 20))  # (N, 20, 2)
+        points = strokes.curve(torch.linspace(0, 1, 32))  # (N, 32, 2)
         pixels = (torch.arange(size) + 0.5) / size
-        x, y = (points[:, :, None, axis] - pixels for axis in (0, 1))  # (N, 20, size)
-        far = (x.square()[:, :, None, :] + y.square()[..., None]).amin(1).add(1e-8).sqrt()
+        x, y = (points[:, :, None, axis] - pixels for axis in (0, 1))  # (N, 32, size)
+        far = (
+            (x.square()[:, :, None, :] + y.square()[..., None]).amin(1).add(1e-8).sqrt()
+        )
         radius = strokes.radius[:, None, None]
-        return torch.sigmoid((self.wide * radius - far) / (self.soft.abs() * radius))[:, None]
+        return torch.sigmoid((self.wide * radius - far) / (self.soft.abs() * radius))[
+            :, None
+        ]
 
 
 marker = ap.NeuralBrush(Marker(), name="marker")
 show({"marker": row(marker)}, columns=1, width=11)
 
 # %% [markdown]
-# No attribute and no base class of ours is needed. The module is checked when the brush is made (shape, range, and
-# whether a gradient comes out), and paints at once.
+# No attribute and no base class of ours is needed. The module is checked when the brush is made (shape,
+# range, and whether a gradient comes out), and paints at once.
 
 # %%
 by_marker = ap.paint(PHOTO, brush=marker, **look)
 show({"marker": by_marker.render(SHOWN), "spray": by_spray.render(SHOWN, engine=spray)})
 
 # %% [markdown]
-# And your module can *learn*, as ours do: the apprentice takes it as its generator. Let the marker learn the spray can,
-# as well as two numbers can.
+# And your module can *learn*, as ours do: the apprentice takes it as its generator. Let the marker learn the
+# spray can, as well as two numbers can.
 
 # %%
 student = Marker()
 apprentice = ap.Apprentice(sprayed, generator=student)
 before = apprentice.fidelity()["psnr"]
-apprentice.pretrain(steps=max(1, STEPS // 5))
+apprentice.pretrain(steps=max(1, STEPS // 8), batch=16, lr=0.05)
 print(f"broad {student.wide.item():.2f}, soft {student.soft.item():.2f}")
-print(f"strokes it never saw: {before:.1f} dB before, {apprentice.fidelity()['psnr']:.1f} dB now")
+print(
+    f"strokes it never saw: {before:.1f} dB before, {apprentice.fidelity()['psnr']:.1f} dB now"
+)
 apprentice.sheet()
 
 # %% [markdown]
-# It has found out that spray is broad and very soft. That is the whole idea of a generator, with two numbers in place of
-# two thousand.
+# It has found out that spray is broad and very soft. That is the whole idea of a generator, with two numbers
+# in place of two thousand.
 #
 # ## Exercises
 #
-# **1.** Make a brush of bristles that is a *rake*: five hard tines that never run dry. Which numbers do you need?
+# **1.** Make a brush of bristles that is a *rake*: five hard tines that never run dry. Which numbers do you
+# need?
 #
 # <details><summary>Answer</summary>
 #
@@ -309,13 +357,13 @@ apprentice.sheet()
 # show({"rake": row(ap.BristleBrush("rake", RAKE))}, columns=1, width=11)
 # ```
 #
-# Tines are bristles, so `pitch` is at its upper bound. The trick is to let paint run out *at once* (`way = 1`) but never
-# wholly (`dry` below 1): the grooves between the tines are bare from the beginning.
+# Tines are bristles, so `pitch` is at its upper bound. The trick is to let paint run out *at once* (`way =
+# 1`) but never wholly (`dry` below 1): the grooves between the tines are bare from the beginning.
 #
 # </details>
 #
-# **2.** Make the spray can a *stencil of stars*, *drops*, or your initials: another form in place of the dot. What does the
-# network learn, compared with the dots?
+# **2.** Make the spray can a *stencil of stars*, *drops*, or your initials: another form in place of the dot.
+# What does the network learn, compared with the dots?
 #
 # <details><summary>Answer</summary>
 #
@@ -341,8 +389,8 @@ apprentice.sheet()
 #
 # </details>
 #
-# **3.** Give the marker a third number: let the hand's pressure count, so that strokes taper. Does it learn the spray can
-# better?
+# **3.** Give the marker a third number: let the hand's pressure count, so that strokes taper. Does it learn
+# the spray can better?
 #
 # <details><summary>Answer</summary>
 #
@@ -353,7 +401,7 @@ apprentice.sheet()
 #         self.taper = torch.nn.Parameter(torch.tensor(0.5))
 #
 #     def forward(self, strokes, size):
-#         along = torch.linspace(0, 1, 20)
+#         along = torch.linspace(0, 1, 32)
 #         points, press = strokes.curve(along), strokes.pressure_at(along)
 #         pixels = (torch.arange(size) + 0.5) / size
 #         x, y = (points[:, :, None, axis] - pixels for axis in (0, 1))
@@ -363,7 +411,7 @@ apprentice.sheet()
 #
 #
 # apprentice = ap.Apprentice(sprayed, generator=Tapering())
-# apprentice.pretrain(steps=STEPS // 5)
+# apprentice.pretrain(steps=max(1, STEPS // 8), batch=16, lr=0.05)
 # print(apprentice.fidelity()["psnr"])
 # ```
 #
@@ -371,4 +419,4 @@ apprentice.sheet()
 #
 # </details>
 #
-# Next: **06 · Oil**, where paint gets a thickness and light falls on it.
+# Next: [6 · Oil: relief and light](06_oil.ipynb), where paint gets a thickness.

@@ -1,44 +1,34 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
-# # 06 · Oil: relief and light
+# # 6 · Oil: relief and light
 #
-# What makes a picture look *painted*? Not the strokes alone: paint has bristles' streaks, it runs out, it mixes with what
-# lies under it, it stands up from the canvas, and light falls on it from somewhere. Our oil paint does each of these
-# things by itself, so each can be switched on alone.
+# What makes a picture look *painted*? Not the strokes alone: paint has bristles' streaks, it runs out, it
+# mixes with what lies under it, it stands up from the canvas, and light falls on it from somewhere. Our oil
+# paint does each of these things by itself, so each can be switched on alone.
 #
-# You will see a painting begin as flat shapes of colour and become oil in seven steps; how thick its paint is; a light
-# that you move; moods, in which strokes lie otherwise; and what an artist can change of a painting afterwards, without
-# painting it again.
+# You will see a painting begin as flat shapes of colour and become oil in seven steps; how thick its paint
+# is; a light that you move; moods, in which strokes lie otherwise; and what an artist can change of a
+# painting afterwards, without painting it again.
 #
-# It takes about 4 minutes on two CPU cores, and runs as it stands on a hosted notebook service, too: the next cell
-# installs what is missing.
+# It takes about 4 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
+# any hosted notebook service: upload this file there, and the first cell installs what is missing.
 
 # %%
 try:
     import allaprima as ap
 except ModuleNotFoundError:
-    # %pip install -q 'allaprima[train,notebook,video]' scikit-image
+    # %pip install --quiet 'allaprima[train,notebook,video]' scikit-image
     import allaprima as ap
+import io
 import json
 from pathlib import Path
 
+import ipywidgets as widgets
 import matplotlib.pyplot as plt
-from ipywidgets import FloatSlider, interact
+from PIL import Image
 
 # %% [markdown]
-# The numbers that say how much work is done. `PHOTO` is the path of a picture: put yours here. `EYE` says which part of
-# it is looked at closely, in shares of the picture: left, top, and width.
+# The numbers that say how much work is done. `PHOTO` is the path of a picture: put yours here. `EYE` says
+# which part of it is looked at closely, in shares of the picture: left, top, and width.
 
 # %% nbmake={"mock": {"STROKES": 60, "FEW": 40, "SIZE": 96, "LARGE": 240}}
 PHOTO = "../examples/chelsea.png"
@@ -48,7 +38,9 @@ FEW = 600  # of the smaller ones that try out moods
 SIZE = 1024  # px of the canvas' long side, while it is painted
 LARGE = 2000  # px of the drawing that we look at closely
 
-if not Path(PHOTO).is_file():  # the notebook stands alone: scikit-image has the same cat
+if not Path(
+    PHOTO
+).is_file():  # the notebook stands alone: scikit-image has the same cat
     import skimage
 
     PHOTO = skimage.data.chelsea()
@@ -83,7 +75,8 @@ def eye(picture):
 # %% [markdown]
 # ## A painting in oil
 #
-# What `ap.paint` does if nobody says otherwise: brush `flat`, mood `oil`, on linen, in a light from the upper left.
+# What `ap.paint` does if nobody says otherwise: brush `flat`, mood `oil`, on linen, in a light from the upper
+# left.
 
 # %%
 painting = ap.paint(PHOTO, strokes=STROKES, size=SIZE)
@@ -97,17 +90,17 @@ show({"all of it": eye(painting.render(LARGE))}, columns=1, width=7)
 # %% [markdown]
 # ## From flat paint to oil, part by part
 #
-# A brush of bristles is a file of twenty numbers. Here they are for `flat`. `docs/oil.md` says what each is; the names tell
-# most of it.
+# A brush of bristles is a file of twenty numbers. Here they are for `flat`. `docs/oil.md` says what each is;
+# the names tell most of it.
 
 # %%
 flat = json.loads(ap.BristleBrush("flat").text)
 print(flat)
 
 # %% [markdown]
-# Let us set to 0 all that makes it oil, and bring it back one part at a time. `render` takes a brush of bristles as its
-# `engine`: it then draws what another one painted. The strokes stay the very same; only what happens *within* a stroke
-# changes.
+# Let us set to 0 all that makes it oil, and bring it back one part at a time. `render` takes a brush of
+# bristles as its `engine`: it then draws what another one painted. The strokes stay the very same; only what
+# happens *within* a stroke changes.
 #
 # 1. **flat paint**: a stroke is a band of one colour;
 # 2. **ragged ends and sides**: bristles touch down and lift each by itself, and sides wave;
@@ -128,7 +121,10 @@ off = {name: 0.0 for names in PARTS.values() for name in names}
 print("switched off:", *off)
 
 # %%
-bare = {"relief": 0.0, "canvas": "none"}  # no thickness, and nothing under it: no light to see yet
+bare = {
+    "relief": 0.0,
+    "canvas": "none",
+}  # no thickness, and nothing under it: no light to see yet
 shape, pictures = {**flat, **off}, {}
 for title, names in list(PARTS.items())[:5]:
     shape |= {name: flat[name] for name in names}
@@ -137,15 +133,15 @@ for title, names in list(PARTS.items())[:5]:
 show(pictures)
 
 # %% [markdown]
-# Go through them slowly. The second step is what turns shapes into *touches*. The third and the fourth give paint a
-# grain, and let what lies below shine through. The fifth is the quietest, and does the most: compare how strokes stand
-# side by side in 4, like cut paper, and melt into one another in 5. It is where the package has its name from: *alla
-# prima*, wet in wet.
+# Go through them slowly. The second step is what turns shapes into *touches*. The third and the fourth give
+# paint a grain, and let what lies below shine through. The fifth is the quietest, and does the most: compare
+# how strokes stand side by side in 4, like cut paper, and melt into one another in 5. It is where the package
+# has its name from: *alla prima*, wet in wet.
 #
 # ## Relief, and what is under it
 #
-# So far there was no thickness. Paint is pushed up at a stroke's sides and where the brush lifts (`lip`, `heel`), lights
-# are laid thick and darks thin. It was all there, but we had put out the light.
+# So far there was no thickness. Paint is pushed up at a stroke's sides and where the brush lifts (`lip`,
+# `heel`), lights are laid thick and darks thin. It was all there, but we had put out the light.
 
 # %%
 pictures = {
@@ -158,30 +154,42 @@ show(pictures)
 # %% [markdown]
 # ## How thick the paint is
 #
-# While it draws, the package keeps two pictures: colour, and height. `painting.drawing` is the drawing itself, and shows
-# both. Heights are in 1/1600 of the painting's long side; a printer that prints relief takes them as a file:
-# `ap.write(painting, "height.png", map="height")`.
+# While it draws, the package keeps two pictures: colour, and height. `painting.drawing` is the drawing
+# itself, and shows both. Heights are in 1/1600 of the painting's long side; a printer that prints relief
+# takes them as a file: `ap.write(painting, "height.png", map="height")`.
 
 # %%
 drawing = painting.drawing(ap.Rendering(size=LARGE))
 drawing.draw(0, len(painting))
 heights = drawing.heights().numpy()
-figure, axes = plt.subplots(1, 2, figsize=(11, 3.6), layout="constrained", width_ratios=(1, 1.3))
-axes[0].imshow(eye(heights), cmap="bone"), axes[0].axis("off"), axes[0].set_title("height: light is thick")
+figure, axes = plt.subplots(
+    1, 2, figsize=(11, 3.6), layout="constrained", width_ratios=(1, 1.3)
+)
+(
+    axes[0].imshow(eye(heights), cmap="bone"),
+    axes[0].axis("off"),
+    axes[0].set_title("height: light is thick"),
+)
 row = eye(heights)[eye(heights).shape[0] // 2]
 axes[1].fill_between(range(len(row)), row, color="#b5533c")
-axes[1].set_title("cut through the middle of it"), axes[1].set_xlabel("px"), axes[1].set_ylabel("height")
+(
+    axes[1].set_title("cut through the middle of it"),
+    axes[1].set_xlabel("px"),
+    axes[1].set_ylabel("height"),
+)
 plt.show()
 
 # %% [markdown]
-# The cut shows what a fingertip would feel: narrow ridges where strokes end or meet, calm paint between them. It is laid
-# thickest where colours meet, which leads the eye to the eye, and thin in darks and on quiet ground.
+# The cut shows what a fingertip would feel: narrow ridges where strokes end or meet, calm paint between them.
+# It is laid thickest where colours meet, which leads the eye to the eye, and thin in darks and on quiet
+# ground.
 #
 # ## Light
 #
-# Since height is kept, light needs no strokes: `relit` only computes slopes, and takes well under a second. A slope
-# towards the light is brighter, one away from it darker in equal measure, so the picture keeps its tone. The time of the
-# clock says where the light is, and the second number how many degrees above the canvas.
+# Since height is kept, light needs no strokes: `relit` only computes slopes, and takes well under a second. A
+# slope towards the light is brighter, one away from it darker in equal measure, so the picture keeps its
+# tone. The time of the clock says where the light is, and the second number how many degrees above the
+# canvas.
 
 # %%
 lights = {
@@ -192,36 +200,51 @@ lights = {
     "gloss 1": {"gloss": 1.0},
     "on coarse linen": {"canvas": "linen:2.5"},
 }
-show({title: eye(drawing.relit(ap.rendering.Light(**light))) for title, light in lights.items()})
+show(
+    {
+        title: eye(drawing.relit(ap.rendering.Light(**light)))
+        for title, light in lights.items()
+    }
+)
 
 # %% [markdown]
 # Move it yourself. (Where nothing is live, as on a page, you see it as it was last.)
 
-
 # %%
-@interact(hour=FloatSlider(10.5, min=0, max=12, step=0.5), height=FloatSlider(38, min=10, max=80, step=2))
-def lamp(hour, height):
-    clock = f"{int(hour)}:{round(hour % 1 * 60):02d},{height}"
-    light = ap.rendering.Light(light=clock, relief=0.8)
-    show({f"light at {clock}": eye(drawing.relit(light))}, columns=1, width=6)
+hour = widgets.FloatSlider(10.5, min=0, max=12, step=0.5, description="hour")
+height = widgets.FloatSlider(38, min=10, max=80, step=2, description="height")
+view = widgets.Image(format="png")
 
+
+def lamp(change=None):
+    clock = f"{int(hour.value)}:{round(hour.value % 1 * 60):02d},{height.value}"
+    light, stream = ap.rendering.Light(light=clock, relief=0.8), io.BytesIO()
+    Image.fromarray(eye(drawing.relit(light))).save(stream, "png")
+    view.value = stream.getvalue()
+
+
+for slider in (hour, height):
+    slider.observe(lamp, "value")
+lamp()
+widgets.VBox([hour, height, view])
 
 # %% [markdown]
-# Low light tells every ridge, high light hardly any. Light from below looks wrong, though nothing about it is: our eyes
-# take light to come from above, and read ridges as furrows.
+# Low light tells every ridge, high light hardly any. Light from below looks wrong, though nothing about it
+# is: our eyes take light to come from above, and read ridges as furrows.
 #
 # ## The ground, and moods
 #
-# An oil painter covers the canvas before anything else. So do the first strokes in the mood `oil`: broad ones, along what
-# the picture shows at large. Then come strokes *along the form*, and the last ones where something is still wrong.
+# An oil painter covers the canvas before anything else. So do the first strokes in the mood `oil`: broad
+# ones, along what the picture shows at large. Then come strokes *along the form*, and the last ones where
+# something is still wrong.
 
 # %%
 stops = [STROKES // 30, STROKES // 6, STROKES]
 show({f"{stop} strokes": painting[:stop].render(SIZE) for stop in stops})
 
 # %% [markdown]
-# A *mood* is a set of bounds: how long, how broad and how bent strokes may be, and where they lie. The photo, the brush
-# and the number of strokes are the same in all of these.
+# A *mood* is a set of bounds: how long, how broad and how bent strokes may be, and where they lie. The photo,
+# the brush and the number of strokes are the same in all of these.
 
 # %%
 moods = {}
@@ -232,14 +255,14 @@ for mood in ("oil", "flow", "dots", "painterly"):
 show({mood: one.render(SIZE) for mood, one in moods.items()}, columns=2, width=6)
 
 # %% [markdown]
-# `oil` lies along the form over a ground; in `flow` strokes swing, and the picture moves; `dots` are touches side by side;
-# `painterly` strokes stay broad wherever they are. None of them is given by a picture of such a style: it is all in what
-# a stroke may do.
+# `oil` lies along the form over a ground; in `flow` strokes swing, and the picture moves; `dots` are touches
+# side by side; `painterly` strokes stay broad wherever they are. None of them is given by a picture of such a
+# style: it is all in what a stroke may do.
 #
 # ## Afterwards
 #
-# The painting is 12 numbers a stroke, so a great deal can be changed when it is finished. Nothing here is painted again:
-# the same strokes in the evening, on paper, by a palette knife, in six colours.
+# The painting is 12 numbers a stroke, so a great deal can be changed when it is finished. Nothing here is
+# painted again: the same strokes in the evening, on paper, by a palette knife, in six colours.
 
 # %%
 after = {
@@ -261,8 +284,8 @@ print("the same:", (again.render(SIZE) == painting.render(SIZE)).all(), "-", aga
 # %% [markdown]
 # ## Exercises
 #
-# **1.** Which part matters most to *you*? Take all of `flat`, and switch off one part at a time, instead of switching them
-# on.
+# **1.** Which part matters most to *you*? Take all of `flat`, and switch off one part at a time, instead of
+# switching them on.
 #
 # <details><summary>Answer</summary>
 #
@@ -274,7 +297,8 @@ print("the same:", (again.render(SIZE) == painting.render(SIZE)).all(), "-", aga
 # show(pictures)
 # ```
 #
-# Many say: wet in wet. Without it every stroke is seen to its last hair, and the eye does not know where to look.
+# Many say: wet in wet. Without it every stroke is seen to its last hair, and the eye does not know where to
+# look.
 #
 # </details>
 #
@@ -283,8 +307,6 @@ print("the same:", (again.render(SIZE) == painting.render(SIZE)).all(), "-", aga
 # <details><summary>Answer</summary>
 #
 # ```python
-# from PIL import Image
-#
 # frames = []
 # for step in range(25):
 #     hour, height = 6 + step / 2, 12 + 60 * (1 - abs(step - 12) / 12)
@@ -298,8 +320,8 @@ print("the same:", (again.render(SIZE) == painting.render(SIZE)).all(), "-", aga
 #
 # </details>
 #
-# **3.** Let two paintings meet: the ground of one mood, and the last strokes of another over it. A painting can be cut
-# (`painting[:200]`) and added (`one + other`).
+# **3.** Let two paintings meet: the ground of one mood, and the last strokes of another over it. A painting
+# can be cut (`painting[:200]`) and added (`one + other`).
 #
 # <details><summary>Answer</summary>
 #
@@ -313,4 +335,5 @@ print("the same:", (again.render(SIZE) == painting.render(SIZE)).all(), "-", aga
 #
 # </details>
 #
-# This was the last notebook. From here on: `allaprima paint --help` and the pages in `docs/`, with your own pictures.
+# This was the last notebook. From here on: `allaprima paint --help` and the pages in `docs/`, with your own
+# pictures.
