@@ -151,6 +151,9 @@ show(
 )
 
 # %% [markdown]
+# On the left the strokes that were optimised, on the right the same strokes by the real comb, with grooves,
+# wet paint and light. You have just made a brush that nobody else has, and a machine that paints with it.
+#
 # ## 2. A brush of MyPaint's, changed
 #
 # MyPaint's brushes are JSON files (`.myb`) of some sixty settings. We take its charcoal, and make of its dust
@@ -202,6 +205,11 @@ if charcoal:
             "pebbles, by MyPaint": by_pebbles.render(SHOWN, engine="real"),
         }
     )
+
+# %% [markdown]
+# After so short a training the texture knows *where* the pebbles lie, and not yet how hard their edges are;
+# MyPaint draws them as they are. Both put every pebble in the same place, so what was painted with one can be
+# drawn by the other.
 
 # %% [markdown]
 # ## 3. A painting program of your own
@@ -267,6 +275,9 @@ show(
 )
 
 # %% [markdown]
+# Dots do not close up as a cloud does, so the black ground shines through where one or two broad strokes lie:
+# something that only this medium does.
+#
 # ## 4. A neural module of your own
 #
 # All this learning was needed for one thing: a gradient. If you can write down what your brush draws, *in
@@ -314,7 +325,7 @@ show({"marker": by_marker.render(SHOWN), "spray": by_spray.render(SHOWN, engine=
 student = Marker()
 apprentice = ap.Apprentice(sprayed, generator=student)
 before = apprentice.fidelity()["psnr"]
-apprentice.pretrain(steps=max(1, STEPS // 5))
+apprentice.pretrain(steps=max(1, STEPS // 8), batch=16, lr=0.05)
 print(f"broad {student.wide.item():.2f}, soft {student.soft.item():.2f}")
 print(
     f"strokes it never saw: {before:.1f} dB before, {apprentice.fidelity()['psnr']:.1f} dB now"
@@ -400,7 +411,7 @@ apprentice.sheet()
 #
 #
 # apprentice = ap.Apprentice(sprayed, generator=Tapering())
-# apprentice.pretrain(steps=STEPS // 5)
+# apprentice.pretrain(steps=max(1, STEPS // 8), batch=16, lr=0.05)
 # print(apprentice.fidelity()["psnr"])
 # ```
 #
