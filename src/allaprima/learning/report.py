@@ -35,7 +35,7 @@ class Report:
         if path.exists():
             try:
                 there = json.loads(path.read_text())
-                self.history = History.of(there.pop("history"))
+                self.history = History.of(there.pop("history", {}))
                 self.figures |= there
             except (ValueError, TypeError, LookupError, AttributeError) as error:
                 raise InputError(f"{path} is damaged ({error}): remove it, or give another folder") from None
