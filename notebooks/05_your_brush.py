@@ -11,7 +11,7 @@
 # 4. a **neural module** of your own, through which a gradient goes by itself, so that it paints without
 #    learning anything.
 #
-# It takes about 6 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
+# It takes about 5 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
 # any hosted notebook service: upload this file there, and the first cell installs what is missing.
 
 # %%

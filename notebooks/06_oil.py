@@ -153,6 +153,11 @@ pictures = {
 show(pictures)
 
 # %% [markdown]
+# In 6 the strokes have a body: look at their upper left edges, which catch the light, and at their lower right
+# ones. Gloss adds glints where the paint faces the lamp. The linen hardly shows here, since paint is thick; it
+# does where little of it lies.
+
+# %% [markdown]
 # ## How thick the paint is
 #
 # While it draws, the package keeps two pictures: colour, and height. `painting.drawing` is the drawing
@@ -198,7 +203,7 @@ lights = {
     "2:00, low": {"light": "2:00,15"},
     "6:00, from below": {"light": "6:00,15"},
     "relief 1": {"relief": 1.0},
-    "gloss 1": {"gloss": 1.0},
+    "relief 1, gloss 1": {"relief": 1.0, "gloss": 1.0},
     "on coarse linen": {"canvas": "linen:2.5"},
 }
 show(
