@@ -350,6 +350,7 @@ apprentice.sheet()
 # ridge = 1.0
 # gaps = 1.0
 # dry = 0.6
+# way = 1.0
 # parting = -0.2
 # touch = 0.0
 # lift = 0.0
