@@ -10,7 +10,7 @@
 # what each of them wants; the painting grow stroke by stroke; the same loss with three brushes; a film; and a
 # loss of your own in five lines.
 #
-# It takes about 5 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
+# It takes about 3 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
 # any hosted notebook service: upload this file there, and the first cell installs what is missing. To paint a
 # photo of your own, change one line below it.
 

@@ -11,7 +11,7 @@
 # 4. a **neural module** of your own, through which a gradient goes by itself, so that it paints without
 #    learning anything.
 #
-# It takes about 6 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
+# It takes about 5 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
 # any hosted notebook service: upload this file there, and the first cell installs what is missing.
 
 # %%
@@ -333,32 +333,35 @@ print(
 apprentice.sheet()
 
 # %% [markdown]
-# It has found out that spray is broad and very soft. That is the whole idea of a generator, with two numbers
-# in place of two thousand.
+# It has found out that spray is softer than a marker, and a little narrower. That is the whole idea of a
+# generator, with two numbers in place of two thousand.
 #
 # ## Exercises
 #
-# **1.** Make a brush of bristles that is a *rake*: five hard tines that never run dry. Which numbers do you
-# need?
+# **1.** Make a *rake*: a broad brush that shows its grooves from the first moment on, where `flat` has them
+# at the end alone. Which numbers do you need?
 #
 # <details><summary>Answer</summary>
 #
 # ```python
 # RAKE = """
+# width = 2.0
 # pitch = 1.0
 # ridge = 1.0
-# dry = 0.75
-# way = 1.0
 # gaps = 1.0
-# parting = 0.45
+# dry = 0.6
+# way = 1.0
+# parting = -0.2
 # touch = 0.0
 # lift = 0.0
 # """
-# show({"rake": row(ap.BristleBrush("rake", RAKE))}, columns=1, width=11)
+# flat = ap.BristleBrush("flat")
+# show({"flat": row(flat), "rake": row(ap.BristleBrush("rake", RAKE))}, columns=1, width=11)
 # ```
 #
-# Tines are bristles, so `pitch` is at its upper bound. The trick is to let paint run out *at once* (`way =
-# 1`) but never wholly (`dry` below 1): the grooves between the tines are bare from the beginning.
+# `parting` says how high a ridge has to be to stay bare when the paint is gone. Below 0 it happens while most
+# of the paint is still there, so grooves are open at once; with much less than that nothing is left of the
+# stroke. `touch` and `lift` of 0 let all tines come down and rise together.
 #
 # </details>
 #

@@ -32,11 +32,11 @@ from PIL import Image
 
 # %% nbmake={"mock": {"STROKES": 60, "FEW": 40, "SIZE": 96, "LARGE": 240}}
 PHOTO = "../examples/chelsea.png"
-EYE = (0.27, 0.18, 0.26)
+EYE = (0.31, 0.22, 0.15)
 STROKES = 1500  # of the painting
 FEW = 600  # of the smaller ones that try out moods
 SIZE = 1024  # px of the canvas' long side, while it is painted
-LARGE = 2000  # px of the drawing that we look at closely
+LARGE = 2400  # px of the drawing that we look at closely
 
 if not Path(
     PHOTO
@@ -134,9 +134,9 @@ show(pictures)
 
 # %% [markdown]
 # Go through them slowly. The second step is what turns shapes into *touches*. The third and the fourth give
-# paint a grain, and let what lies below shine through. The fifth is the quietest, and does the most: compare
-# how strokes stand side by side in 4, like cut paper, and melt into one another in 5. It is where the package
-# has its name from: *alla prima*, wet in wet.
+# paint a grain, and let what lies below come through. The fifth is the quietest: each stroke takes on some of
+# what it was laid over, and where a stroke lies beside its like, the edge between them is lost. It is where the
+# package has its name from: *alla prima*, wet in wet.
 #
 # ## Relief, and what is under it
 #
@@ -144,12 +144,18 @@ show(pictures)
 # `heel`), lights are laid thick and darks thin. It was all there, but we had put out the light.
 
 # %%
+strong = {"relief": 1.0, "light": "10:30,20"}  # and in a low light, to see it well
 pictures = {
     "5 wet in wet, no light": eye(painting.render(LARGE, **bare)),
-    "6 relief": eye(painting.render(LARGE, canvas="none", gloss=0.0)),
-    "7 gloss, and linen": eye(painting.render(LARGE)),
+    "6 relief": eye(painting.render(LARGE, canvas="none", gloss=0.0, **strong)),
+    "7 gloss, and linen": eye(painting.render(LARGE, gloss=0.8, **strong)),
 }
 show(pictures)
+
+# %% [markdown]
+# In 6 the strokes have a body: look at their upper left edges, which catch the light, and at their lower right
+# ones. Gloss adds glints where the paint faces the lamp. The linen hardly shows here, since paint is thick; it
+# does where little of it lies.
 
 # %% [markdown]
 # ## How thick the paint is
@@ -180,9 +186,9 @@ axes[1].fill_between(range(len(row)), row, color="#b5533c")
 plt.show()
 
 # %% [markdown]
-# The cut shows what a fingertip would feel: narrow ridges where strokes end or meet, calm paint between them.
-# It is laid thickest where colours meet, which leads the eye to the eye, and thin in darks and on quiet
-# ground.
+# The cut shows what a fingertip would feel. Lights are laid thick and darks thin, as painters do it, and each
+# bristle has left a groove of its own. On the whole picture, paint is thickest where colours meet, which leads
+# the eye, and calm on quiet ground.
 #
 # ## Light
 #
@@ -194,10 +200,10 @@ plt.show()
 # %%
 lights = {
     "10:30, 38 degrees: as usual": {},
-    "2:00, low": {"light": "2:00,18"},
-    "6:00, from below": {"light": "6:00,25"},
+    "2:00, low": {"light": "2:00,15"},
+    "6:00, from below": {"light": "6:00,15"},
     "relief 1": {"relief": 1.0},
-    "gloss 1": {"gloss": 1.0},
+    "relief 1, gloss 1": {"relief": 1.0, "gloss": 1.0},
     "on coarse linen": {"canvas": "linen:2.5"},
 }
 show(
@@ -255,9 +261,9 @@ for mood in ("oil", "flow", "dots", "painterly"):
 show({mood: one.render(SIZE) for mood, one in moods.items()}, columns=2, width=6)
 
 # %% [markdown]
-# `oil` lies along the form over a ground; in `flow` strokes swing, and the picture moves; `dots` are touches
-# side by side; `painterly` strokes stay broad wherever they are. None of them is given by a picture of such a
-# style: it is all in what a stroke may do.
+# `oil` lies along the form over a ground; in `flow` strokes are long, and sweep on where the form has ended;
+# `dots` are touches side by side; `painterly` strokes bend as they like, and stay broad wherever they are. None
+# of them is given by a picture of such a style: it is all in what a stroke may do.
 #
 # ## Afterwards
 #
