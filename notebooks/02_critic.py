@@ -52,7 +52,8 @@ apprentice.sheet()
 #
 # The critic is a stack of convolutions: it gets the opacity of one stroke, 64 by 64 numbers, and answers with one.
 # Above 0 means *real*. `judge` shows strokes by both hands, and below each how sure the critic is that the real
-# brush drew it: green where it is right, red where it is wrong. It knows nothing yet, so it says 50 % to everything.
+# brush drew it: green where it is right, red where it is wrong. It knows nothing yet. Its verdicts may sound sure of
+# themselves, but they have nothing to do with who drew a stroke: it says about the same of both rows.
 
 # %%
 apprentice.judge(12)
@@ -113,8 +114,9 @@ for whose in opacity:
     show([slope[whose]], ["gradient"], cmap="RdBu_r", vmin=-1, vmax=1)
 
 # %% [markdown]
-# The gradient lies on the paint and beside it: there it matters whether there is some or not. The empty paper far
-# away matters little.
+# The gradient lies on the paint and close to it; the empty paper far away matters little. In the real strokes it is a
+# fine pattern, within the bristles. About the apprentice's strokes there is much blue: less paint there, please! They
+# are too broad, and the critic has noticed.
 #
 # But a gradient speaks of tiny changes only. So ask once more, by **covering**: wipe a square of 16 by 16 pixels
 # clean, and see how far the verdict falls or rises. Do it everywhere, and you have a map: red where what was
@@ -141,9 +143,13 @@ for whose, pictures in opacity.items():
     show([covering(pictures)], ["covered"], cmap="RdBu_r", vmin=-1, vmax=1)
 
 # %% [markdown]
-# Both maps are rough, and they need not agree. What they show is a *habit* of this critic: a clue that it found in
-# the first few hundred batches and that works often enough. A better generator would take the clue away, and the
-# critic would have to find another. That is the game of the next notebook.
+# Here the two hands differ at a glance. In the real strokes some places speak for them, mostly dark blots of paint, and
+# others against. In the apprentice's strokes nearly everything speaks against them: wherever a piece is wiped away, the
+# verdict rises.
+#
+# What we see is a *habit* of this critic, a clue that it found in its first few hundred batches and that works often
+# enough. A better generator would take that clue away, and the critic would have to find another. That is the game
+# of the next notebook.
 #
 # ## Frozen means frozen
 #
@@ -228,14 +234,16 @@ last, moved = {}, {}
 apprentice.adversarial(steps=GAN)
 plt.figure(figsize=(8, 3))
 for (name, steps), color in zip(moved.items(), ("#b5533c", "#2f5d73")):
-    plt.plot(range(2, len(steps) + 1), steps[1:], "o-", color=color, label=name)
+    shares = [one / max(steps) for one in steps]
+    plt.plot(range(2, len(steps) + 1), shares[1:], "o-", color=color, label=name)
 plt.xlabel("step of stage 3")
-plt.ylabel("weights moved by")
+plt.ylabel("moved, of its largest step")
 plt.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Whenever one moves, the other is at zero. In turns, as it should be.
+# Whenever one moves, the other is at zero. In turns, as it should be. (Towards the end both move less: the learning
+# rate falls to nearly nothing.)
 #
 # ## Exercises
 #
@@ -262,8 +270,8 @@ plt.show()
 #
 # <details><summary>Answer</summary>
 #
-# Both hands drew the same strokes, so size by itself is no clue. But a young critic uses what it can: if the
-# apprentice's strokes are too broad, then whatever is broad becomes suspicious.
+# Both hands drew the same strokes, so size by itself is no clue. Still it matters: of the smallest strokes the critic
+# is unsure, since there is little to see, and the broader the apprentice's are, the surer it is against them.
 #
 # ```python
 # some = slice(0, 200)
