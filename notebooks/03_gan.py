@@ -56,7 +56,7 @@ prepared.pretrain_critic(steps=JUDGING, lr=2e-3)
 print(prepared)
 
 # %% [markdown]
-# The apprentice draws well by now, so the critic has a hard time. Whatever it says is near 50 %.
+# The apprentice draws well by now, so the critic has a hard time: most of its verdicts are not far from 50 %.
 
 # %%
 prepared.judge(12)

@@ -73,12 +73,12 @@ class Strokes:
     @classmethod
     def from_actions(cls, actions: Tensor | Sequence[Sequence[float]]) -> Strokes:
         """Strokes from an ``(N, 12)`` float tensor in the published order, or from a list of rows of 12 numbers.
-
         Raises :class:`InputError` for another shape, or what is neither.
         """
         if isinstance(actions, (list, tuple)):
             actions = _numbers("actions", actions, f"rows of {len(ACTION)} numbers, of equal length").float()
         check_kind(actions, Tensor, "actions", f"Strokes, or an (N, {len(ACTION)}) tensor, as torch.as_tensor makes it")
+        assert isinstance(actions, Tensor)
         if actions.ndim != 2 or actions.shape[1] != len(ACTION):
             raise InputError(f"actions have the shape {tuple(actions.shape)}; they must be (N, {len(ACTION)})")
         return cls(*actions.unbind(1))
