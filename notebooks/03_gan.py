@@ -56,7 +56,7 @@ prepared.pretrain_critic(steps=JUDGING, lr=2e-3)
 print(prepared)
 
 # %% [markdown]
-# The apprentice draws well by now, so the critic has a hard time. Whatever it says is near 50 %.
+# The apprentice draws well by now, so the critic has a hard time: most of its verdicts are not far from 50 %.
 
 # %%
 prepared.judge(12)
@@ -104,8 +104,9 @@ plt.show()
 scratch.sheet()
 
 # %% [markdown]
-# In its turns the generator got some dozens of lessons, half of them in the word of a critic that had no idea
-# itself. And yet each of them costs more than a lesson of stage 1, since the critic has to look, too.
+# Compare with the first sheets of notebook 1: the strokes are hardly better than before the first lesson. In its turns
+# the generator got some dozens of lessons, each of them half in the word of a critic that had no idea itself; and each
+# costs more than a lesson of stage 1, since the critic has to look, too.
 #
 # ## The critic alone
 #
@@ -118,8 +119,10 @@ believer.adversarial(steps=GAN, mix=1.0)
 believer.sheet()
 
 # %% [markdown]
-# There is no reason why such strokes should end up where they were asked for. For a GAN that invents faces this is
-# no fault. For a brush it is: a stroke must lie where the painter puts it.
+# The strokes are where they were asked for, but only because our generator is told where the curve runs, and cannot draw
+# elsewhere. Breadth, weight and grain are nobody's. A generator as free as the reference's would not even have a reason
+# to put a stroke in its place: whatever looks real is welcome. For a GAN that invents faces this is no fault; for a
+# brush it is.
 #
 # In figures, on strokes that nobody was trained on. `texture` is what stage 3 teaches (without it, as with a brush of
 # bristles, it is `psnr`):
@@ -194,12 +197,14 @@ plt.show()
 #
 # </details>
 #
-# **2.** Find the `mix` at which strokes begin to fall apart: take a prepared apprentice through stage 3 with more and
-# more of the critic.
+# **2.** From scratch, the critic's word was worth nothing. Does it harm an apprentice that is prepared, when the critic
+# has more and more of the say?
 #
 # <details><summary>Answer</summary>
 #
-# Stage 3 goes on where it was, so each turn has a bit more of the critic.
+# Hardly: the figures stay about where they were, even at `mix=1`. Who draws well enough that the critic can't tell
+# gets little of a push from it. That is what preparation buys. (Stage 3 goes on where it was, so each turn has a bit
+# more of the critic.)
 #
 # ```python
 # for mix in (0.5, 0.9, 0.99, 1.0):
