@@ -12,7 +12,7 @@
 # * what the neural brush can do that no painting program can: say which way each number should move;
 # * the data set from which the notebooks that follow will teach a brush.
 #
-# It takes about two minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
+# It takes less than a minute on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
 # on any hosted notebook service: upload this file there, and the first cell installs what is missing.
 
 # %%

@@ -11,7 +11,7 @@
 # * the same brush, taught by one part of the loss alone;
 # * the reference's generator of 36 million numbers beside ours of two thousand.
 #
-# It takes about four minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
+# It takes about five minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
 # on any hosted notebook service: upload this file there, and the first cell installs what is missing.
 
 # %%
@@ -25,8 +25,8 @@ import matplotlib.pyplot as plt
 
 # %% nbmake={"mock": {"COUNT": 120, "STEPS": 4, "PART": 2, "REFERENCE": 2}}
 COUNT = 3000  # strokes to learn from
-STEPS = 300  # steps of learning of our generator,
-PART = 80  # with a part of the loss,
+STEPS = 240  # steps of learning of our generator,
+PART = 60  # with a part of the loss,
 REFERENCE = 60  # and of the reference's generator
 
 # %% [markdown]

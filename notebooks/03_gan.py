@@ -11,7 +11,7 @@
 # * what becomes of strokes when the critic alone has the say;
 # * a photo, painted by the brush that learned in stages, and by the one that didn't.
 #
-# It takes about four minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
+# It takes about five minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
 # on any hosted notebook service: upload this file there, and the first cell installs what is missing.
 
 # %%
@@ -30,8 +30,8 @@ from matplotlib import cbook
 COUNT = 3000  # strokes to learn from
 STEPS = 240  # steps of stage 1
 JUDGING = 150  # of stage 2,
-GAN = 120  # and of stage 3
-PAINTED = 300  # strokes of a painting
+GAN = 60  # and of stage 3
+PAINTED = 200  # strokes of a painting
 PHOTO = "../examples/chelsea.png"  # or one of your own
 
 # %%
