@@ -20,15 +20,16 @@ paint: $(VENV)/core
 notebooks: $(VENV)/all
 	cd notebooks && ../$(BIN)/jupyter lab
 
+# on all cores, a process each
 test: $(VENV)/all
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 # where there is a GPU; elsewhere these are skipped
 test-cuda: $(VENV)/all
 	$(BIN)/python -m pytest -m cuda
 
 test-all: $(VENV)/all
-	$(BIN)/python -m pytest -m ''
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m ''
 
 check: $(VENV)/all
 	$(BIN)/ruff check .

@@ -122,6 +122,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "notebooks"
 
 
+@pytest.mark.xdist_group("notebooks")  # one after another: kernels that begin together may want the same port
 @each
 def test_runs(source: Path, folder: Path) -> None:
     """By nbmake, with the small numbers that stand in the cells' metadata; and then the answers. Nothing is written to
