@@ -163,5 +163,5 @@ def test_heic_without_its_extra(brand: bytes, others: bytes, tmp_path: Path, mon
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     content = b"ftyp" + brand + bytes(4) + others
     (tmp_path / "a.jpg").write_bytes(struct.pack(">I", len(content) + 4) + content + bytes(100))
-    with pytest.raises(InputError, match=r"a\.jpg is HEIC, .*: pip install 'allaprima\[export\]'; a JPEG does"):
+    with pytest.raises(InputError, match=r"a\.jpg is HEIC, .*pip install pillow-heif; a JPEG does"):
         read_photo(tmp_path / "a.jpg")

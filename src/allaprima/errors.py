@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import sys
 import unicodedata
+from pathlib import Path
 
 LONGEST = 1000  # signs of a message
 MACHINES = tuple(map(os.strerror, (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ENOSPC)))
@@ -61,6 +64,13 @@ def failure(error: Exception, text: str) -> AllaprimaError:
 def is_of_machine(error: Exception) -> bool:
     """Whether it says so: libraries pass on the words, and not the number."""
     return any(sign in str(error) for sign in MACHINES)
+
+
+def to_install(*packages: str) -> str:
+    """What a person types to install packages for the Python that runs."""
+    pip = shutil.which("pip")
+    ours = pip is not None and Path(pip).parent == Path(sys.executable).parent
+    return f"{'pip' if ours else f'{sys.executable} -m pip'} install {' '.join(packages)}"
 
 
 def check_kind(value: object, kinds: type | tuple[type, ...], what: str, give: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .errors import InputError
+from .errors import InputError, to_install
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,7 +119,7 @@ class History:
         try:
             import matplotlib.pyplot as plt
         except ModuleNotFoundError:
-            raise InputError("curves need matplotlib: pip install 'allaprima[notebook]'") from None
+            raise InputError(f"curves need matplotlib: {to_install('matplotlib')}") from None
         panels = self._panels(names)
         return _draw(plt.figure(figsize=_size(panels), layout="constrained"), self, panels)
 
@@ -129,7 +129,7 @@ class History:
             from matplotlib.backends.backend_agg import FigureCanvasAgg
             from matplotlib.figure import Figure
         except ModuleNotFoundError:
-            raise InputError("curves need matplotlib: pip install 'allaprima[notebook]'") from None
+            raise InputError(f"curves need matplotlib: {to_install('matplotlib')}") from None
         panels = self._panels(names)
         figure = Figure(figsize=_size(panels), dpi=100, layout="constrained")
         FigureCanvasAgg(figure)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InputError
+from ..errors import InputError, to_install
 from ..export.formats import is_painting
 from ..rendering.rendering import Rendering
 from .learn_commands import VGG
@@ -39,7 +39,7 @@ def compare(
             from ..perception.features import load_features
             from ..perception.metrics import figures
     except ModuleNotFoundError:
-        raise InputError("comparing needs scikit-image: pip install 'allaprima[compare]'") from None
+        raise InputError(f"comparing needs scikit-image: {to_install('scikit-image')}") from None
 
     Rendering(size=size)  # refuses one that cannot be
     name = "vgg16" if vgg_weights else "pocket"

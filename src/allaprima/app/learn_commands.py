@@ -194,11 +194,8 @@ def _stages(stages: str) -> tuple[int, ...]:
 
 
 def _learning() -> Any:
-    try:
-        with loading():
-            from ..learning import train as training
-    except ModuleNotFoundError as error:
-        raise InputError(f"training needs {error.name}: pip install 'allaprima[train]'") from None
+    with loading():
+        from ..learning import train as training
     return training
 
 

@@ -11,7 +11,7 @@ import warnings
 
 from torch import Tensor, nn
 
-from ..errors import InputError
+from ..errors import InputError, to_install
 from ..strokes import WINDOW, Strokes, as_strokes
 from .generator import Generator, between_pixels, resized_window
 
@@ -33,7 +33,7 @@ class DCGANBrush(Generator):
                 warnings.simplefilter("ignore")  # of fast.ai's own imports
                 from fastai.vision.gan import basic_generator
         except ImportError:
-            raise InputError("the dcgan generator needs fast.ai: pip install 'allaprima[train]'") from None
+            raise InputError(f"the dcgan generator needs fast.ai: {to_install('fastai')}") from None
         self.config = {"latent": latent, "features": features}
         self.linear = nn.Linear(12, latent)
         self.convolutions = basic_generator(WINDOW, 1, in_sz=latent, n_features=features, n_extra_layers=1)

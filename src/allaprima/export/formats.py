@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..errors import InputError, to_install
 
 if TYPE_CHECKING:
     from .base import Job, Writer
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Needed:
-    """A module of an extra, and what does without it."""
+    """A package that is not in the core, its module, and what does without it."""
 
+    package: str
     module: str
-    extra: str
     instead: str
 
     def check(self, path: Path) -> None:
         """Raise InputError, saying what to install, if it is not there."""
         if find_spec(self.module) is None:
-            raise InputError(f"{path} needs {self.module}: pip install 'allaprima[{self.extra}]'; {self.instead}")
+            raise InputError(f"{path} needs {self.package}: {to_install(self.package)}; {self.instead}")
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Format:
 
 
 PAINTING, PICTURE, LAYERS, VECTOR, TABLE, FILM = "painting", "picture", "layers", "vector", "table", "film"
-AV = Needed("av", "video", "a film as .gif, or .webp with --film, does without")
-PSD_TOOLS = Needed("psd_tools", "export", "layers as .ora do without")
+AV = Needed("av", "av", "a film as .gif, or .webp with --film, does without")
+PSD_TOOLS = Needed("psd-tools", "psd_tools", "layers as .ora do without")
 
 FORMATS = (
     Format((".painting.json",), PAINTING, "painting_file:PaintingFile"),

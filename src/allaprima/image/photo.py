@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image, Jpeg2KImagePlugin, JpegImagePlugin, UnidentifiedImageError
 from torch import Tensor
 
-from ..errors import InputError
+from ..errors import InputError, to_install
 from ..files import as_path, read_bounded
 from .decode import orientation, upright
 from .hex import RGB, hex_to_rgb, named
@@ -251,7 +251,7 @@ def _opened_heic(content: bytes, path: Path) -> Image.Image:
         from pillow_heif import HeifImageFile
     except ImportError:
         raise InputError(
-            f"the photo {path} is HEIC, which needs pillow-heif: pip install 'allaprima[export]'; a JPEG does without"
+            f"the photo {path} is HEIC, which needs pillow-heif: {to_install('pillow-heif')}; a JPEG does without"
         ) from None
     image: Image.Image = HeifImageFile(io.BytesIO(content))
     _check_size(image)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +16,8 @@ from ..strokes import Strokes
 from .checkpoint import Checkpoint
 from .config import Stage, StageConfig
 from .dataset import Source
+from .fast_ai import Callback
 from .measured import Measured
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of fast.ai's own imports
-    from fastai.callback.core import Callback
 
 WARM_UP = 50  # steps
 CHECKPOINT = 30.0  # seconds between two checkpoints

@@ -7,16 +7,11 @@ trained with binary cross entropy, not with a GAN loss). Departure: 16 features 
 
 from __future__ import annotations
 
-import warnings
-
 import torch
 from torch import Tensor, nn
 
 from ..strokes import Strokes
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of fast.ai's own imports
-    from fastai.vision.gan import AdaptiveLoss, gan_critic
+from .fast_ai import AdaptiveLoss, gan_critic
 
 
 def make_critic(features: int = 16) -> nn.Module:

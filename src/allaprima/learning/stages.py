@@ -31,16 +31,8 @@ from .checkpoint import Checkpoint
 from .config import Stage, StageConfig
 from .critic import CriticBatches
 from .dataset import Source, StrokeData
+from .fast_ai import DataLoader, DataLoaders, GANLearner, GradientClip, Learner, OptimWrapper
 from .measured import CriticLoss, GeneratorLoss, Loss, Measured
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of fast.ai's own imports
-    from fastai.callback.training import GradientClip
-    from fastai.data.core import DataLoaders
-    from fastai.data.load import DataLoader
-    from fastai.learner import Learner
-    from fastai.optimizer import OptimWrapper
-    from fastai.vision.gan import GANLearner
 
 STEEP = 3000.0  # longest gradient of stage 1: of rare strokes that would throw it back
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from ..errors import InputError
+from ..errors import InputError, to_install
 from ..files import check_there
 from .feature_network import LAYERS, FeatureNetwork, three_numbers
 from .losses import WEIGHTS
@@ -49,7 +49,7 @@ class VGG16(FeatureNetwork):
         try:
             from torchvision.models.vgg import cfgs, make_layers
         except ImportError:
-            raise InputError("VGG16 needs torchvision: pip install 'allaprima[train]', or use pocket") from None
+            raise InputError(f"VGG16 needs torchvision: {to_install('torchvision')}; or use pocket") from None
         made = list(make_layers(cfgs["D"], batch_norm).children())
         pools = [index for index, layer in enumerate(made) if isinstance(layer, nn.MaxPool2d)]
         self.features = nn.Sequential(*made[: pools[LAYERS.index(self.layers[-1])]])
