@@ -108,9 +108,10 @@ def test_the_brush_paints_at_once_and_the_apprentice_goes_on(taught: ap.Apprenti
 
 
 def test_a_texture_that_is_left_out_is_told(taught: ap.Apprentice) -> None:
-    note = taught.brush().card.note
+    brush = taught.brush()
+    note = brush.card.note
     assert "texture is left out" in note and "dB better; stages 2 and 3 taught the texture alone" in note
-    assert "texture" not in taught.brush().card.fidelity and taught.brush().texture is None
+    assert "texture" not in brush.card.fidelity and brush.texture is None
 
 
 def test_a_program_of_ones_own_by_a_module_of_ones_own(tmp_path: Path) -> None:

@@ -80,6 +80,8 @@ def test_a_change_is_one_number_for_all_or_one_for_each() -> None:
     strokes = Strokes.random(3)
     assert strokes.change(size=1.0).size.tolist() == [1, 1, 1]
     assert strokes.change(size=1).size.dtype == strokes.size.dtype
+    sizes = torch.rand(3).requires_grad_()
+    assert strokes.change(size=sizes).size is sizes  # with the gradient that it may get
     assert strokes.placed(0, 0, 64).change(brush=2).brush.tolist() == [2, 2, 2]
     with pytest.raises(InputError, match=r"size has the shape \(2,\): give one number for each of the 3 strokes"):
         strokes.change(size=torch.ones(2))

@@ -227,7 +227,7 @@ class Strokes:
         if column.shape not in ((), (1,), (len(self),)):
             told = f"{name} has the shape {tuple(column.shape)}"
             raise InputError(f"{told}: give one number for each of the {len(self)} strokes, or one for all")
-        return column.expand(len(self))
+        return column if column.shape == (len(self),) else column.expand(len(self))
 
     @property
     def device(self) -> torch.device:
