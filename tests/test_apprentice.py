@@ -242,6 +242,10 @@ def test_programs_that_are_none(tmp_path: Path) -> None:
         (lambda strokes, size: torch.zeros(1, 1, size, size), "gave \\(1, 1, 64, 64\\) for 24 strokes: give"),
         (lambda strokes, size: torch.full((len(strokes), 1, size, size), float("nan")), "not finite"),
         (lambda strokes, size: torch.zeros(len(strokes), 1, size, size), "paints nothing"),
+        (
+            lambda strokes, size: torch.full((len(strokes), 1, size, size), 200),
+            "gave 200 to 200: .* so divide bytes by 255",
+        ),
     ):
         with pytest.raises(ap.InputError, match=told):
             ap.draw_strokes(tmp_path / "none", brush, 10)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from ..brush.own import ROUNDING
 from ..brush.programs import PaintingProgram
 from ..errors import InputError
 from ..options import name_of
@@ -49,4 +50,8 @@ class Named:
         opacity = torch.as_tensor(given).detach().cpu().float()
         if not opacity.isfinite().all():
             raise InputError(f"the painting program {self.name} gave numbers that are not finite: opacity is in [0,1]")
+        low, high = float(opacity.min()), float(opacity.max())
+        if low < -ROUNDING or high > 1 + ROUNDING:
+            told = f"the painting program {self.name} gave {low:.3g} to {high:.3g}"
+            raise InputError(f"{told}: opacity is in [0,1], so divide bytes by 255")
         return opacity.clamp(0, 1)
