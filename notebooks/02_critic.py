@@ -224,8 +224,8 @@ print(f"moved while it learned: {sum(zeroed[:10]):.2f}")
 
 # %% [markdown]
 # The sledge slides on, and a good part of all that moved did so while it was frozen. fast.ai's `GANLearner`, with
-# which the reference trains, does just this: it sets the gradient to zero. allaprima takes it away before each step,
-# by a callback of four lines, `StayFrozen`.
+# which allaprima trains, does just this: it sets the gradient to zero. So allaprima takes it away before each step, by
+# a callback of four lines, `StayFrozen`. (The reference has an optimiser for each network, and no such trap.)
 #
 # So let us watch stage 3, where the two networks take turns, one step each.
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 import allaprima as ap
 from allaprima.learning import LearningStep, Stage, StrokeData, config
+from allaprima.learning.critic import make_critic, settled
 from allaprima.perception import FeatureLoss
 
 from .conftest import ROOT
@@ -78,6 +79,23 @@ def test_sheets_and_verdicts(taught: ap.Apprentice) -> None:
     assert taught.judge(3).size == (3 * 128, judged.height)
     with pytest.raises(ap.InputError, match="0 strokes are to be judged: choose 1 to"):
         taught.judge(0)
+
+
+def test_from_scratch_the_generator_learns(data: StrokeData) -> None:
+    """Where stage 1 has taught no texture, stages 2 and 3 are about the generator, and the brush has none."""
+    apprentice = ap.Apprentice(data, "splat", features="none")
+    assert apprentice.textured and apprentice.texture is None
+    before = [weights.detach().clone() for weights in apprentice.generator.parameters()]
+    apprentice.adversarial(steps=4, batch=2)
+    assert any(not torch.equal(*pair) for pair in zip(before, apprentice.generator.parameters(), strict=True))
+    assert set(apprentice.fidelity()) == {"psnr", "mypaint_agreement"} and apprentice.texture is None
+
+
+def test_a_critic_that_has_not_learned_does_not_know(data: StrokeData) -> None:
+    """Its verdicts are about even, though its spectral norms were never found."""
+    critic = make_critic()
+    said = settled(critic)(torch.rand(6, 1, 64, 64))
+    assert said.abs().max() < 1 < critic.eval()(torch.rand(6, 1, 64, 64)).abs().max()
 
 
 def test_learning_goes_on_where_a_call_ended(data: StrokeData) -> None:

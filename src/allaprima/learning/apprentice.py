@@ -28,7 +28,7 @@ from ..version import VERSION
 from .callbacks import LearningStep, OnStep
 from .checkpoint import Checkpoint
 from .config import FIRST, SECOND, THIRD, Stage, StageConfig, check_generator, check_mix, of_texture
-from .critic import make_critic
+from .critic import make_critic, settled
 from .dataset import StrokeData
 from .fidelity import drawn, fidelity
 from .measured import Loss
@@ -51,8 +51,10 @@ class Apprentice:
     The same ``seed`` gives the same weights. ``report`` is a folder for a :class:`Report`; ``on_step`` sees each
     :class:`LearningStep` and may raise KeyboardInterrupt.
 
-    ``generator``, ``critic`` and ``texture`` are the networks, ``history`` is what was measured in each step, and
-    ``learner`` fast.ai's own of the last stage. Raises InputError for what cannot be learned.
+    ``generator`` and ``critic`` are the networks, and ``texture``, once stage 1 has taught one; ``textured`` says
+    whether it will: if chance plays a part in the brush's strokes, and the generator is splat. ``history`` is what was
+    measured in each step, and ``learner`` fast.ai's own of the last stage. Raises InputError for what cannot be
+    learned.
     """
 
     def __init__(
@@ -78,17 +80,17 @@ class Apprentice:
             self._nib = nib_of(data) if kind == "splat" else {}
             self.generator = make_generator(kind, **self._nib) if isinstance(kind, str) else as_generator(kind)
             self.critic = make_critic()
-            textured = data.known and self.generator.kind == "splat"
-            self.texture = Texture(data.meta.myb) if textured else None
-        self._models: dict[str, nn.Module] = {"generator": self.generator, "critic": self.critic}
-        self._models |= {"texture": self.texture} if self.texture else {}
+            self.textured = bool(data.known) and self.generator.kind == "splat"
+            self._models: dict[str, nn.Module] = {"generator": self.generator, "critic": self.critic}
+            if self.textured:
+                self._models["texture"] = Texture(data.meta.myb)
         for model in self._models.values():
             model.to(place)
         if not isinstance(kind, str):
             check_draws(self.generator, name_of(kind))
         loss = loss_of(loss, features, self.generator.kind, place)
         checkpoint = Checkpoint(None, "", self._models)
-        self._context = TrainingContext(data, self.generator, self.critic, loss, checkpoint, texture=self.texture)
+        self._context = TrainingContext(data, self.generator, self.critic, loss, checkpoint)
         strokes, once, _ = data.held_out()
         self._shown = strokes[:SHOWN].to(place)
         self._strips = {REAL: strip(self._shown, once[:SHOWN])}
@@ -100,6 +102,11 @@ class Apprentice:
     def __repr__(self) -> str:
         count = sum(parameter.numel() for parameter in self.generator.parameters())
         return f"Apprentice of {self.data.meta.brush}: {self.generator.kind}, {count:,} numbers; {self.history!r}"
+
+    @property
+    def texture(self) -> Texture | None:
+        """The texture, once it was taught: from then on stages 2 and 3 are about it, and before about the generator."""
+        return self._context.texture
 
     @property
     def learner(self) -> object:
@@ -116,12 +123,12 @@ class Apprentice:
 
     def pretrain(self, steps: int | None = None, *, batch: int | None = None, lr: float | None = None) -> History:
         """Stage 1: the generator learns to draw, with the feature loss and nothing adversarial; and then its texture,
-        if chance plays a part in the brush's strokes and the generator is splat. Goes on where an earlier call ended.
+        if it is ``textured``. Goes on where an earlier call ended.
         """
         usual = FIRST.get(self.generator.kind, FIRST["dcgan"])
         pace = pace_of(usual, self.seed, steps, batch, lr)
         self.take(Stage.GENERATOR, pace)
-        if self.texture:
+        if self.textured:
             self.take(Stage.TEXTURE, of_texture(pace, self.generator.kind))
         return self.history.part(*[label for label in ("1", "1b") if label in self.history.stages])
 
@@ -151,6 +158,10 @@ class Apprentice:
             Stage.CRITIC: pretrain_critic,
             Stage.ADVERSARIAL: lambda context, pace: adversarial(context, pace, mix),
         }
+        if stage is Stage.TEXTURE:
+            texture = self._models["texture"]
+            assert isinstance(texture, Texture)
+            self._context.texture = texture
         begun, before = self._begun.get(stage, 0), self.history.stages.get(stage.label, [])
         seconds, taken = before[-1].seconds if before else 0.0, len(self.history)
         self._drawing = self.generator if stage is Stage.GENERATOR else self.texture or self.generator
@@ -207,10 +218,12 @@ class Apprentice:
         if not 1 <= count <= len(strokes):
             raise InputError(f"{count} strokes are to be judged: choose 1 to {len(strokes):,}")
         strokes, pictures = strokes[:count].to(self._context.device), {}
-        ours = self.draw(strokes)
+        ours, critic = self.draw(strokes), self.critic.eval()
+        if self._begun.keys().isdisjoint((Stage.CRITIC, Stage.ADVERSARIAL)):
+            critic = settled(critic)
         for whose, opacity, real in (("the real brush", once[:count], True), ("the apprentice", ours, False)):
             with torch.no_grad():
-                said = self.critic.eval()(opacity.to(self._context.device)).flatten().sigmoid().tolist()
+                said = critic(opacity.to(self._context.device)).flatten().sigmoid().tolist()
             taken = sum(verdict > 0.5 for verdict in said)
             title = f"by {whose}: the critic takes {taken} of {count} for real"
             pictures[title] = judged(strokes, opacity, said, real)

@@ -45,13 +45,13 @@ def learn(
         report=report,
     )
     if on_step:
-        cost = config.costs(bool(apprentice.texture))
+        cost = config.costs(apprentice.textured)
         apprentice.on_step = lambda step: on_step(replace(step, share=_share(cost, step)))
     meta = data.meta
     apprentice.resume(checkpoint, f"{config} on {meta.brush} {meta.myb_sha256} {meta.count} {meta.seed}")
     if 1 in config.stages:
         apprentice.take(Stage.GENERATOR, config.first)
-        if apprentice.texture:
+        if apprentice.textured:
             apprentice.take(Stage.TEXTURE, config.texture)
     if 2 in config.stages:
         apprentice.take(Stage.CRITIC, config.second)
