@@ -12,14 +12,15 @@
 # * what the neural brush can do that no painting program can: say which way each number should move;
 # * the data set from which the notebooks that follow will teach a brush.
 #
-# It takes less than a minute on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
-# on any hosted notebook service: upload this file there, and the first cell installs what is missing.
+# It takes less than a minute on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
+# any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
+# allaprima's folder), and the first cell installs it.
 
 # %%
 try:
     import allaprima as ap
 except ModuleNotFoundError:
-    # %pip install --quiet 'allaprima[train,notebook]'
+    # %pip install --quiet --find-links . 'allaprima[train,notebook]'
     import allaprima as ap
 
 import ipywidgets as widgets
@@ -66,8 +67,8 @@ real
 # | `start_x`, `start_y` | where the brush touches down |
 # | `control_x`, `control_y` | a point that it passes half-way |
 # | `end_x`, `end_y` | where it lifts |
-# | `size` | how broad the brush is: the radius is exp(2 × size) of 64 pixels, 1 to 7.39 |
-# | `entry_pressure`, `pressure` | how hard it is pressed at the beginning, and at the end |
+# | `size` | how broad the brush is: on a window of 64 pixels the radius is exp(2 × size), from 1 to 7.39 |
+# | `entry_pressure`, `pressure` | how hard it is pressed at the beginning, and at the end (1 is 0.8 of the full) |
 # | `color_r`, `color_g`, `color_b` | red, green and blue |
 #
 # Here is one, written by hand. The order is that of the data that was published with the first neural painters.
@@ -300,19 +301,23 @@ plt.show()
 #
 # ## Exercises
 #
-# **1.** Make a dot. Which numbers have to be equal, and what does pressure do to it?
+# **1.** Make a stroke shorter and shorter, until it is a dot. Which numbers have to be equal in the end, and what do
+# the two brushes make of it?
 #
 # <details><summary>Answer</summary>
 #
-# All three points in one place. A dry brush that does not move still lays paint as time passes, and more of it
-# the harder it is pressed.
+# All three points are in one place then. The real brush lays less and less paint, and at last none at all: it lays
+# it along its way, and there is no way. The neural brush draws a pale blot. It is wrong there, and it cannot know:
+# among strokes at random hardly one is so short. What a network was not shown, it makes up.
 #
 # ```python
-# dots = {}
-# for pressure in (0.1, 0.4, 0.7, 1.0):
-#     dot = [[pressure, 0.8, 0.5, 0.5, 0.5, 0.5, 0.1, 0.2, 0.4, 0.5, 0.5, pressure]]
-#     dots[f"pressure {pressure}"] = on_paper(real, ap.Strokes.from_actions(dot))
-# show(dots)
+# for brush in (real, neural):
+#     dots = {}
+#     for way in (0.4, 0.2, 0.1, 0.03, 0):
+#         begin, end = 0.5 - way / 2, 0.5 + way / 2
+#         numbers = [[0.7, 0.8, 0.5, 0.5, end, 0.5, 0.1, 0.2, 0.4, begin, 0.5, 0.7]]
+#         dots[f"{way} long"] = on_paper(brush, ap.Strokes.from_actions(numbers))
+#     show(dots, 1.8)
 # plt.show()
 # ```
 #

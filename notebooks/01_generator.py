@@ -11,14 +11,15 @@
 # * the same brush, taught by one part of the loss alone;
 # * the reference's generator of 36 million numbers beside ours of two thousand.
 #
-# It takes about five minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
-# on any hosted notebook service: upload this file there, and the first cell installs what is missing.
+# It takes about five minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
+# any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
+# allaprima's folder), and the first cell installs it.
 
 # %%
 try:
     import allaprima as ap
 except ModuleNotFoundError:
-    # %pip install --quiet 'allaprima[train,notebook]'
+    # %pip install --quiet --find-links . 'allaprima[train,notebook]'
     import allaprima as ap
 
 import matplotlib.pyplot as plt
@@ -168,8 +169,9 @@ apprentice.fidelity()
 # ## Parts of the loss, switched off
 #
 # What is each part good for? Let three apprentices learn for the same few steps, each by one part alone: pixels;
-# features; Gram matrices. The numbers 3000 and 16 are those of allaprima itself: squared errors are small, and so
-# weigh more; and of each batch every 16th stroke is shown to the eyes, as looking costs more than drawing.
+# features; Gram matrices; and a fourth by all of them. The numbers 3000 and 16 are those of allaprima itself. With
+# 3000 the squared error of pixels is by far the most of the loss, as the curves above show, and the rest is
+# seasoning; and of each batch every 16th stroke is shown to the eyes, as looking costs more than drawing.
 
 # %%
 ours = {"distance": "mse", "every": 16}
@@ -199,8 +201,9 @@ plt.show()
 # %% [markdown]
 # By pixels alone these apprentices come nearly as far as by all parts together. That is no argument against the other
 # parts: this generator can draw nothing *but* strokes, and its texture is told the chance, so the smear is no
-# temptation. By the features alone it finds the right place and shape, more slowly. By the Gram matrices alone it
-# remains broad and pale: they know what grain there is, and neither where nor how much paint.
+# temptation. (Nor can it miss the place: it is told where the curve runs. What it has to find is how broad paint
+# lies, and how heavy.) By the features alone it finds that, too, more slowly. By the Gram matrices alone it remains
+# broad and pale: they know what grain there is, and neither where nor how much paint.
 #
 # ## The reference's generator, and ours
 #
@@ -220,10 +223,10 @@ for name, one in {"splat": apprentice, "dcgan": reference}.items():
     print(f"{name}: {one.fidelity()['psnr']:.1f} dB after {seconds:.0f} seconds")
 
 # %% [markdown]
-# No strokes yet. What it draws is much the same for all twelve numbers, a cloud where paint lies most often: the first
-# thing that such a network learns is the mean of everything. It does get further, with a GPU and an hour, and draws
-# well in the end, as the reference shows. But most of what it has to learn was known before: that a stroke runs along
-# a curve. A generator that is told so can spend its lessons on the brush.
+# No strokes yet. It draws the same for all strokes, whatever the twelve numbers are: a pattern of dots, the traces of
+# its own convolutions, and hardly a sign of what was asked for. It does get further, with a GPU and an hour, and
+# draws well in the end, as the reference shows. But most of what it has to learn was known before: that a stroke runs
+# along a curve. A generator that is told so can spend its lessons on the brush.
 #
 # ## Exercises
 #
@@ -232,11 +235,12 @@ for name, one in {"splat": apprentice, "dcgan": reference}.items():
 #
 # <details><summary>Answer</summary>
 #
-# The weights are a dictionary: the layers that are in it are looked at.
+# The weights are a dictionary: the layers that are in it are looked at. Without pixels and Gram matrices (`pixel=0,
+# gram=0`) it is worse by each of them, and the deeper the layer, the more: the shallow one still minds the move.
 #
 # ```python
 # for layer in ("relu3_3", "relu4_3", "relu5_3"):
-#     loss = ap.perception.FeatureLoss(eyes, weights={layer: 1.0}, pixel=0)
+#     loss = ap.perception.FeatureLoss(eyes, weights={layer: 1.0}, pixel=0, gram=0)
 #     print(layer, {name: round(loss(one, target).item(), 3) for name, one in attempts.items()})
 # ```
 #

@@ -10,14 +10,15 @@
 # * what *frozen* means: the generator must not move while the critic learns to aim;
 # * the trap in it: an optimiser that moves a network which is not to learn, and how to stay out of it.
 #
-# It takes about a minute and a half on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
-# on any hosted notebook service: upload this file there, and the first cell installs what is missing.
+# It takes about a minute and a half on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
+# any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
+# allaprima's folder), and the first cell installs it.
 
 # %%
 try:
     import allaprima as ap
 except ModuleNotFoundError:
-    # %pip install --quiet 'allaprima[train,notebook]'
+    # %pip install --quiet --find-links . 'allaprima[train,notebook]'
     import allaprima as ap
 
 import matplotlib.pyplot as plt
@@ -73,7 +74,8 @@ plt.show()
 
 # %% [markdown]
 # The line to watch is the accuracy. One half is chance. For a while nothing seems to happen, and this is usual: a
-# critic starts with no idea of what could matter. Then it finds a difference, and the loss leaves 0.693.
+# critic starts with no idea of what could matter. Then it finds a difference, and the loss leaves 0.693. (The
+# learning rate here is twice the usual one; with that it takes longer.)
 
 # %%
 apprentice.judge(12)
@@ -155,7 +157,8 @@ for whose, pictures in opacity.items():
 #
 # While the critic learned, the generator must have stayed as it was: otherwise the critic would aim at something
 # that moves. Is that so? `on_step` is called after each step of an apprentice; let it keep, in each, how far the
-# weights of both networks have moved since the step before.
+# weights of both networks have moved since the step before. (What the critic judges are strokes with their texture, if
+# the brush has one; so that is the network to watch here. The generator proper rests anyway.)
 
 
 # %%
@@ -164,7 +167,7 @@ def weights(network):
 
 
 def watch(step):
-    networks = {"generator": apprentice.texture or apprentice.generator}
+    networks = {"judged": apprentice.texture or apprentice.generator}
     networks["critic"] = apprentice.critic
     for name, network in networks.items():
         now = weights(network)
@@ -176,11 +179,12 @@ def watch(step):
 last, moved = {}, {}
 apprentice.on_step = watch
 apprentice.pretrain_critic(steps=10)
-print("the critic moved by      ", [f"{one:.3f}" for one in moved["critic"][1:]])
-print("the generator moved by   ", [f"{one:.3f}" for one in moved["generator"][1:]])
+print("the critic moved by     ", [f"{one:.3f}" for one in moved["critic"][1:]])
+print("the one it judges, by   ", [f"{one:.3f}" for one in moved["judged"][1:]])
+print("is each of these exactly zero?", all(one == 0 for one in moved["judged"][1:]))
 
 # %% [markdown]
-# Zeros, and exact ones: not a bit of the generator has changed.
+# Zeros, and exact ones: not a bit of it has changed.
 #
 # ## The trap
 #

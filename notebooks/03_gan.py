@@ -11,18 +11,19 @@
 # * what becomes of strokes when the critic alone has the say;
 # * a photo, painted by the brush that learned in stages, and by one that had a critic alone.
 #
-# Two networks can stand before the critic, and one word helps to keep them apart: the *generator* draws the mean stroke;
-# the *texture*, once stage 1 has taught it, draws single ones, grain and all. What stages 2 and 3 are about is the
-# texture, if there is one, and else the generator.
+# Two networks can stand before the critic, and one word helps to keep them apart: the *generator* draws the mean
+# stroke; the *texture*, once stage 1 has taught it, draws single ones, grain and all. What stages 2 and 3 are about
+# is the texture, if there is one, and else the generator.
 #
-# It takes about five minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and
-# on any hosted notebook service: upload this file there, and the first cell installs what is missing.
+# It takes about five minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
+# any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
+# allaprima's folder), and the first cell installs it.
 
 # %%
 try:
     import allaprima as ap
 except ModuleNotFoundError:
-    # %pip install --quiet 'allaprima[train,notebook]'
+    # %pip install --quiet --find-links . 'allaprima[train,notebook]'
     import allaprima as ap
 
 from pathlib import Path
@@ -133,10 +134,11 @@ believer.adversarial(steps=TURNS, mix=1.0, lr=2e-2)
 believer.sheet()
 
 # %% [markdown]
-# The strokes are where they were asked for, but only because our generator is told where the curve runs, and cannot draw
-# elsewhere. How broad they are and how heavy is anybody's guess: its teacher began as ignorant as itself, and each has
-# learned from the other's mistakes. A generator as free as the reference's would not even have a reason to put a stroke in
-# its place. For a GAN that invents faces this is no fault, whatever looks real is welcome; for a brush it is.
+# The strokes are where they were asked for, but only because our generator is told where the curve runs, and cannot
+# draw elsewhere. How broad they are and how heavy is anybody's guess: its teacher began as ignorant as itself, and
+# each has learned from the other's mistakes. A generator as free as the reference's would not even have a reason to
+# put a stroke in its place. For a GAN that invents faces this is no fault, whatever looks real is welcome; for a
+# brush it is.
 #
 # In figures, on strokes that nobody was trained on, for the mean stroke:
 
@@ -146,19 +148,20 @@ figures |= {"the critic alone": believer.fidelity()}
 figure, panel = plt.subplots(figsize=(6, 2.4))
 bars = panel.barh(list(figures), [told["psnr"] for told in figures.values()])
 panel.bar_label(bars, fmt="%.1f", padding=3)
+panel.margins(x=0.12)
 panel.set_xlabel("dB (higher is closer to the real brush)")
 panel.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# Ten decibels are a tenth of the squared error.
+# Ten decibels less are ten times the squared error.
 #
 # ## So what is stage 3 good for?
 #
-# A loss that knows what is wanted goes before one that only knows what looks real: that is what preparing means. Whether
-# the duel adds anything after it is another question. With the reference's generator it sharpens what the feature loss
-# left soft. Ours is told where the curve runs, and its texture is told the very chance, so there may be little left for
-# a critic to find. The honest answer is to measure it: exercise 1.
+# A loss that knows what is wanted goes before one that only knows what looks real: that is what preparing means.
+# Whether the duel adds anything after it is another question. With the reference's generator it sharpens what the
+# feature loss left soft. Ours is told where the curve runs, and its texture is told the very chance, so there may be
+# little left for a critic to find. The honest answer is to measure it: exercise 1.
 #
 # ## Paint with it
 #
@@ -204,8 +207,8 @@ plt.show()
 #
 # </details>
 #
-# **2.** By itself the critic taught little. Does it harm an apprentice that is prepared, when the critic has more and more
-# of the say?
+# **2.** By itself the critic taught little. Does it harm an apprentice that is prepared, when the critic has more and
+# more of the say?
 #
 # <details><summary>Answer</summary>
 #

@@ -11,14 +11,15 @@
 # loss of your own in five lines.
 #
 # It takes about 3 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
-# any hosted notebook service: upload this file there, and the first cell installs what is missing. To paint a
+# any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
+# allaprima's folder), and the first cell installs it. To paint a
 # photo of your own, change one line below it.
 
 # %%
 try:
     import allaprima as ap
 except ModuleNotFoundError:
-    # %pip install --quiet 'allaprima[train,notebook,video]' scikit-image
+    # %pip install --quiet --find-links . 'allaprima[train,notebook,video]' scikit-image
     import allaprima as ap
 from pathlib import Path
 
@@ -210,12 +211,12 @@ for name, painting in paintings.items():
     )
 
 # %% [markdown]
-# A loss is a wish, and wishes come true to the letter. `pixel` is nearest in pixels, and furthest from what
-# the network sees: it wants every colour in its place, and is content with soft transitions. `features` wants
-# what makes a picture look crisp, edges and textures, and lets a colour be off for them: several dB of pixels
-# are gone, and it does not look like less. And `both`: close to the best of each. Pixels say where to go from
-# afar, features what to do when one is there; a network alone is a rough guide for a stroke that is still in
-# the wrong place.
+# A loss is a wish. `pixel` is nearest in pixels, and furthest from what the network sees: it wants every colour in
+# its place, and is content with soft transitions. `features` wants what makes a picture look crisp, edges and
+# textures, and pays for them with several dB of pixels: here a colour is off, there one is too strong. And `both`
+# is close to the best of each, or better: it may even be seen nearer than `features`, which asked for nothing else.
+# Pixels say where to go from afar, features what to do when one is there; a network alone is a rough guide for a
+# stroke that is still in the wrong place. So from here on we take both.
 
 # %% [markdown]
 # ## Stroke by stroke
@@ -226,7 +227,7 @@ for name, painting in paintings.items():
 # %%
 stops = [STROKES // 40, STROKES // 10, STROKES // 3, STROKES]
 show(
-    {f"{stop} strokes": features[:stop].render(SHOWN) for stop in stops},
+    {f"{stop} strokes": both[:stop].render(SHOWN) for stop in stops},
     columns=4,
     width=3.4,
 )
@@ -244,9 +245,9 @@ show(
 # beside it.
 
 # %%
-styles = {"dry_brush": features}
+styles = {"dry_brush": both}
 for name in ("chalk", "flat"):
-    styles[name] = ap.paint(PHOTO, loss="features", **{**how, "brush": name})
+    styles[name] = ap.paint(PHOTO, loss="both", **{**how, "brush": name})
 show({name: painting.render(SHOWN) for name, painting in styles.items()})
 
 # %% [markdown]
@@ -263,7 +264,7 @@ show({name: painting.render(SHOWN) for name, painting in styles.items()})
 from IPython.display import Video
 
 ap.write(
-    features, "work/cat.mp4", size=SHOWN // 2, seconds=SECONDS, photo=PHOTO, beside=True
+    both, "work/cat.mp4", size=SHOWN // 2, seconds=SECONDS, photo=PHOTO, beside=True
 )
 Video("work/cat.mp4", embed=True)
 
@@ -274,15 +275,15 @@ Video("work/cat.mp4", embed=True)
 # the strokes themselves. What it gives back is brought down. So write down what you wish for.
 #
 # *"Let it rain"*: all strokes are to fall. A stroke that falls goes down a long way and hardly sideways, so
-# its share of sideways is what is wrong with it. The list adds our wish to the colours of the photo. Chalk
-# shows best how strokes lie.
+# its share of sideways is what is wrong with it. (A share, since otherwise a stroke could please us by becoming a
+# dot.) The list adds our wish to the colours of the photo. Chalk shows best how strokes lie.
 
 
 # %%
 def rain(canvas, picture, strokes):
     way = strokes.end - strokes.start  # (N, 2): right and down
     sideways = way[:, 0].square()
-    length = way.square().sum(1) + 1e-4
+    length = way.square().sum(1) + 1e-6
     return 0.05 * (sideways / length).mean()
 
 
@@ -332,7 +333,9 @@ plt.show()
 # ```
 #
 # It is the oldest trick there is, from coarse to fine, and `ap.paint` does the same: it begins on a canvas of
-# few pixels, with broad strokes. (Its other trick is to begin new strokes right where the canvas is wrong.)
+# few pixels, with broad strokes. It helps, and promises nothing: from `ap.Strokes.random(1, 1)` the stroke comes
+# close and ends askew. So `ap.paint` has another trick, which is better: it begins new strokes right where the canvas
+# is wrong.
 #
 # </details>
 #
@@ -344,7 +347,7 @@ plt.show()
 # ```python
 # def calm(canvas, picture, strokes):
 #     way = strokes.end - strokes.start
-#     return 0.05 * (way[:, 1].square() / (way.square().sum(1) + 1e-4)).mean()
+#     return 0.05 * (way[:, 1].square() / (way.square().sum(1) + 1e-6)).mean()
 #
 #
 # with_chalk = {**how, "brush": "chalk"}

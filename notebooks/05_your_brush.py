@@ -12,13 +12,14 @@
 #    learning anything.
 #
 # It takes about 5 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
-# any hosted notebook service: upload this file there, and the first cell installs what is missing.
+# any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
+# allaprima's folder), and the first cell installs it.
 
 # %%
 try:
     import allaprima as ap
 except ModuleNotFoundError:
-    # %pip install --quiet 'allaprima[train,notebook,video]' scikit-image
+    # %pip install --quiet --find-links . 'allaprima[train,notebook,video]' scikit-image
     import allaprima as ap
 import json
 from pathlib import Path
