@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from .bounds import StrokeBounds
+from .retouching import DABS, OF, window_of
 
 SMALLEST_WINDOW = 16  # canvas pixels
 SHARE = 3.5  # there is one level more for so many times the strokes
@@ -18,7 +19,8 @@ SKETCHED = 60  # strokes of a sketch, at least
 class Level(NamedTuple):
     """So many ``strokes`` on windows with sides of ``window`` canvas pixels; in so many ``rows``, if they are the
     ground; ``late``, if they begin when those of the other levels have been refined together; along ``lines``; of the
-    ``sketch``, the first strokes, which are a painting by themselves, and stay as they are under all that follow.
+    ``sketch``, the first strokes, which are a painting by themselves, and stay as they are under all that follow; or to
+    ``retouch`` the canvas, when all else is done.
     """
 
     strokes: int
@@ -27,6 +29,7 @@ class Level(NamedTuple):
     late: bool = False
     lines: bool = False
     sketch: bool = False
+    retouch: bool = False
 
 
 def levels(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:
@@ -76,6 +79,15 @@ def with_lines(levels: list[Level], found: int, bounds: StrokeBounds) -> list[Le
         return levels
     last = levels[-1]
     return [*levels[:-1], last._replace(strokes=last.strokes - count), last._replace(strokes=count, lines=True)]
+
+
+def with_retouching(levels: list[Level], bounds: StrokeBounds) -> list[Level]:
+    """The levels with some of the last strokes to retouch the canvas, where there are enough."""
+    count = min(DABS, sum(level.strokes for level in levels) // OF)
+    if not 0 < count < levels[-1].strokes:
+        return levels
+    last = levels[-1]._replace(strokes=levels[-1].strokes - count)
+    return [*levels[:-1], last, Level(count, window_of(bounds), late=True, retouch=True)]
 
 
 def ground_level(strokes: int, width: int, height: int, bounds: StrokeBounds) -> list[Level]:

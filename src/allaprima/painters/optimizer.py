@@ -30,6 +30,7 @@ from ..spinning import few_threads
 from ..strokes import ACTION, PlacedStrokes
 from .adam import Adam
 from .assembly import assemble, picture_of
+from .beginning import beginning
 from .bounds import StrokeBounds
 from .canvas import Subject, canvas_of
 from .checkpoint import Checkpoint
@@ -39,13 +40,12 @@ from .constraints import Constraints
 from .grain import Grain
 from .hidden import settle
 from .inputs import Inputs, as_tensor
-from .levels import more_levels, with_lines
-from .lines import Path, find_lines, line_strokes
+from .levels import more_levels, with_lines, with_retouching
+from .lines import Path, find_lines
 from .losses import PaintingLoss, Target, resized
 from .parameters import COLORS, StrokeParameters, leaves
-from .placement import ground_strokes, initial_strokes
 from .regions import by_region, find_regions
-from .schedule import CLOSE_AT, JOINT_AT, Kind, Phase, Schedule
+from .schedule import CLOSE_AT, EFFORT, JOINT_AT, Kind, Phase, Schedule
 from .step import Step
 
 LINES = 0.25  # of others' rate, strokes along lines move
@@ -86,6 +86,8 @@ class StrokeOptimizer:
         counts = standing_out(small) if self.focus is None else resized(self.focus, *small.shape[1:])[0]
         self.regions = find_regions(small, counts.to(small.device))
         self.grain = Grain(inputs.brushes, settings.engine, settings.texture)
+        if self.grain.bristles and EFFORT[settings.mood][settings.quality].retouch and not settings.connected:
+            self.levels = with_retouching(self.levels, self.bounds)
         part = CloseUp.of(None if settings.style else self.focus, *shape)  # a style's textures have one size everywhere
         self.schedule = Schedule(settings, self.levels, self.grain.cost, part)
         weights, own = compute.vgg_weights, inputs.own.loss
@@ -199,12 +201,7 @@ class StrokeOptimizer:
         focus = None if self.focus is None else resized(self.focus.to(self.device), *picture.shape[1:])[0]
         share = (number + 1) / len(self.levels)  # the coarsest ones cover all of the canvas
         level, scale = self.levels[number], self.canvas.scale(picture)
-        if level.rows:
-            strokes = ground_strokes(picture, level, scale)
-        elif level.lines:
-            strokes = line_strokes(self.lines, picture, below, level.strokes, scale, self.bounds)
-        else:
-            strokes = initial_strokes(picture, below, level, scale, self.bounds, self.random, focus, share)
+        strokes = beginning(level, picture, below, scale, self.bounds, self.lines, self.random, focus, share)
         if self.settings.connected:
             strokes = chain_windows(strokes, self.chain_begin(number))
         else:

@@ -11,6 +11,7 @@ from ..brush.opaque import FINAL, SOFT
 from ..painting.settings import Settings
 from .closeup import CloseUp
 from .levels import Level
+from .retouching import SEEN_AT
 
 WINDOW_AT = 64  # pixels at which a level's windows are drawn in the first pass
 GENTLE = 0.35  # of the learning rates, when strokes are only to fit the grain that MyPaint gives them
@@ -21,7 +22,7 @@ class Effort(NamedTuple):
     """Steps for each level, for all strokes together (half of them before the late ones begin, if there are any), for
     those seen more closely, as closely as so many strokes can show, for those where people look, more closely still,
     and once more with grain, on a canvas with ``grain_at`` px on its long side; no less closely before. For the strokes
-    of the sketch together, and those with grain.
+    of the sketch together, and those with grain. For those that retouch the canvas.
     """
 
     coarse: int
@@ -32,6 +33,7 @@ class Effort(NamedTuple):
     grain_at: int
     sketch: int = 0
     sketch_grain: int = 0
+    retouch: int = 0
 
 
 JOINT_AT, CLOSE_AT = 256, 512  # px of the long side of the canvas that all strokes together are seen on
@@ -50,8 +52,8 @@ PAINTERLY = {
 }
 OIL = {
     "draft": Effort(6, 8, 0, 0, 3, CLOSE_AT, 8, 3),
-    "normal": Effort(8, 44, 30, 30, 12, CLOSE_AT, 72, 14),
-    "best": Effort(16, 80, 50, 60, 40, CLOSE_AT, 110, 30),
+    "normal": Effort(8, 44, 30, 30, 12, CLOSE_AT, 72, 14, 4),
+    "best": Effort(16, 80, 50, 60, 40, CLOSE_AT, 110, 30, 8),
 }
 EFFORT = {"oil": OIL, "flow": OIL, "dots": OIL, "painterly": PAINTERLY, "likeness": LIKENESS}  # by mood and quality
 
@@ -128,9 +130,10 @@ class Schedule:
                 rate = GENTLE * pace if kind is Kind.GRAIN else pace
                 self.phases.append(Phase(kind, still, number, steps, size, work, rate, part=part))
 
+        others = [level for level in levels if not level.retouch]
         sketch_at = min(JOINT_AT, round(WORTH * shown_by(sum(level.strokes for level in levels if level.sketch))))
         still, joint = 0, effort.sketch if levels[0].sketch else effort.joint
-        for number, level in enumerate(levels):
+        for number, level in enumerate(others):
             if level.late and number > still and not levels[number - 1].late:
                 together(Kind.JOINT, number, joint // 2, sketch_at if level.sketch else JOINT_AT)
                 joint -= joint // 2
@@ -142,16 +145,21 @@ class Schedule:
                     together(Kind.GRAIN, number + 1, effort.sketch_grain, sketch_at, grain)
                 self.phases[-1] = self.phases[-1]._replace(settle=True)
                 still, joint = number + 1, effort.joint
-        together(Kind.JOINT, len(levels), joint, JOINT_AT)
+        together(Kind.JOINT, len(others), joint, JOINT_AT)
         if (closely := seen_closely(settings, effort.grain_at)) > WORTH * JOINT_AT:
-            together(Kind.JOINT, len(levels), effort.close, closely)
+            together(Kind.JOINT, len(others), effort.close, closely)
         if part and part.size > WORTH * min(closely, long_side):
             gathered = math.sqrt(part.share)  # of the strokes, about: they gather where people look
-            together(Kind.JOINT, len(levels), effort.focus, part.size, gathered, part)
+            together(Kind.JOINT, len(others), effort.focus, part.size, gathered, part)
         if grain:
-            together(Kind.GRAIN, len(levels), effort.grain, effort.grain_at, grain)
+            together(Kind.GRAIN, len(others), effort.grain, effort.grain_at, grain)
         last = max(number for number, phase in enumerate(self.phases) if not phase.part)
         self.phases[last] = self.phases[last]._replace(settle=True)
+        for number, level in enumerate(levels[len(others) :], len(others)):
+            size = min(long_side, SEEN_AT)
+            self.phases.append(
+                Phase(Kind.COARSE, number, number, effort.retouch, size, cost([level], size), GENTLE * pace)
+            )
         self.total = sum(phase.steps for phase in self.phases)
         self.work = sum(phase.steps * phase.cost for phase in self.phases)
 
