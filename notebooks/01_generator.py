@@ -90,14 +90,27 @@ for name, attempt in attempts.items():
 # a network that had learned to name a thousand things in photos. Nobody wants the names; we want what its layers
 # see on the way: the first ones edges, the next ones grain and corners, the deeper ones larger shapes.
 #
-# Here is what three of its layers make of the stroke, four channels of each. The deeper, the coarser.
+# Here is where each attempt differs from the stroke: pixel by pixel, and in what three layers see, the deeper the
+# coarser. The darker, the further apart; each column has one scale.
 
 # %%
 eyes = ap.perception.load_features("pocket")
-seen = eyes(target)
-for layer, activations in seen.items():
-    strongest = activations[0].mean((1, 2)).argsort(descending=True)[:4].tolist()
-    show({f"{layer}, channel {n}": activations[0, n] for n in strongest}, 2.0)
+true = eyes(target)
+figure, axes = plt.subplots(2, 4, figsize=(9, 4.8), layout="constrained")
+for row, (name, attempt) in zip(axes, attempts.items()):
+    apart = {"pixels": (attempt - target).square()}
+    for layer, seen in eyes(attempt).items():
+        apart[layer] = (seen - true[layer]).square().sum(1)  # over all channels
+    row[0].set_ylabel(name)
+    for panel, (title, picture), most in zip(row, apart.items(), (0.6, 60, 60, 40)):
+        panel.imshow(picture.detach().squeeze(), cmap="gray_r", vmin=0, vmax=most)
+        panel.set_title(title, fontsize=10)
+        panel.set(xticks=[], yticks=[])
+plt.show()
+
+# %% [markdown]
+# Pixels mind the move; the deeper one looks, the less it matters. The smear is the other way round: pixels forgive
+# it, and the deepest layer sees along the whole stroke that something is missing.
 
 # %% [markdown]
 # Two pictures can now be compared by what is seen in them. The **feature loss** has three kinds of parts:
@@ -125,8 +138,8 @@ for panel, kind in zip(axes, ("pixel", "relu", "gram")):
 plt.show()
 
 # %% [markdown]
-# The lower, the better. The pixels prefer the smear; the layers prefer the stroke that was moved; and the Gram matrices
-# have no doubt at all that bristles belong there.
+# The lower, the better. As above, the pixels prefer the smear, and the layers together the stroke that was moved; and
+# the Gram matrices have no doubt at all that bristles belong there.
 #
 # ## Stage 1
 #

@@ -53,8 +53,8 @@ apprentice.sheet()
 #
 # The critic is a stack of convolutions: it gets the opacity of one stroke, 64 by 64 numbers, and answers with one.
 # Above 0 means *real*. `judge` shows strokes by both hands, and below each how sure the critic is that the real
-# brush drew it: green where it is right, red where it is wrong. It knows nothing yet. Its verdicts may sound sure of
-# themselves, but they have nothing to do with who drew a stroke: it says about the same of both rows.
+# brush drew it: green where it is right, red where it is wrong. It knows nothing yet: 50 %,
+# whoever drew it, and red and green are chance.
 
 # %%
 apprentice.judge(12)

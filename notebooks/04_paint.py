@@ -297,9 +297,9 @@ show(
 )
 
 # %% [markdown]
-# Five lines, and a manner of painting that is nobody else's. Where the photo insists, on whiskers and the rim
-# of an eye, strokes now stand upright side by side to make a line that lies. In the history the wish has a
-# curve of its own, by its name:
+# Five lines, and a manner of painting that is nobody else's. Where the photo insists, on the rim of an eye,
+# strokes now stand upright side by side to make a line that lies; for whiskers it did not insist enough, and they
+# are washed away. In the history the wish has a curve of its own, by its name:
 
 # %%
 rainy.history.plot("pixel", "rain")
