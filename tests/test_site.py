@@ -21,12 +21,10 @@ from allaprima.app.cli import run
 from .conftest import ROOT
 from .test_docs import PAGES, blocks, commands
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+sys.path.insert(0, str(ROOT / "tools"))
+import gallery
 
-GALLERY = tomllib.loads((ROOT / "tools/gallery.toml").read_text())
+GALLERY = gallery.table()
 FILMS = (".mp4", ".webm", ".gif")
 TRAINING = ("strokes", "train", "learn-brush")  # take minutes; that their options exist is tested with the other docs
 
@@ -47,7 +45,8 @@ def desk(photo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Image.open(photo) as opened:
         small = opened.convert("RGB").resize((120, 80))
     pictures = ["photo.jpg", "cat.jpg", "other.jpg", "theirs.jpg", "gravel.png", "photo-painted.png"]
-    for name in [*pictures, *(f"{name}.png" for name in GALLERY["photos"])]:
+    (folder / "gallery-work").mkdir()
+    for name in [*pictures, *(f"gallery-work/{name}.png" for name in GALLERY["photos"])]:
         small.save(folder / name)
     Image.fromarray(np.tile(np.uint8(np.linspace(0, 255, 120)), (80, 1))).save(folder / "mask.png")
     painting = allaprima.paint(folder / "photo.jpg", strokes=12, size=480, quality="draft")
@@ -207,17 +206,34 @@ def test_pictures_are_shown_and_made() -> None:
 
 
 def test_the_gallery_is_its_table() -> None:
-    """Each painting of the table is on the page with its command, and no other; files are small."""
-    page = PAGES[Path("docs/gallery.md")]
+    """The page is what its tool writes: below each painting of the table stands its command; no other files."""
+    page, folder = PAGES[Path("docs/gallery.md")], ROOT / "docs/images/gallery"
+    assert page == gallery.page(GALLERY)
     paintings = {name: told for part in GALLERY["paintings"].values() for name, told in part.items()}
-    files = {path.stem: path.stat().st_size for path in (ROOT / "docs/images/gallery").glob("*.jpg")}
-    shown = dict(re.findall(r"^allaprima paint (.+?)\.png -o ([\w-]+)\.png", page, re.MULTILINE))
-    assert set(files) == set(paintings) and len(paintings) >= 24 and shown
+    below = dict(re.findall(r"\(images/gallery/([\w-]+)\.jpg\)\n\n```sh\n(.+)\n```\n", page))
+    assert set(below) == set(paintings) and len(paintings) >= 24
     for name, told in paintings.items():
         photo, *options = shlex.split(told)
-        words = ["allaprima", "paint", f"{photo}.png", "-o", f"{name}.png", *options]
-        assert shlex.join(words) in page and f"(images/gallery/{name}.jpg)" in page, name
+        words = ["allaprima", "paint", f"gallery-work/{photo}.png", "-o", f"{name}.png", *options]
+        assert shlex.split(below[name]) == words
+    assert {name.removesuffix("-detail") for name in GALLERY["details"]} <= set(paintings)
+    for name, (left, top, right, bottom) in GALLERY["details"].items():
+        assert f"(images/gallery/{name}.jpg)" in page
+        with Image.open(folder / f"{name}.jpg") as detail:
+            assert detail.size == (right - left, bottom - top), f"{name}: not pixel for pixel"
+    files = {path.stem: path.stat().st_size for path in folder.iterdir()}
+    assert set(files) == {*paintings, *GALLERY["details"]}
     assert max(files.values()) < 123_000 and sum(files.values()) < 4_000_000
+
+
+def test_photos_of_the_gallery_have_a_source() -> None:
+    """Whose they are, and that they are free, stands with the pictures; those of this repository are there."""
+    told = (ROOT / "docs/images/README.md").read_text()
+    for photo in GALLERY["photos"].values():
+        stem = Path(photo["file"]).stem
+        assert re.search(rf"\*{stem}\*[^;*]+(CC0|public\s+domain)", told), f"whose is {stem}, and is it free?"
+    for path in (ROOT / "examples").iterdir():
+        assert f"`{path.name}`" in (ROOT / "examples/README.md").read_text() or path.suffix == ".md", path.name
 
 
 def test_troubles_are_told_as_they_are_met() -> None:
