@@ -257,12 +257,16 @@ def test_one_process_draws_in_this_one(tmp_path: Path) -> None:
 def test_programs_that_are_none(tmp_path: Path) -> None:
     for brush, told in (
         (3, "the brush is '3': give a name, a path, or a painting program"),
-        (lambda strokes, size: torch.zeros(1, 1, size, size), "gave \\(1, 1, 64, 64\\) for 24 strokes: give"),
+        (lambda strokes, size: torch.zeros(1, 1, size, size), "gave \\(1, 1, 64, 64\\) for 24 strokes on 64 px: give"),
         (lambda strokes, size: torch.full((len(strokes), 1, size, size), float("nan")), "not finite"),
         (lambda strokes, size: torch.zeros(len(strokes), 1, size, size), "paints nothing"),
         (
             lambda strokes, size: torch.full((len(strokes), 1, size, size), 200),
-            "gave 200 to 200: .* so divide bytes by 255",
+            "gave 200 to 200: .* or divide bytes by 255",
+        ),
+        (
+            lambda strokes: strokes,
+            "the painting program <lambda> takes \\(strokes\\): it is called with \\(strokes, size",
         ),
     ):
         with pytest.raises(ap.InputError, match=told):

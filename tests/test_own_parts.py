@@ -103,6 +103,29 @@ def test_a_program_may_have_a_name() -> None:
     assert (pictures[0] == pictures[1]).all() and (pictures[0] != pictures[2]).any()
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        (
+            lambda strokes, size: dots(strokes, size) * 255,
+            r"gave 0 to 255: opacity is in \[0,1\], so clamp it, or divide",
+        ),
+        (lambda strokes, size: -dots(strokes, size), r"gave -1 to -?0: opacity is in \[0,1\]"),
+        (
+            lambda strokes, size: dots(strokes, size)[0],
+            r"gave \(1, 64, 64\) for 1 strokes on 64 px: give \(1, 1, 64, 64",
+        ),
+        (lambda strokes: None, r"<lambda> takes \(strokes\): it is called with \(strokes, size\)"),
+    ],
+)
+def test_what_is_no_program(program: Any, told: str, photo: Path) -> None:
+    """Is refused before anything is painted, and where it draws what was painted before."""
+    with pytest.raises(InputError, match=told):
+        ap.paint(photo, engine=program, on_step=lambda step: pytest.fail("it paints"), **SMALL)
+    with pytest.raises(InputError, match=told):
+        Painting.of(Strokes.random(1), 64, 64).render(engine=program)
+
+
 # ---- what a file tells
 
 

@@ -11,12 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..errors import InputError
 from ..kernels.columns import LEFT, SIDE, TOP
-from ..strokes import Strokes
+from ..options import check_called, name_of
+from ..strokes import WINDOW, Strokes
 from .bristle import PROGRAM, BristleBrush
 from .bristle_shape import SUFFIXES, shape_names
 from .mypaint import MyPaintBrush
+from .opacity import opacity_of
 
 RealBrush: TypeAlias = MyPaintBrush | BristleBrush
 
@@ -61,7 +62,7 @@ class OwnProgram:
             left, top, width, height = box
             size = max(1, round(place[SIDE]))
             drawn = self.program(strokes[index : index + 1].to(torch.float32), size)
-            opacity = check_opacity(drawn, size)
+            opacity = opacity_of(drawn, 1, size, name_of(self.program))[0, 0].numpy()
             paint = np.zeros((height, width), np.float32)
             x, y = round(place[LEFT]) - left, round(place[TOP]) - top
             x0, x1, y0, y1 = max(0, x), min(width, x + size), max(0, y), min(height, y + size)
@@ -70,15 +71,7 @@ class OwnProgram:
             yield paint
 
 
-def check_opacity(drawn: object, size: int) -> NDArray[np.float32]:
-    """One stroke's opacity ``(size, size)`` from what a program gives. Raises InputError for anything else."""
-    shape = tuple(getattr(drawn, "shape", ()))
-    if shape != (1, 1, size, size):
-        raise InputError(
-            f"the painting program gave {shape or type(drawn).__name__}: a stroke is (1, 1, {size}, {size})"
-        )
-    opacity = torch.as_tensor(drawn).detach().cpu().float()[0, 0]
-    if not opacity.isfinite().all():
-        raise InputError("the painting program gave numbers that are not finite: opacity is in [0,1]")
-    clamped: NDArray[np.float32] = opacity.clamp(0, 1).numpy()
-    return clamped
+def check_program(program: PaintingProgram) -> None:
+    """Raise InputError for what is no painting program: it is tried on a stroke."""
+    check_called(program, "strokes, size", "the painting program")
+    opacity_of(program(Strokes.random(1), WINDOW), 1, WINDOW, name_of(program))
