@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch import Tensor, nn
 
 import allaprima as ap
 from allaprima.learning import LearningStep, Stage, StrokeData, config
@@ -19,27 +18,9 @@ from allaprima.perception import FeatureLoss
 
 from .conftest import ROOT
 from .other_device import DEVICE, other_device
+from .own_parts import Small, spots
 
 TITLE = 20  # px of a sheet
-
-
-def spots(strokes: ap.Strokes, size: int) -> Tensor:
-    """A painting program in five lines: a soft spot at the end of each stroke."""
-    grid = (torch.arange(size) + 0.5) / size
-    x, y = grid[None, None, :] - strokes.end_x[:, None, None], grid[None, :, None] - strokes.end_y[:, None, None]
-    return torch.exp(-(x**2 + y**2) / (2 * strokes.radius[:, None, None] ** 2))[:, None]
-
-
-class Small(nn.Module):
-    """A network of somebody's own, without any attribute that allaprima knows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(nn.Linear(12, 24), nn.ReLU(), nn.Linear(24, 64))
-
-    def forward(self, strokes: ap.Strokes, size: int) -> Tensor:
-        small = self.layers(strokes.actions).sigmoid().view(-1, 1, 8, 8)
-        return nn.functional.interpolate(small, (size, size), mode="bilinear")
 
 
 @pytest.fixture(scope="module")
@@ -157,34 +138,6 @@ def test_a_loss_of_ones_own(data: StrokeData) -> None:
     assert apprentice.pretrain(steps=3, batch=2).names("1") == ["loss", "pixel"]
 
 
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ({"generator": "gan"}, "there is no generator 'gan': choose from splat, ribbon, dcgan"),
-        ({"features": "eyes"}, "there are no features 'eyes': choose from pocket, vgg16, none"),
-        ({"loss": FeatureLoss(), "features": "none"}, "features have no effect on a loss of your own"),
-        ({"device": "tpu"}, "there is no device tpu"),
-        ({"seed": -1}, "seed is -1"),
-        ({"generator": lambda strokes, size: torch.zeros(1)}, "gave"),
-    ],
-)
-def test_refused(data: StrokeData, options: dict[str, object], told: str) -> None:
-    with pytest.raises(ap.InputError, match=told):
-        ap.Apprentice(data, **options)  # type: ignore[arg-type]
-
-
-def test_refused_stages(data: StrokeData, tmp_path: Path) -> None:
-    apprentice = ap.Apprentice(data, "ribbon", features="none")
-    for options in ({"steps": 0}, {"batch": 0}, {"lr": 2.0}):
-        with pytest.raises(ap.InputError, match=f"{next(iter(options))} is"):
-            apprentice.pretrain(**options)  # type: ignore[arg-type]
-    with pytest.raises(ap.InputError, match="mix is 2: choose 0 to 1"):
-        apprentice.adversarial(steps=1, mix=2)
-    large = ap.draw_strokes(tmp_path / "large", spots, 20, size=128)
-    with pytest.raises(ap.InputError, match="the critic of stages 2 and 3 needs 64"):
-        ap.Apprentice(large, features="none").pretrain_critic(steps=1)
-
-
 def test_all_stages_on_another_device(data: StrokeData) -> None:
     """Networks, strokes and losses are there together; what is shown comes back."""
     with other_device():
@@ -252,25 +205,3 @@ def test_one_process_draws_in_this_one(tmp_path: Path) -> None:
     two = ap.draw_strokes(tmp_path / "two", "flat", 30, processes=2)
     for path in sorted(one.folder.glob("*.npy")):
         assert path.read_bytes() == (two.folder / path.name).read_bytes(), path.name
-
-
-def test_programs_that_are_none(tmp_path: Path) -> None:
-    for brush, told in (
-        (3, "the brush is '3': give a name, a path, or a painting program"),
-        (lambda strokes, size: torch.zeros(1, 1, size, size), "gave \\(1, 1, 64, 64\\) for 24 strokes on 64 px: give"),
-        (lambda strokes, size: torch.full((len(strokes), 1, size, size), float("nan")), "not finite"),
-        (lambda strokes, size: torch.zeros(len(strokes), 1, size, size), "paints nothing"),
-        (
-            lambda strokes, size: torch.full((len(strokes), 1, size, size), 200),
-            "gave 200 to 200: .* or divide bytes by 255",
-        ),
-        (
-            lambda strokes: strokes,
-            "the painting program <lambda> takes \\(strokes\\): it is called with \\(strokes, size",
-        ),
-    ):
-        with pytest.raises(ap.InputError, match=told):
-            ap.draw_strokes(tmp_path / "none", brush, 10)  # type: ignore[arg-type]
-    with pytest.raises(ap.InputError, match="device is meta, which has no effect"):
-        ap.draw_strokes(tmp_path / "none", "flat", 10, device="meta")
-    assert not (tmp_path / "none").exists()
