@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "allaprima.brush", 1
 GIVE = "a list of what load_brush gives"
 SUFFIX = ".safetensors"
+AGREEMENT, OLDER = "agreement", "mypaint_agreement"  # of a program with itself, in a card; as it was called once
 OF_TEXTURE = "texture."  # begins the names of the texture's weights in a file
 
 
@@ -43,7 +44,7 @@ class Card:
     myb: str  # that brush, as MyPaint reads it; empty for one of another program
     data: dict[str, int]  # count, size and seed of the strokes it learned from
     command: str  # the command that trained it
-    fidelity: dict[str, float] = field(default_factory=dict)  # opacity PSNR in dB
+    fidelity: dict[str, float] = field(default_factory=dict)  # opacity PSNR in dB: psnr, texture, agreement
     library: str = ""  # version that trained it
     texture: dict[str, int] = field(default_factory=dict)  # the texture's arguments, if the brush has one
     bristles: str = ""  # the brush, as our own program reads it; empty for one of another
@@ -58,6 +59,8 @@ class Card:
         for config in (self.config, self.texture):
             if not all(isinstance(value, int) and 1 <= value <= 4096 for value in config.values()):
                 raise ValueError(f"config is {config}")
+        figures = {AGREEMENT if name == OLDER else name: value for name, value in self.fidelity.items()}
+        object.__setattr__(self, "fidelity", figures)
 
     @classmethod
     def of(cls, name: str, generator: Generator) -> Card:

@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..errors import InputError
+from ..files import is_there
 from ..kernels.columns import LEFT, SIDE, TOP
 from ..options import check_called, name_of
 from ..strokes import WINDOW, Strokes
@@ -26,8 +28,13 @@ def real_brush(name: str | Path, text: str | None = None) -> RealBrush:
     """A brush of bristles, if it is called ``bristle/...``, or as one that ships, or is a ``.toml`` or ``.json``; else
     one of MyPaint. ``text`` gives the content of its file directly. Raises InputError if there is no such brush.
     """
-    name = str(name)
-    ours = name.startswith(PROGRAM) or Path(name).suffix.lower() in SUFFIXES or name in shape_names()
+    name, suffix = str(name), Path(name).suffix.lower()
+    if text is None and suffix not in ("", ".myb", *SUFFIXES) and is_there(Path(name)):
+        raise InputError(
+            f"{name} is no brush: give a .myb of MyPaint or a .toml of bristles; a program of your own is learned in "
+            "Python, by draw_strokes and an Apprentice"
+        )
+    ours = name.startswith(PROGRAM) or suffix in SUFFIXES or name in shape_names()
     return BristleBrush(name, text) if ours else MyPaintBrush(name, text)
 
 

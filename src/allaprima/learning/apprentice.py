@@ -234,7 +234,7 @@ class Apprentice:
 
     def fidelity(self) -> dict[str, float]:
         """Opacity PSNR in dB on strokes that were never trained on: ``psnr`` of the mean strokes, ``texture`` of those
-        with texture, if there is any, and ``mypaint_agreement``, the program's with itself.
+        with texture, if there is any, and ``agreement``, the program's with itself.
         """
         figures = fidelity(self.generator, self.data)
         return figures | ({"texture": fidelity(self.texture, self.data)["psnr"]} if self.texture else {})
