@@ -56,6 +56,11 @@ def test_refused(data: StrokeData, options: dict[str, object], told: str) -> Non
         (lambda drawn, true: 0.5, "the loss <lambda> gave 0.5: give a tensor of one number"),
         (lambda drawn, true: true.mean(), "the loss <lambda> has no gradient by what was drawn"),
         (lambda drawn, true: drawn.mean() / 0, "the loss <lambda> gave inf: it must be finite"),
+        (
+            FeatureLoss(lambda picture: {"relu3_3": picture}),
+            "the features tell nothing of relu4_3: give activations by",
+        ),
+        (FeatureLoss(lambda picture: picture), "the features tell nothing of relu3_3"),  # type: ignore[arg-type]
         (FeatureLoss(pixel=float("nan")), "the loss FeatureLoss gave nan: it must be finite, so take a smaller lr"),
     ],
 )
@@ -99,6 +104,8 @@ def test_programs_that_are_none(tmp_path: Path) -> None:
     ):
         with pytest.raises(ap.InputError, match=told):
             ap.draw_strokes(tmp_path / "none", brush, 10)  # type: ignore[arg-type]
+    with pytest.raises(ap.InputError, match=r"on_progress <lambda> takes \(\): it is called with \(done, total\)"):
+        ap.draw_strokes(tmp_path / "none", "flat", 10, on_progress=lambda: None)  # type: ignore[misc]
     with pytest.raises(ap.InputError, match="device is meta, which has no effect"):
         ap.draw_strokes(tmp_path / "none", "flat", 10, device="meta")
     assert not (tmp_path / "none").exists()
