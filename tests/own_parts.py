@@ -35,6 +35,25 @@ def dots(strokes: Strokes, size: int) -> Tensor:
     return opacity
 
 
+def spots(strokes: Strokes, size: int) -> Tensor:
+    """A painting program in five lines: a soft spot at the end of each stroke."""
+    grid = (torch.arange(size) + 0.5) / size
+    x, y = grid[None, None, :] - strokes.end_x[:, None, None], grid[None, :, None] - strokes.end_y[:, None, None]
+    return torch.exp(-(x**2 + y**2) / (2 * strokes.radius[:, None, None] ** 2))[:, None]
+
+
+class Small(nn.Module):
+    """A network of somebody's own, without any attribute that allaprima knows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(12, 24), nn.ReLU(), nn.Linear(24, 64))
+
+    def forward(self, strokes: Strokes, size: int) -> Tensor:
+        small = self.layers(strokes.actions).sigmoid().view(-1, 1, 8, 8)
+        return nn.functional.interpolate(small, (size, size), mode="bilinear")
+
+
 def apart(canvas: Tensor, picture: Tensor, strokes: PlacedStrokes) -> Tensor:
     """A loss."""
     return (canvas - picture).abs().mean()

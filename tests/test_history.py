@@ -39,8 +39,8 @@ def test_a_file_holds_every_step(stages: dict[str, list[dict[str, float]]]) -> N
 def test_steps_that_are_taken_again_count_once() -> None:
     history = training()
     history.add("1", 2, {"loss": 5.0}, 0.3)
-    assert history.values("1", "loss") == ([1, 2], [8.0, 5.0])
-    assert history.values("1", "pixel") == ([1], [6.0]) and history.seconds == pytest.approx(0.5)
+    assert history.values("loss", "1") == ([1, 2], [8.0, 5.0])
+    assert history.values("pixel", "1") == ([1], [6.0]) and history.seconds == pytest.approx(0.5)
 
 
 def test_parts_and_names() -> None:
@@ -51,7 +51,14 @@ def test_parts_and_names() -> None:
     with pytest.raises(InputError, match="no stage '3': there is 1, 2"):
         history.part("3")
     with pytest.raises(InputError, match="stage 1 has no 'accuracy': choose from loss, pixel"):
-        history.values("1", "accuracy")
+        history.values("accuracy", "1")
+    with pytest.raises(InputError, match="this history has several stages: say which of 1, 2"):
+        history.values("loss")
+    one = history.part("2")
+    assert one.values("loss") == history.values("loss", "2") and one.names() == ["loss", "accuracy"]
+    with pytest.raises(InputError, match="this history has no 'pixel': choose from loss, accuracy"):
+        one.values("pixel")
+    assert History().names() == []
 
 
 def test_curves() -> None:
@@ -87,7 +94,7 @@ def test_a_painting_knows_its_history(photo: Path, tmp_path: Path) -> None:
     history = painting.history
     assert len(history) == steps[-1].total
     (stage,) = history.stages
-    assert history.values(stage, "psnr")[1] == [step.psnr for step in steps]
+    assert history.values("psnr")[1] == [step.psnr for step in steps]
     assert {"loss", "psnr", "strokes"} <= set(history.names(stage))
     painting.save(tmp_path / "a.painting.json")
     again = allaprima.Painting.load(tmp_path / "a.painting.json")
@@ -102,7 +109,7 @@ def test_curves_that_do_not_go_back_and_forth_are_as_they_were() -> None:
     for step in range(1, 201):
         history.add("1", step, {"loss": 200 / step + 50 * (step > 100)}, step)
     (raw,) = history.figure().axes[0].get_lines()
-    assert np.asarray(raw.get_ydata()).tolist() == history.values("1", "loss")[1] and raw.get_alpha() == 1
+    assert np.asarray(raw.get_ydata()).tolist() == history.values("loss", "1")[1] and raw.get_alpha() == 1
 
 
 def test_a_curve_breaks_off_where_nothing_was_measured() -> None:

@@ -189,7 +189,7 @@ def test_a_brush_file_from_data(data: StrokeData, tmp_path: Path) -> None:
     assert card.command.endswith(
         "train STROKES -o mine.safetensors --stages 1 --generator splat --features none --steps 5 --seed 0"
     )
-    assert card.fidelity["mypaint_agreement"] == pytest.approx(22.3, abs=0.5)
+    assert card.fidelity["agreement"] == pytest.approx(22.3, abs=0.5)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.safetensors"]
     small = {"strokes": 3, "size": 32, "mood": "painterly"}
     painting = allaprima.paint(np.full((32, 32, 3), 99, np.uint8), brush=str(output), **small)
@@ -280,7 +280,7 @@ class Pen:
 def test_another_painting_program_is_learned(tmp_path: Path) -> None:
     data = draw_strokes(tmp_path / "pen", Pen(), 600)
     card = learn_brush(data.folder, tmp_path / "pen.safetensors", lessons(1, steps=150))
-    assert card.fidelity["psnr"] > 15 and card.fidelity["mypaint_agreement"] == 120
+    assert card.fidelity["psnr"] > 15 and card.fidelity["agreement"] == 120
     brush = allaprima.load_brush(tmp_path / "pen.safetensors")
     small = {"strokes": 3, "size": 32, "mood": "painterly"}
     painting = allaprima.paint(np.full((32, 32, 3), 9, np.uint8), brush=str(tmp_path / "pen.safetensors"), **small)

@@ -28,7 +28,7 @@ def test_folders_of_others_stay(capsys: pytest.CaptureFixture[str], monkeypatch:
 
     def learn(folder: Path, output: Path, *_: object, **__: object) -> Card:
         output.write_bytes((folder / "meta.json").read_bytes())
-        return Card("a", "ribbon", {}, "", "", "", {}, "", {"psnr": 1, "mypaint_agreement": 1})
+        return Card("a", "ribbon", {}, "", "", "", {}, "", {"psnr": 1, "agreement": 1})
 
     monkeypatch.setattr("allaprima.learning.generate.draw_strokes", draw)
     monkeypatch.setattr("allaprima.learning.train.learn_brush", learn)
@@ -83,13 +83,27 @@ def test_a_training_that_is_complete_says_so(data: StrokeData, capsys: pytest.Ca
 
 def test_a_device_that_is_not_there(data: StrokeData, capsys: pytest.CaptureFixture[str]) -> None:
     for command in (["train", str(data.folder), "-o", "b.safetensors", "--features", "none"], ONCE):
-        assert run([*command, "--device", "mps"]) == 2
-        assert_one_line(capsys, "there is no device mps on this machine")
+        for device in ("mps", "gpu"):
+            assert run([*command, "--device", device]) == 2
+            told = f"there is no device {device} on this machine: choose from auto, cpu"
+            assert_one_line(
+                capsys, f"{told}; cuda is an NVIDIA GPU, and mps Apple's, where torch was installed for them"
+            )
     assert run(["strokes", "a", "--brush", "flat", "--count", "5", "--device", "cuda"]) == 2
     assert_one_line(capsys, "cuda")
     assert run(["strokes", "a", "--import", "b", "--device", "cpu"]) == 2
     assert_one_line(capsys, "device is cpu, which has no effect")
     assert not listed()
+
+
+def test_a_program_in_python_is_learned_in_python(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rake.py").write_text("def rake(strokes, size): ...")
+    for command in (["learn-brush", "rake.py", "-o", "a.safetensors"], ["strokes", "a", "--brush", "rake.py"]):
+        assert run(command) == 2
+        assert_one_line(
+            capsys, "rake.py is no brush: give a .myb of MyPaint or a .toml of bristles; a program of your own"
+        )
+    assert listed() == ["rake.py"]
 
 
 def test_one_bar_for_all_stages(data: StrokeData, monkeypatch: pytest.MonkeyPatch) -> None:

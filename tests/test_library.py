@@ -1,5 +1,6 @@
 """Brush files: frozen, self-describing, and refused with a reason when damaged."""
 
+import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -38,6 +39,14 @@ def test_cards(name: str) -> None:
     assert (WEIGHTS / f"{name}.safetensors").stat().st_size < 2_000_000
 
 
+def test_a_card_of_before_says_what_is_called_otherwise_today() -> None:
+    figures = {"psnr": 30.0, "mypaint_agreement": 120.0}
+    card = Card("a", "splat", {}, "", "", "", {}, "", figures)
+    assert card.fidelity == {"psnr": 30.0, "agreement": 120.0} and list(figures) == ["psnr", "mypaint_agreement"]
+    content = (WEIGHTS / "oil.safetensors").read_bytes()
+    assert b"mypaint_agreement" in content and allaprima.load_brush("oil").sha256 == hashlib.sha256(content).hexdigest()
+
+
 @pytest.mark.parametrize("name", BRISTLES)
 def test_cards_of_bristles(name: str) -> None:
     """The card holds the whole brush; the mean stroke is nearly as good as one can be."""
@@ -45,7 +54,7 @@ def test_cards_of_bristles(name: str) -> None:
     assert card.name == name and card.library and card.command.startswith("allaprima strokes")
     assert card.data["count"] >= 10_000 and card.mypaint == f"bristle/{name}"
     assert json.loads(card.bristles) and not card.myb
-    assert card.fidelity["psnr"] > min(card.fidelity["mypaint_agreement"] + TWO_DRAWS - 0.5, UNSEEN)
+    assert card.fidelity["psnr"] > min(card.fidelity["agreement"] + TWO_DRAWS - 0.5, UNSEEN)
     real = brush.real()
     assert brush.bristly and isinstance(real, BristleBrush)
     assert real.sha256 == card.myb_sha256 == BristleBrush(name).sha256

@@ -20,6 +20,29 @@ from .conftest import placed
 from .own_parts import Pen, pen
 
 
+class Two(nn.Module):
+    """A pen under two names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = Pen()
+        self.other = self.one
+
+    def forward(self, strokes: Strokes, size: int) -> Tensor:
+        return (self.one(strokes, size) + self.other(strokes, size)) / 2
+
+
+class Deep(Pen):
+    """A pen that a layer leads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(12, 1)
+
+    def forward(self, strokes: Strokes, size: int) -> Tensor:
+        return super().forward(strokes, size) * self.layer(strokes.actions).sigmoid()[..., None, None]
+
+
 @pytest.fixture(params=[Pen, lambda: pen, lambda: make_generator("ribbon")], ids=["module", "function", "ribbon"])
 def brush(request: pytest.FixtureRequest) -> NeuralBrush:
     return NeuralBrush(request.param(), name="mine")
@@ -39,10 +62,33 @@ def test_shipped_ones_are_modules_with_all_of_their_weights() -> None:
     chalk = ap.load_brush("chalk")
     kinds = {name.split(".")[0] for name in chalk.state_dict()}
     assert kinds == {"generator", "texture"} == {name.split(".")[0] for name, _ in chalk.named_parameters()}
-    before = chalk.sha256
-    chalk.load_state_dict({name: value * 0.5 for name, value in chalk.state_dict().items()})
-    assert chalk.sha256 != before  # these are others now
+    before, weights = chalk.sha256, {name: value.clone() for name, value in chalk.state_dict().items()}
+    chalk.load_state_dict({name: value * 0.5 for name, value in weights.items()})
+    halved = chalk.sha256
+    chalk.load_state_dict(weights)
+    assert before == chalk.sha256 == copy.deepcopy(chalk).sha256 != halved
+    next(chalk.generator.parameters()).mul_(0.9)  # by whatever way
+    assert chalk.sha256 not in (before, halved)
     assert set(map(id, OpaqueBrush(chalk).parameters())) == set(map(id, chalk.parameters()))
+
+
+def test_it_stays_float32(brush: NeuralBrush) -> None:
+    """Whatever it is a part of; what it is given may be of another type, and so may a canvas."""
+    strokes, before = Strokes.random(3), copy.deepcopy(brush)
+    for change in (nn.Module.half, nn.Module.double, lambda whole: whole.to(torch.bfloat16)):
+        change(nn.Sequential(brush, nn.Linear(2, 2)))
+        assert torch.equal(brush(strokes.to(torch.float64), 40), before(strokes.to(torch.float64), 40))
+    canvas = torch.ones(3, 40, 40, dtype=torch.float64, requires_grad=True)
+    drawn = ap.composite(canvas, strokes.to(torch.float64).placed(0, 0, 40.0), brush)
+    assert drawn.dtype == torch.float64 and drawn.min() < 0.9 and brush.sha256 == before.sha256
+
+
+def test_a_module_of_another_type() -> None:
+    with pytest.raises(
+        InputError, match=r"as its weights are float64, and strokes are float32: give it as module\.float"
+    ):
+        NeuralBrush(Deep().double())
+    assert NeuralBrush(Deep())(Strokes.random(2)).dtype == torch.float32
 
 
 def test_what_it_draws(brush: NeuralBrush) -> None:
@@ -129,7 +175,9 @@ def spoilt(change: Callable[[Tensor], Any]) -> Callable[[Strokes, int], Any]:
         (spoilt(lambda drawn: drawn * 2 - 1), r"gave -1 to [\d.]+: opacity is in \[0,1\], as torch.sigmoid makes it"),
         (spoilt(Tensor.detach), "has no gradient by the strokes"),
         (spoilt(lambda drawn: drawn * 0), "has no gradient by the strokes"),
-        (lambda strokes: strokes, r"called as brush\(strokes, size\), and this one fails: .* takes 1 positional"),
+        (lambda strokes: strokes, r"the brush <lambda> takes \(strokes\): it is called with \(strokes, size\)"),
+        (nn.Linear(12, 3), r"the brush Linear takes \(input.*\): it is called with"),
+        (Pen, r"the brush is the class Pen: give an object of it, as Pen\(\) makes one"),
         (5, r"the brush is 5, of type int: give a module or a function, module\(strokes, size\)"),
     ],
 )
@@ -137,6 +185,23 @@ def test_what_is_no_brush(module: Any, told: str) -> None:
     with pytest.raises(InputError, match=told) as error:
         NeuralBrush(module, name="mine")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda drawn: drawn[..., :-1], lambda drawn: drawn[..., 1:, 1:], lambda drawn: drawn[:, 0], lambda drawn: drawn[:1]
+])  # fmt: skip
+def test_what_is_wrong_at_another_size_is_refused(wrong: Callable[[Tensor], Tensor]) -> None:
+    """It is tried on 64 px, and not stretched where it gives another size on 32."""
+    brush = NeuralBrush(lambda strokes, size: wrong(pen(strokes, size)) if size < 64 else pen(strokes, size), name="a")
+    strokes = Strokes.random(4).placed(0, 0, 30.0)
+    for draw in (lambda: brush(strokes, 32), lambda: ap.composite(torch.zeros(3, 30, 30), strokes, brush)):
+        with pytest.raises(InputError, match=r"gave \(.*\) for 4 strokes on 32 px: it must give \(4, 1, 32, 32\)"):
+            draw()
+
+
+def test_what_fails_in_a_module_is_its_own() -> None:
+    with pytest.raises(TypeError, match="NoneType"):
+        NeuralBrush(lambda strokes, size: None + 1)  # type: ignore[operator]
 
 
 def test_names() -> None:
@@ -159,8 +224,8 @@ def test_files(tmp_path: Path) -> None:
     assert torch.equal(loaded(Strokes.random(3)), brush(Strokes.random(3)))
     with pytest.raises(InputError, match=r"a module of somebody's own: give it in Python, as load_brush\('mine.sa"):
         ap.load_brush(path)
-    with pytest.raises(InputError, match=r"are not those of this Linear: module\.bias is missing on one side"):
-        ap.load_brush(path, generator=nn.Linear(12, 3))
+    with pytest.raises(InputError, match=r"are not those of this Two: module\.one\.wide is missing on one side"):
+        ap.load_brush(path, generator=Two())
     with pytest.raises(InputError, match=r"is of our own kind splat, and takes no other generator"):
         ap.load_brush("oil", generator=Pen())
     with pytest.raises(InputError, match=r"mine\.png is no name for a brush: call it mine\.safetensors"):
@@ -178,15 +243,6 @@ def test_generators_of_ours_need_no_module(tmp_path: Path) -> None:
 
 
 def test_modules_that_share_weights_are_saved(tmp_path: Path) -> None:
-    class Two(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.one = Pen()
-            self.other = self.one
-
-        def forward(self, strokes: Strokes, size: int) -> Tensor:
-            return (self.one(strokes, size) + self.other(strokes, size)) / 2
-
     brush = NeuralBrush(Two())
     brush.save(tmp_path / "two.safetensors")
     assert ap.load_brush(tmp_path / "two.safetensors", generator=Two()).sha256 == brush.sha256

@@ -100,6 +100,8 @@ def test_pictures_are_encoded_once_and_canvases_looked_at_once() -> None:
         (["pixel", "taste"], "a term of the loss is 'taste': choose from pixel, features, both, or give a function"),
         (["own"], "a term of the loss is 'own': choose from pixel, features, both"),
         ("own", "loss is 'own', which stands for one of somebody's own: give it in Python, as loss=my_loss, or choose"),
+        (lambda canvas, picture: 5.0, r"takes \(canvas, picture\): it is called with \(canvas, picture, strokes\)"),
+        (Weighted, r"the loss is the class Weighted: give an object of it, as Weighted\(\) makes one"),
         (lambda canvas, picture, strokes: 5.0, "gave 5.0: give a tensor of one number, as .mean"),
         (lambda canvas, picture, strokes: canvas - picture, r"gave \(3, \d+, \d+\): give a tensor of one number"),
         (lambda canvas, picture, strokes: picture.mean(), "has no gradient by the canvas or the strokes"),
@@ -110,3 +112,8 @@ def test_what_is_no_loss(loss: Any, told: str, photo: Path) -> None:
     with pytest.raises(InputError, match=told) as error:
         ap.paint(photo, loss=loss, **SMALL)
     assert "\n" not in str(error.value)
+
+
+def test_what_fails_in_a_loss_is_its_own(photo: Path) -> None:
+    with pytest.raises(TypeError, match="NoneType"):
+        ap.paint(photo, loss=lambda canvas, picture, strokes: canvas.mean() + None, **SMALL)

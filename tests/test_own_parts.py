@@ -103,6 +103,29 @@ def test_a_program_may_have_a_name() -> None:
     assert (pictures[0] == pictures[1]).all() and (pictures[0] != pictures[2]).any()
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        (
+            lambda strokes, size: dots(strokes, size) * 255,
+            r"gave 0 to 255: opacity is in \[0,1\], so clamp it, or divide",
+        ),
+        (lambda strokes, size: -dots(strokes, size), r"gave -1 to -?0: opacity is in \[0,1\]"),
+        (
+            lambda strokes, size: dots(strokes, size)[0],
+            r"gave \(1, 64, 64\) for 1 strokes on 64 px: give \(1, 1, 64, 64",
+        ),
+        (lambda strokes: None, r"<lambda> takes \(strokes\): it is called with \(strokes, size\)"),
+    ],
+)
+def test_what_is_no_program(program: Any, told: str, photo: Path) -> None:
+    """Is refused before anything is painted, and where it draws what was painted before."""
+    with pytest.raises(InputError, match=told):
+        ap.paint(photo, engine=program, on_step=lambda step: pytest.fail("it paints"), **SMALL)
+    with pytest.raises(InputError, match=told):
+        Painting.of(Strokes.random(1), 64, 64).render(engine=program)
+
+
 # ---- what a file tells
 
 
@@ -113,7 +136,9 @@ def test_a_file_says_own(painted: Painting, mine: NeuralBrush, tmp_path: Path) -
     assert data["brushes"] == [{"name": "mine", "weights": f"sha256:{mine.sha256}", "mypaint": "", "myb": "sha256:"}]
     loaded = kept(painted, tmp_path)
     assert loaded == painted and not loaded.at_hand.brushes
-    with pytest.raises(InputError, match="is drawn by a program of somebody's own: give it, as engine=my_program"):
+    with pytest.raises(
+        InputError, match="is drawn by a program of somebody's own: give it in Python, as engine=my_prog"
+    ):
         loaded.render()
     with pytest.raises(InputError, match=r"brush 'mine' does not ship with allaprima: give it \(brushes=\[...\]"):
         loaded.render(engine="neural")
@@ -153,7 +178,7 @@ def test_the_command_refuses_what_only_python_can_be_given(
         assert told.count("\n") == 1 and f"{name} is 'own'" in told and "Traceback" not in told
     painted.save(tmp_path / "a.painting.json")
     assert run(["render", str(tmp_path / "a.painting.json"), "-o", str(tmp_path / "a.png")]) == 2
-    assert "own" in capsys.readouterr().err
+    assert "or draw with the neural brush, by --engine neural" in capsys.readouterr().err
     assert run(["paint", "--help"]) == 0
     assert ", own" not in capsys.readouterr().out.replace("\n", " ")
     assert not (tmp_path / "a.png").exists()

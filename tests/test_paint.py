@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import allaprima
-from allaprima import InputError, Painting, Step
+from allaprima import Compute, InputError, Painting, Step
 from allaprima.image.photo import fit, read_photo
 from allaprima.painters.bounds import MOODS
 from allaprima.painters.levels import levels
@@ -160,13 +160,24 @@ def test_photos_are_read_as_a_person_sees_them(tmp_path: Path) -> None:
         ({"brush": "mop"}, "there is no brush mop: choose from calligraphy, chalk, charcoal, dry_brush"),
         ({"device": "tpu"}, "device is 'tpu'"),
         ({"mood": "sad"}, "mood is 'sad': choose from oil, flow, dots, painterly, likeness"),
-        ({"colour": 1}, "there is no setting 'colour'"),
+        ({"colour": 1}, ", gloss, canvas, device, vgg_weights"),
+        ({"device": torch.device("cuda:1")}, "device is 'cuda:1': choose from auto, cpu, cuda, mps"),
+        ({"on_step": lambda: None}, "on_step <lambda> takes (): it is called with (step)"),
     ],
 )
 def test_bad_settings(photo: Path, changes: dict[str, object], told: str) -> None:
     with pytest.raises(InputError) as error:
         allaprima.paint(photo, **changes)
     assert told in str(error.value)
+
+
+def test_a_device_is_known_by_its_name() -> None:
+    """As torch knows it; the first of its kind is that kind."""
+    for device, name in ((torch.device("cpu"), "cpu"), (torch.device("cuda", 0), "cuda"), (torch.device("mps"), "mps")):
+        assert Compute(device=device).device == name  # type: ignore[arg-type]
+    picture = np.random.default_rng(0).integers(0, 255, (32, 32, 3), np.uint8)
+    painting = allaprima.paint(picture, strokes=10, device=torch.device("cpu"), **SMALL)
+    assert painting == allaprima.paint(picture, strokes=10, device="cpu", **SMALL)
 
 
 def test_too_narrow_a_canvas() -> None:

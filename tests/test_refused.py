@@ -83,7 +83,7 @@ WRONG: list[tuple[str, Callable[[Any, Any], object]]] = [
     ("export is {}, of type dict", lambda painting, _: allaprima.write(painting, "a.png", export={})),  # type: ignore
     ("what is laid over a painting is None", lambda painting, _: painting + None),
     ("palette is 5, of type int", lambda *_: read_palette(5)),  # type: ignore
-    ("actions is .*, of type ndarray: give Strokes", lambda *_: allaprima.load_brush("oil")(np.zeros((2, 12)))),  # type: ignore
+    ("actions is .*, of type set: give Strokes", lambda *_: allaprima.load_brush("oil")({1, 2})),  # type: ignore
     ("the number of strokes is 'a'", lambda *_: Strokes.random("a")),  # type: ignore
     ("the painting is 5, of type int: give a path", lambda *_: Painting.load(5)),  # type: ignore
     ("the brush is None", lambda *_: allaprima.load_brush(None)),  # type: ignore

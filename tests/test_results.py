@@ -22,10 +22,11 @@ def test_as_json_and_csv(photo: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert good["files"] == ["made/chelsea-painted.png", "made/chelsea-painted.painting.json"]
     assert good["psnr"] > 10 and good["seconds"] >= 0
     assert bad["photo"] == "bad.jpg" and not bad["files"] and "is no picture that can be read" in bad["error"]
+    assert bad["psnr"] is bad["seconds"] is None and bad["strokes"] == 0
     assert run([*command, "--csv"]) == 2
     first, second = csv.DictReader(capsys.readouterr().out.splitlines())
     assert first["files"] == " ".join(good["files"]) and first["strokes"] == "20"
-    assert second["error"] == bad["error"]
+    assert second["error"] == bad["error"] and second["psnr"] == second["seconds"] == "" != first["psnr"]
     assert run([*command, "--csv", "--json"]) == 2
     assert_one_line(capsys, "give one of --json and --csv")
 

@@ -124,7 +124,7 @@ def test_on_paper(
         ({"fps": 0}, "fps is 0: choose 1 to 120"),
         ({"seconds": 1e9}, "seconds is 1e\\+09: choose 0.1 to 3,?600"),
         ({"svg_style": "round"}, "svg_style is 'round'"),
-        ({"colour": 1}, "there is no option 'colour': choose from dpi, print"),
+        ({"colour": 1}, "there is no option 'colour': choose from size, engine, .*, light, .*, dpi, print, .*, film$"),
         ({"beside": True}, "needs the photo"),
     ],
 )

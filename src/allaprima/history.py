@@ -55,18 +55,27 @@ class History:
             self._of(stage)
         return History({stage: moments for stage, moments in self.stages.items() if stage in stages})
 
-    def names(self, stage: str) -> list[str]:
-        """What was measured in a stage. Raises InputError if there is no such stage."""
+    def names(self, stage: str | None = None) -> list[str]:
+        """What was measured in a stage, which needs no name if there is but one. Raises InputError if there is no such
+        stage.
+        """
         return list(dict.fromkeys(name for moment in self._of(stage) for name in moment.values))
 
-    def values(self, stage: str, name: str) -> tuple[list[int], list[float]]:
-        """The steps of a stage at which ``name`` was measured, and its values. Raises InputError if it never was."""
+    def values(self, name: str, stage: str | None = None) -> tuple[list[int], list[float]]:
+        """The steps of a stage at which ``name`` was measured, and its values. The stage needs no name if there is but
+        one, as in a painting's history. Raises InputError if it never was measured.
+        """
         there = [(moment.step, moment.values[name]) for moment in self._of(stage) if name in moment.values]
         if not there:
-            raise InputError(f"stage {stage} has no {name!r}: choose from {', '.join(self.names(stage))}")
+            whose = "this history" if stage is None else f"stage {stage}"
+            raise InputError(f"{whose} has no {name!r}: choose from {', '.join(self.names(stage))}")
         return [step for step, _ in there], [value for _, value in there]
 
-    def _of(self, stage: str) -> list[Moment]:
+    def _of(self, stage: str | None) -> list[Moment]:
+        if stage is None:
+            if len(self.stages) > 1:
+                raise InputError(f"this history has several stages: say which of {', '.join(self.stages)}")
+            return next(iter(self.stages.values()), [])
         if stage not in self.stages:
             known = ", ".join(self.stages) or "none: nothing was done yet"
             raise InputError(f"this history has no stage {stage!r}: there is {known}")
@@ -169,7 +178,7 @@ def _draw(figure: Figure, history: History, panels: list[tuple[str, list[str]]])
     for index, (stage, names) in enumerate(panels, 1):
         axes = figure.add_subplot(-(-len(panels) // ROW), min(ROW, len(panels)), index)
         for name, color in zip(names, COLORS * len(names), strict=False):
-            steps, values = history.values(stage, name)
+            steps, values = history.values(name, stage)
             marker = "o" if len(steps) == 1 else None
             noisy = _noisy(values)
             axes.plot(*_broken(steps, values), color=color, alpha=0.25 if noisy else 1, linewidth=1.2, marker=marker,
@@ -178,7 +187,7 @@ def _draw(figure: Figure, history: History, panels: list[tuple[str, list[str]]])
                 axes.plot(*_smooth(steps, values), color=color, linewidth=1.6, label=name)
         if names[0] in SHARES:
             axes.set_ylim(-0.03, 1.03)
-        elif names[0] not in PLAIN and min(min(history.values(stage, name)[1]) for name in names) > 0:
+        elif names[0] not in PLAIN and min(min(history.values(name, stage)[1]) for name in names) > 0:
             axes.set_yscale("log")
             low, high = axes.get_ylim()
             axes.yaxis.set_major_formatter("{x:g}")

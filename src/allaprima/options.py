@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsFloat, SupportsIndex
@@ -14,6 +15,7 @@ from .errors import InputError
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 OWN = "own"  # what is recorded of a choice that was somebody's own object, which only Python can be given
 
 
@@ -46,6 +48,32 @@ def name_of(part: object) -> str:
     """What a part of somebody's own, an object or a function, is called: its ``name``, or that of its code."""
     name = getattr(part, "name", None) or getattr(part, "__name__", None)
     return name if isinstance(name, str) else type(part).__name__
+
+
+def check_known(given: Iterable[str], *kinds: type[DataclassInstance], what: str = "option") -> None:
+    """Raise InputError for a name that is no field of these dataclasses, and list all of them."""
+    known = [one.name for kind in kinds for one in fields(kind)]
+    if unknown := [name for name in given if name not in known]:
+        raise InputError(f"there is no {what} {unknown[0]!r}: choose from {', '.join(known)}")
+
+
+def check_called(part: Callable[..., Any], arguments: str, what: str) -> None:
+    """Raise InputError, saying ``what`` it would be, for a part of somebody's own that cannot be called with these
+    ``arguments``, as in ``strokes, size``. One that does not tell what it takes is believed.
+    """
+    if isinstance(part, type):
+        raise InputError(f"{what} is the class {part.__name__}: give an object of it, as {part.__name__}() makes one")
+    try:
+        takes = inspect.signature(part)
+        if all(one.kind in VARIABLE for one in takes.parameters.values()):
+            takes = inspect.signature(getattr(part, "forward", part))  # a module passes on whatever it gets
+    except (TypeError, ValueError):
+        return
+    try:
+        takes.bind(*arguments.split(", "))
+    except TypeError:
+        told = str(takes.replace(return_annotation=takes.empty))[:80]
+        raise InputError(f"{what} {name_of(part)} takes {told}: it is called with ({arguments})") from None
 
 
 def check_fields(values: DataclassInstance) -> None:

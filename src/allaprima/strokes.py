@@ -22,10 +22,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from .errors import InputError, check_kind
@@ -71,14 +72,18 @@ class Strokes:
     # ---- making strokes
 
     @classmethod
-    def from_actions(cls, actions: Tensor | Sequence[Sequence[float]]) -> Strokes:
-        """Strokes from an ``(N, 12)`` float tensor in the published order, or from a list of rows of 12 numbers.
+    def from_actions(cls, actions: Tensor | NDArray[Any] | Sequence[Sequence[float]]) -> Strokes:
+        """Strokes from an ``(N, 12)`` float tensor in the published order, or from such an array of numpy, which is
+        copied, or from a list of rows of 12 numbers.
 
-        Raises :class:`InputError` for another shape, or what is neither.
+        Raises :class:`InputError` for another shape, or what is none of these.
         """
         if not isinstance(actions, Tensor):
-            check_kind(actions, (list, tuple), "actions", f"Strokes, an (N, {len(ACTION)}) tensor, or rows of numbers")
-            actions = _numbers("actions", actions, f"rows of {len(ACTION)} numbers, of equal length").float()
+            kinds = (np.ndarray, list, tuple)
+            check_kind(actions, kinds, "actions", f"Strokes, an (N, {len(ACTION)}) tensor or array, or rows of numbers")
+            given = actions.copy() if isinstance(actions, np.ndarray) else actions
+            actions = _numbers("actions", given, f"rows of {len(ACTION)} numbers, of equal length")
+            actions = actions if actions.is_floating_point() else actions.float()
         if actions.ndim != 2 or actions.shape[1] != len(ACTION):
             raise InputError(f"actions have the shape {tuple(actions.shape)}; they must be (N, {len(ACTION)})")
         return cls(*actions.unbind(1))
@@ -282,19 +287,6 @@ def sample_of(strokes: Strokes) -> Tensor:
     return torch.zeros(len(strokes), dtype=torch.long, device=strokes.device)
 
 
-def check_window(size: int) -> None:
-    """Raise InputError unless a window can have this side."""
-    if not isinstance(size, int) or size < 1:
-        raise InputError(f"the window's size is {size}: give a whole number of pixels, 1 or more")
-
-
-def check_finite(strokes: Strokes) -> None:
-    """Raise InputError for strokes that no real brush can draw."""
-    for one in fields(strokes):
-        if not getattr(strokes, one.name).isfinite().all():
-            raise InputError(f"{one.name} of a stroke is not finite: give each of its {len(ACTION)} numbers in [0,1]")
-
-
-def as_strokes(strokes: Strokes | Tensor) -> Strokes:
-    """The door of every brush: ``Strokes`` as they are, an ``(N, 12)`` tensor wrapped."""
+def as_strokes(strokes: Strokes | Tensor | NDArray[Any]) -> Strokes:
+    """The door of every brush: ``Strokes`` as they are, an ``(N, 12)`` tensor or array wrapped."""
     return strokes if isinstance(strokes, Strokes) else Strokes.from_actions(strokes)

@@ -44,7 +44,7 @@ def brushes(
 def _likeness(card: Card) -> str:
     """What a neural brush imitates, and how well."""
     figures = card.fidelity
-    agreement = figures["mypaint_agreement"]
+    agreement = figures["agreement"]
     program = "bristles" if card.bristles else "MyPaint"
     chance = "no chance in it" if agreement > EXACT else f"{program} with itself {agreement:.1f}"
     if "texture" in figures:

@@ -214,7 +214,7 @@ def _train(folder: Path, output: Path, config: Any, network: Any, report: Path |
         )
     tell(
         f"{card.name}: {card.fidelity['psnr']:.2f} dB on strokes it never saw; "
-        f"the program agrees with itself to {card.fidelity['mypaint_agreement']:.2f} dB"
+        f"the program agrees with itself to {card.fidelity['agreement']:.2f} dB"
     )
     if card.note:
         tell(card.note)

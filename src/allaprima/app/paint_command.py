@@ -202,8 +202,8 @@ def paint_one(order: Order, brushes: Sequence[NeuralBrush] | None, verbose: bool
                 raise Stopped from None
             raise
     seconds, files = time.monotonic() - begun, tuple(str(path) for path in order.results(painted.finished))
-    psnr = painted.last.psnr if painted.last else 0.0
-    figures = len(painted.painting), round(seconds, 1), round(psnr, 2)
+    psnr = round(painted.last.psnr, 2) if painted.last else None
+    figures = len(painted.painting), round(seconds, 1), psnr
     results.add(Result(str(order.photo), files, *figures, painted.finished))
     tell_the_end(order, painted, stop, seconds, verbose)
 

@@ -13,13 +13,15 @@ from .terminal import for_stdout, put
 
 @dataclass(frozen=True)
 class Result:
-    """A photo, and the ``files`` that were written of its painting; or the ``error`` that there was."""
+    """A photo, and the ``files`` that were written of its painting; or the ``error`` that there was. None is a figure
+    that was not measured.
+    """
 
     photo: str
     files: tuple[str, ...] = ()
     strokes: int = 0
-    seconds: float = 0.0
-    psnr: float = 0.0
+    seconds: float | None = None
+    psnr: float | None = None
     finished: bool = False
     error: str = ""
 
@@ -51,4 +53,6 @@ class Results:
             table = csv.DictWriter(sys.stdout, [one.name for one in fields(Result)], lineterminator="\n")
             table.writeheader()
             rows = [{**row, "files": " ".join(row["files"])} for row in rows]
-            table.writerows({name: for_stdout(value) for name, value in row.items()} for row in rows)
+            table.writerows(
+                {name: "" if value is None else for_stdout(value) for name, value in row.items()} for row in rows
+            )

@@ -4,7 +4,8 @@ A neural brush (``neural``, its weights in files by ``library``) has a ``generat
 ``splat``, the default, with its ``texture``, or ``dcgan``, the reference's; or any module of one's ``own``. Real ones
 belong to two ``programs``: ``mypaint``, by its engine ``libmypaint``, and our own oil paint, ``bristle``, whose
 brushes a ``bristle_shape`` describes. Two brushes stand in for others: ``opaque`` paint covers or does not, and
-``straight_through`` is the real brush's paint with the neural one's gradient.
+``straight_through`` is the real brush's paint with the neural one's gradient. ``opacity`` says what all of them are
+asked for, and may give.
 """
 
 from typing import TYPE_CHECKING

@@ -22,8 +22,9 @@ from ..kernels import bristle_columns as columns
 from ..kernels import bristles
 from ..kernels.bristle_columns import BristleStrokes
 from ..kernels.columns import CORNER, HEIGHT, SIDE, WIDTH
-from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_finite, check_window, sample_of
+from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, sample_of
 from .bristle_shape import parse_shape, read_shape
+from .opacity import check_finite, check_window
 from .shown import as_png
 
 PROGRAM = "bristle/"  # begins the names of these brushes

@@ -24,10 +24,11 @@ from torch import Tensor
 from ..errors import InputError
 from ..files import read_bounded
 from ..kernels.columns import CORNER, HEIGHT, SIDE, WIDTH
-from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, check_finite, check_window, sample_of
+from ..strokes import WINDOW, PlacedStrokes, Strokes, as_strokes, sample_of
 from .engine_brush import STEP, EngineBrush, StrokePath
 from .libmypaint import INSTALL, ONE, Surface, engine
 from .myb import LONGEST, for_engine, parse_myb
+from .opacity import check_finite, check_window
 from .shown import as_png
 from .trial import Trial, try_brush
 

@@ -14,8 +14,9 @@ from ..errors import InputError, check_kind
 from ..files import as_path, check_output
 from ..metadata import save_weights, weights_hash
 from ..options import OWN, name_of
-from ..strokes import WINDOW, Strokes, as_strokes, check_window
+from ..strokes import WINDOW, Strokes, as_strokes
 from .generator import Generator
+from .opacity import check_window
 from .own import OwnModule, as_generator, check_draws
 from .programs import RealBrush, real_brush
 from .shown import as_png
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "allaprima.brush", 1
 GIVE = "a list of what load_brush gives"
 SUFFIX = ".safetensors"
+AGREEMENT, OLDER = "agreement", "mypaint_agreement"  # of a program with itself, in a card; as it was called once
 OF_TEXTURE = "texture."  # begins the names of the texture's weights in a file
 
 
@@ -42,7 +44,7 @@ class Card:
     myb: str  # that brush, as MyPaint reads it; empty for one of another program
     data: dict[str, int]  # count, size and seed of the strokes it learned from
     command: str  # the command that trained it
-    fidelity: dict[str, float] = field(default_factory=dict)  # opacity PSNR in dB
+    fidelity: dict[str, float] = field(default_factory=dict)  # opacity PSNR in dB: psnr, texture, agreement
     library: str = ""  # version that trained it
     texture: dict[str, int] = field(default_factory=dict)  # the texture's arguments, if the brush has one
     bristles: str = ""  # the brush, as our own program reads it; empty for one of another
@@ -57,6 +59,8 @@ class Card:
         for config in (self.config, self.texture):
             if not all(isinstance(value, int) and 1 <= value <= 4096 for value in config.values()):
                 raise ValueError(f"config is {config}")
+        figures = {AGREEMENT if name == OLDER else name: value for name, value in self.fidelity.items()}
+        object.__setattr__(self, "fidelity", figures)
 
     @classmethod
     def of(cls, name: str, generator: Generator) -> Card:
@@ -68,7 +72,8 @@ class NeuralBrush(nn.Module):
     """A trained brush, frozen: no gradient reaches its weights, only the strokes, and it is never in training mode.
 
     ``brush(strokes, size)`` gives opacity ``(N, 1, size, size)`` float32 in [0,1], on the brush's device: strokes that
-    are elsewhere are brought there first, and so is what the other functions are given.
+    are elsewhere, or of another floating type, are brought there first, and so is what the other functions are given.
+    Its weights stay float32, whatever it is a part of.
 
     It is made of a generator of ours (see :class:`~allaprima.brush.generator.Generator`), or of any ``nn.Module`` or
     function of your own: ``NeuralBrush(module, name="mine")``, where ``module(strokes, size)`` gives opacity ``(N, 1,
@@ -90,7 +95,6 @@ class NeuralBrush(nn.Module):
         name: str = "",
     ) -> None:
         super().__init__()
-        check_kind(module, Callable, "the brush", "a module or a function, module(strokes, size)")  # type: ignore[arg-type]
         self.generator = as_generator(module)
         if card is None:
             card = Card.of(name or name_of(module), self.generator)
@@ -99,7 +103,7 @@ class NeuralBrush(nn.Module):
         self.name, self.texture, self._sha256 = self.card.name, texture, sha256
         self.reach = self.generator.reach  # in radii: how far paint lies from the curve
         self.requires_grad_(False).eval()
-        self.register_load_state_dict_post_hook(_forget_hash)  # type: ignore[no-untyped-call]
+        self._as_saved = self._hash() if sha256 else ""
         if self.generator is not module:
             check_draws(self.generator, self.name)
 
@@ -111,9 +115,11 @@ class NeuralBrush(nn.Module):
     @property
     def sha256(self) -> str:
         """Of the brush's file, which a painting records: of the one that it came from, or that :meth:`save` writes."""
-        if not self._sha256:
-            self._sha256 = weights_hash(weights_of(self.generator, self.texture), self.card)
-        return self._sha256
+        now = self._hash()
+        return self._sha256 if now == self._as_saved else now
+
+    def _hash(self) -> str:
+        return weights_hash(weights_of(self.generator, self.texture), self.card)
 
     def save(self, path: str | Path) -> None:
         """Write the brush to a ``.safetensors``, for :func:`load_brush`; the same brush gives the same bytes. Raises
@@ -137,6 +143,11 @@ class NeuralBrush(nn.Module):
         """A brush stays as it is, in eval mode, whatever it is a part of."""
         return super().train(False)
 
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """What ``to``, ``half`` and ``double`` do to weights, of a module that it is a part of, too."""
+        super()._apply(lambda value: _of_its_kind(fn(value), value), recurse)  # type: ignore[no-untyped-call]
+        return self
+
     def forward(self, strokes: Strokes | Tensor, size: int = WINDOW) -> Tensor:
         check_window(size)
         opacity: Tensor = self.generator(self._here(as_strokes(strokes)), size)
@@ -146,7 +157,7 @@ class NeuralBrush(nn.Module):
         """Opacity ``(N, 1, H, W)`` at columns ``x`` ``(N, W)`` and rows ``y`` ``(N, H)``, one pixel apart, in fractions
         of each stroke's window, where a pixel is ``pixel`` ``(N,)`` wide: any part of the window, or beyond it.
         """
-        where = (value.to(self.device) for value in (x, y, pixel))
+        where = (value.to(self.device, torch.float32) for value in (x, y, pixel))
         return self.generator.opacity_at(self._here(strokes), *where)
 
     def runs_at(self, strokes: Strokes, boxes: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
@@ -154,7 +165,7 @@ class NeuralBrush(nn.Module):
         strokes with windows at ``places`` ``(N, 3)`` on ``boxes`` ``(N, 4)`` int32, both in pixels (see
         ``kernels.columns``).
         """
-        return self.generator.runs_at(self._here(strokes), boxes.to(self.device), places.to(self.device))
+        return self.generator.runs_at(self._here(strokes), boxes.to(self.device), places.to(self.device, torch.float32))
 
     def _here(self, strokes: Strokes) -> Strokes:
         strokes = strokes.to(torch.float32)
@@ -189,10 +200,9 @@ def weights_of(generator: nn.Module, texture: Texture | None = None) -> dict[str
     return weights
 
 
-def _forget_hash(brush: nn.Module, _keys: object) -> None:
-    """Of a brush that was given other weights."""
-    assert isinstance(brush, NeuralBrush)
-    brush._sha256 = ""
+def _of_its_kind(moved: Tensor, value: Tensor) -> Tensor:
+    """A ``value`` where it was ``moved`` to, in its own type."""
+    return moved if moved.dtype == value.dtype else value.to(moved.device)
 
 
 def check_name(name: str) -> None:

@@ -6,17 +6,17 @@ import math
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..errors import InputError
+from ..errors import InputError, check_kind
 from ..kernels.columns import SIDE
-from ..options import OWN
+from ..options import OWN, check_called, name_of
 from ..strokes import WINDOW, Strokes, as_strokes
 from .generator import A_STROKE, Generator, between_pixels, resized_window
+from .opacity import fault_in
 
 TRIAL = 8  # strokes drawn by a brush of somebody's own, before it is given out
 SMALLEST, LARGEST = 16, 512  # px of the windows that it is asked for while it paints
-ROUNDING = 1e-3  # by which opacity may leave [0,1]
 
 OwnModule = Callable[..., Tensor]  # an nn.Module, too
 
@@ -26,7 +26,8 @@ class OwnBrush(Generator):
     canvas, bilinear; what it would paint outside of the window is not seen.
 
     On a canvas it is asked for windows of 16, 32, 64, 128, 256 or 512 px: the first of these that is not smaller than
-    the window is there. A module that draws one size only paints as well, and its picture is resized.
+    the window is there. A module that draws 64 px only, whatever it is asked for, paints as well, and its picture is
+    resized; of any other size it is refused.
     """
 
     kind = OWN
@@ -44,7 +45,10 @@ class OwnBrush(Generator):
         strokes = as_strokes(strokes)
         if len(strokes) == 0:
             return strokes.size.new_zeros(0, 1, size, size)
-        return resized_window(self.module(strokes, size), size)
+        drawn = self.module(strokes, size)
+        if fault := fault_of_shape(drawn, len(strokes), size):
+            raise InputError(f"the brush {name_of(self.module)} {fault}")
+        return resized_window(drawn, size)
 
     def opacity_at(self, strokes: Strokes, x: Tensor, y: Tensor, pixel: Tensor) -> Tensor:
         sizes = window_sizes(1 / pixel)
@@ -66,7 +70,11 @@ def window_sizes(sides: Tensor) -> Tensor:
 
 
 def as_generator(module: OwnModule) -> Generator:
-    """A generator as it is, and any other module or function as one that draws on the window."""
+    """A generator as it is, and any other module or function as one that draws on the window. Raises InputError for
+    what is neither, and what is called otherwise.
+    """
+    check_kind(module, Callable, "the brush", "a module or a function, module(strokes, size)")  # type: ignore[arg-type]
+    check_called(module, "strokes, size", "the brush")
     return module if isinstance(module, Generator) else OwnBrush(module)
 
 
@@ -77,26 +85,36 @@ def check_draws(generator: Generator, name: str) -> None:
         raise InputError(f"the brush {name} {fault}")
 
 
+def fault_of_shape(drawn: object, count: int, size: int) -> str:
+    """What is wrong with the shape of what was drawn of so many strokes on ``size`` px; empty, if nothing is."""
+    gave = tuple(drawn.shape) if isinstance(drawn, Tensor) else type(drawn).__name__
+    wanted = (count, 1, size, size)
+    if gave in (wanted, (count, 1, WINDOW, WINDOW)):
+        return ""
+    return f"gave {gave} for {count} strokes on {size} px: it must give {wanted}"
+
+
 @torch.enable_grad()
 def fault_of(draw: OwnModule, device: torch.device | str = "cpu") -> str:
     """What is wrong with what ``draw(strokes, size)`` gives, tried on some strokes; empty, if nothing is."""
     actions = Strokes.random(TRIAL, 0).actions.to(device).requires_grad_()
     try:
         opacity = draw(Strokes.from_actions(actions), WINDOW)
-    except TypeError as error:
-        raise InputError(f"a brush is called as brush(strokes, size), and this one fails: {error}") from error
-    wanted = (TRIAL, 1, WINDOW, WINDOW)
-    if not isinstance(opacity, Tensor) or opacity.shape != wanted:
-        gave = tuple(opacity.shape) if isinstance(opacity, Tensor) else type(opacity).__name__
-        return f"gave {gave} for {TRIAL} strokes on {WINDOW} px: it must give {wanted}"
-    if not opacity.isfinite().all():
-        return "gave numbers that are not finite: opacity is in [0,1]"
-    low, high = opacity.min().item(), opacity.max().item()
-    if low < -ROUNDING or high > 1 + ROUNDING:
-        return f"gave {low:.3g} to {high:.3g}: opacity is in [0,1], as torch.sigmoid makes it"
+    except RuntimeError:
+        if not (kinds := other_kinds(draw)):
+            raise
+        return f"fails, as its weights are {kinds}, and strokes are float32: give it as module.float()"
+    if fault := fault_of_shape(opacity, TRIAL, WINDOW) or fault_in(opacity, "as torch.sigmoid makes it"):
+        return fault
     gradient = torch.autograd.grad(opacity.sum(), actions, allow_unused=True)[0] if opacity.requires_grad else None
     if gradient is None or not (gradient != 0).any():
         return "has no gradient by the strokes, by which they are found: compute it with torch from their numbers"
     if not gradient.isfinite().all():
         return "has a gradient by the strokes that is not finite"
     return ""
+
+
+def other_kinds(module: OwnModule) -> str:
+    """The floating types of a module's weights that strokes have not."""
+    weights = module.parameters() if isinstance(module, nn.Module) else ()
+    return ", ".join({str(value.dtype).removeprefix("torch.") for value in weights if value.dtype != torch.float32})

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import InputError
+from ..files import is_there
 from ..kernels.columns import LEFT, SIDE, TOP
-from ..strokes import Strokes
+from ..options import check_called, name_of
+from ..strokes import WINDOW, Strokes
 from .bristle import PROGRAM, BristleBrush
 from .bristle_shape import SUFFIXES, shape_names
 from .mypaint import MyPaintBrush
+from .opacity import opacity_of
 
 RealBrush: TypeAlias = MyPaintBrush | BristleBrush
 
@@ -25,8 +28,13 @@ def real_brush(name: str | Path, text: str | None = None) -> RealBrush:
     """A brush of bristles, if it is called ``bristle/...``, or as one that ships, or is a ``.toml`` or ``.json``; else
     one of MyPaint. ``text`` gives the content of its file directly. Raises InputError if there is no such brush.
     """
-    name = str(name)
-    ours = name.startswith(PROGRAM) or Path(name).suffix.lower() in SUFFIXES or name in shape_names()
+    name, suffix = str(name), Path(name).suffix.lower()
+    if text is None and suffix not in ("", ".myb", *SUFFIXES) and is_there(Path(name)):
+        raise InputError(
+            f"{name} is no brush: give a .myb of MyPaint or a .toml of bristles; a program of your own is learned in "
+            "Python, by draw_strokes and an Apprentice"
+        )
+    ours = name.startswith(PROGRAM) or suffix in SUFFIXES or name in shape_names()
     return BristleBrush(name, text) if ours else MyPaintBrush(name, text)
 
 
@@ -61,7 +69,7 @@ class OwnProgram:
             left, top, width, height = box
             size = max(1, round(place[SIDE]))
             drawn = self.program(strokes[index : index + 1].to(torch.float32), size)
-            opacity = check_opacity(drawn, size)
+            opacity = opacity_of(drawn, 1, size, name_of(self.program))[0, 0].numpy()
             paint = np.zeros((height, width), np.float32)
             x, y = round(place[LEFT]) - left, round(place[TOP]) - top
             x0, x1, y0, y1 = max(0, x), min(width, x + size), max(0, y), min(height, y + size)
@@ -70,15 +78,7 @@ class OwnProgram:
             yield paint
 
 
-def check_opacity(drawn: object, size: int) -> NDArray[np.float32]:
-    """One stroke's opacity ``(size, size)`` from what a program gives. Raises InputError for anything else."""
-    shape = tuple(getattr(drawn, "shape", ()))
-    if shape != (1, 1, size, size):
-        raise InputError(
-            f"the painting program gave {shape or type(drawn).__name__}: a stroke is (1, 1, {size}, {size})"
-        )
-    opacity = torch.as_tensor(drawn).detach().cpu().float()[0, 0]
-    if not opacity.isfinite().all():
-        raise InputError("the painting program gave numbers that are not finite: opacity is in [0,1]")
-    clamped: NDArray[np.float32] = opacity.clamp(0, 1).numpy()
-    return clamped
+def check_program(program: PaintingProgram) -> None:
+    """Raise InputError for what is no painting program: it is tried on a stroke."""
+    check_called(program, "strokes, size", "the painting program")
+    opacity_of(program(Strokes.random(1), WINDOW), 1, WINDOW, name_of(program))

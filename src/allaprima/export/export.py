@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
 from ..errors import InputError
-from ..options import check_fields, choice
+from ..options import check_fields, check_known, choice
 
 UNITS = {"mm": 1 / 25.4, "cm": 1 / 2.54, "in": 1.0}  # inches in one
 PAPERS = {
@@ -92,9 +92,7 @@ class Export:
 
     def change(self, **changes: Any) -> Export:
         """With some of it changed. Raises InputError for a name that is no option (and lists them)."""
-        known = [one.name for one in fields(self)]
-        if unknown := [name for name in changes if name not in known]:
-            raise InputError(f"there is no option {unknown[0]!r}: choose from {', '.join(known)}")
+        check_known(changes, Export)
         return replace(self, **changes)
 
 

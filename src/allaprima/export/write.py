@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import InputError, check_kind
 from ..files import as_path, check_output, is_there, same_file, written_aside
 from ..image.photo import PhotoLike, fit, read_photo
+from ..options import check_known
 from ..painting.painting import Painting
 from ..rendering.rendering import LARGEST, Rendering, RenderingOptions
 from .base import Job, Writer
@@ -79,6 +80,7 @@ def write(
     """
     check_kind(painting, Painting, "what is to be written", "a painting")
     check_kind(export, (Export, type(None)), "export", "Export(...), or each of its choices by name")
+    check_known(options, Rendering, Export)
     named: dict[str, Any] = dict(options)
     drawn = {one.name: named.pop(one.name) for one in fields(Rendering) if one.name in named}
     export = (export or Export()).change(**named)

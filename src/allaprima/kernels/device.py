@@ -20,5 +20,9 @@ def find_device(name: torch.device | str) -> torch.device:
     asked: dict[str, Callable[[], bool]]  # when it is wanted: that takes a while
     asked = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
     if device is None or (device.type in asked and not asked[device.type]()):
-        raise InputError(f"there is no device {name} on this machine: choose auto or cpu")
+        there = ", ".join(["auto", "cpu", *(kind for kind, is_there in asked.items() if is_there())])
+        raise InputError(
+            f"there is no device {name} on this machine: choose from {there}; cuda is an NVIDIA GPU, and mps Apple's, "
+            "where torch was installed for them"
+        )
     return device

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ..brush.generators import make_generator
 from ..brush.neural import Card, NeuralBrush
-from ..brush.own import OwnModule, as_generator, check_draws
+from ..brush.own import OwnModule, as_generator
 from ..brush.shown import strip
 from ..brush.texture import Texture
 from ..errors import InputError
@@ -21,7 +21,7 @@ from ..files import as_path, check_folder
 from ..history import History
 from ..kernels.device import find_device
 from ..live import live
-from ..options import name_of
+from ..options import check_called, name_of
 from ..perception.losses import Features
 from ..strokes import WINDOW, Strokes
 from ..version import VERSION
@@ -32,6 +32,7 @@ from .critic import make_critic, settled
 from .dataset import StrokeData
 from .fidelity import drawn, fidelity
 from .measured import Loss
+from .own_network import check_learns
 from .report import Report
 from .sheets import REAL, SHOWN, TITLES, judged, sheet
 from .stages import TrainingContext, adversarial, pretrain_critic, pretrain_generator, pretrain_texture
@@ -74,6 +75,8 @@ class Apprentice:
         kind = generator or usual_generator(data.meta.bristles)
         if isinstance(kind, str):
             check_generator(kind)
+        if on_step:
+            check_called(on_step, "step", "on_step")
         self.seed, self.on_step = StageConfig(1, 1, 1.0, seed).seed, on_step
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -87,7 +90,7 @@ class Apprentice:
         for model in self._models.values():
             model.to(place)
         if not isinstance(kind, str):
-            check_draws(self.generator, name_of(kind))
+            check_learns(self.generator, name_of(kind))
         loss = loss_of(loss, features, self.generator.kind, place)
         checkpoint = Checkpoint(None, "", self._models)
         self._context = TrainingContext(data, self.generator, self.critic, loss, checkpoint)
@@ -231,7 +234,7 @@ class Apprentice:
 
     def fidelity(self) -> dict[str, float]:
         """Opacity PSNR in dB on strokes that were never trained on: ``psnr`` of the mean strokes, ``texture`` of those
-        with texture, if there is any, and ``mypaint_agreement``, the program's with itself.
+        with texture, if there is any, and ``agreement``, the program's with itself.
         """
         figures = fidelity(self.generator, self.data)
         return figures | ({"texture": fidelity(self.texture, self.data)["psnr"]} if self.texture else {})

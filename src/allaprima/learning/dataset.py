@@ -203,7 +203,10 @@ def read_meta(folder: Path) -> Meta:
     """``meta.json`` of a folder. Raises InputError if it is missing, damaged or of another format."""
     path = folder / "meta.json"
     if not path.is_file():
-        raise InputError(f"{folder} holds no stroke data (no meta.json): draw some with `allaprima strokes`")
+        why = "holds no stroke data (no meta.json)" if folder.is_dir() else "is no folder of strokes"
+        raise InputError(
+            f"{folder} {why}: draw some with `allaprima strokes {folder} --brush BRUSH`, or draw_strokes in Python"
+        )
     try:
         meta = Meta(**json.loads(path.read_text()))
     except (ValueError, TypeError, RecursionError) as error:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..brush.neural import AGREEMENT
 from ..perception.losses import psnr
 from ..strokes import Strokes
 from .dataset import StrokeData
@@ -23,11 +24,11 @@ def drawn(network: nn.Module, strokes: Strokes, size: int) -> Tensor:
 
 
 def fidelity(network: nn.Module, data: StrokeData) -> dict[str, float]:
-    """Opacity PSNR in dB on the strokes kept apart: the network's, and MyPaint's agreement with itself from one random
-    sample to another. The best that a mean stroke can reach is 3 dB above that agreement.
+    """Opacity PSNR in dB on the strokes kept apart: the network's, and the program's agreement with itself from one
+    random sample to another. The best that a mean stroke can reach is 3 dB above that agreement.
     """
     strokes, once, again = data.held_out()
     device = next(network.parameters()).device
     ours = drawn(network, strokes.to(device), data.meta.size).cpu()
-    measured = {"psnr": F.mse_loss(ours, once), "mypaint_agreement": F.mse_loss(once, again)}
+    measured = {"psnr": F.mse_loss(ours, once), AGREEMENT: F.mse_loss(once, again)}
     return {name: round(psnr(float(error)), 2) for name, error in measured.items()}

@@ -26,6 +26,7 @@ from ..errors import InputError
 from ..files import as_path, check_folder
 from ..kernels.device import find_device
 from ..live import live
+from ..options import check_called
 from ..strokes import WINDOW, Strokes
 from .dataset import (
     BOUNDS,
@@ -75,6 +76,8 @@ def draw_strokes(
     when the disk is full.
     """
     folder = as_path(folder, "the folder for the strokes")
+    if on_progress:
+        check_called(on_progress, "done, total", "on_progress")
     brush = real_brush(brush) if isinstance(brush, (str, Path)) else brush
     _check(folder, count, size, seed, processes)
     ours, place = isinstance(brush, MyPaintBrush | BristleBrush), find_device(device)

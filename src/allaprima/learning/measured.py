@@ -8,8 +8,12 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from ..options import name_of
 from ..perception.losses import FeatureLoss
+from ..perception.own_loss import loss_value
 from .critic import binary_loss
+
+FOLLOWED = "what was drawn, from which a network learns: compute it with torch from that"
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 """``loss(drawn, true)``, both ``(N, 1, size, size)`` in [0,1]; a number ``()``."""
@@ -27,17 +31,21 @@ class Measured(Protocol):
 
 
 class GeneratorLoss:
-    """The generator's loss, and its parts: pixel, features and gram, if it is a :class:`FeatureLoss`."""
+    """The generator's loss, and its parts: pixel, features and gram, if it is a :class:`FeatureLoss`. Raises InputError
+    for what is not finite, before anything is learned from it, and for what another one gives, if that is no loss.
+    """
 
     def __init__(self, loss: Loss) -> None:
         self.loss = loss
         self._parts: dict[str, Tensor] = {}
 
     def __call__(self, drawn: Tensor, true: Tensor) -> Tensor:
-        if not isinstance(self.loss, FeatureLoss):
-            return self.loss(drawn, true)
-        self._parts = self.loss.parts(drawn, self.loss.encode(true))
-        return torch.stack(list(self._parts.values())).sum()
+        if isinstance(self.loss, FeatureLoss):
+            self._parts = self.loss.parts(drawn, self.loss.encode(true))
+            value = torch.stack(list(self._parts.values())).sum()
+        else:
+            value = self.loss(drawn, true)
+        return loss_value(value, name_of(self.loss), FOLLOWED, "it must be finite, so take a smaller lr, or mend it")
 
     def forget(self) -> None:
         self._parts = {}

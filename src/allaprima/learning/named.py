@@ -7,10 +7,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ..brush.own import ROUNDING
+from ..brush.opacity import opacity_of
 from ..brush.programs import PaintingProgram
 from ..errors import InputError
-from ..options import name_of
+from ..options import check_called, name_of
 from ..strokes import Strokes
 
 TOGETHER = 250  # strokes, at most: what a program needs for more is not known
@@ -34,6 +34,7 @@ class Named:
             raise InputError(
                 f"the brush is {str(program)[:60]!r}: give a name, a path, or a painting program(strokes, size)"
             )
+        check_called(program, "strokes, size", "the painting program")
         self.program, self.device = program, device
         self.name = name_of(program)
 
@@ -43,15 +44,4 @@ class Named:
         return torch.cat(parts)
 
     def _drawn(self, strokes: Strokes, size: int) -> Tensor:
-        given, shape = self.program(strokes.to(self.device), size), (len(strokes), 1, size, size)
-        if tuple(getattr(given, "shape", ())) != shape:
-            told = tuple(getattr(given, "shape", ())) or type(given).__name__
-            raise InputError(f"the painting program {self.name} gave {told} for {len(strokes)} strokes: give {shape}")
-        opacity = torch.as_tensor(given).detach().cpu().float()
-        if not opacity.isfinite().all():
-            raise InputError(f"the painting program {self.name} gave numbers that are not finite: opacity is in [0,1]")
-        low, high = float(opacity.min()), float(opacity.max())
-        if low < -ROUNDING or high > 1 + ROUNDING:
-            told = f"the painting program {self.name} gave {low:.3g} to {high:.3g}"
-            raise InputError(f"{told}: opacity is in [0,1], so divide bytes by 255")
-        return opacity.clamp(0, 1)
+        return opacity_of(self.program(strokes.to(self.device), size), len(strokes), size, self.name)

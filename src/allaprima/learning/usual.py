@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import nn
 
 from ..brush.myb import parse_myb
-from ..errors import InputError
+from ..errors import InputError, check_kind
+from ..options import check_called
 from ..perception.features import load_features
 from ..perception.losses import WEIGHTS, FeatureLoss, Features
 from .config import StageConfig, check_features
@@ -51,11 +53,17 @@ def pace_of(usual: StageConfig, seed: int, steps: int | None, batch: int | None,
 
 
 def loss_of(loss: Loss | None, features: str | Features | None, kind: str, device: torch.device) -> Loss:
-    """What the generator learns by. Raises InputError for features that have no effect, or that there are not."""
+    """What the generator learns by. Raises InputError for what is no loss, and for features that have no effect, or
+    that there are not.
+    """
     if loss is not None:
         if features is not None:
             raise InputError("features have no effect on a loss of your own: give one of the two")
+        check_kind(loss, Callable, "the loss", "a function loss(drawn, true), or the name of features=")  # type: ignore[arg-type]
+        check_called(loss, "drawn, true", "the loss")
         return loss
+    if features is not None:
+        check_kind(features, (str, Callable), "features", "a name, or a network")  # type: ignore[arg-type]
     if features is None or isinstance(features, str):
         check_features(features or "pocket")
         features = None if features == "none" else load_features(features or "pocket", tuple(WEIGHTS))

@@ -22,6 +22,7 @@ from ..painting.settings import Settings
 from ..perception.feature_network import LAYERS
 from ..perception.features import load_features
 from ..perception.losses import GRAM, WEIGHTS, Features, feature_parts, gram_matrix
+from ..perception.own_loss import loss_value
 from ..perception.term import LossTerm
 from ..strokes import PlacedStrokes
 from .closeup import CloseUp, cropped
@@ -31,6 +32,7 @@ DEEPEST = 16  # px: what the networks' deepest layer needs
 FEATURE_WEIGHT = 4e-4  # brings the feature loss of a finished painting to about the pixel loss
 GRAM_SHARE = 0.02  # of the Gram matrices' weight in training: with all of it, strokes curl, and the picture falls apart
 STYLE_WEIGHT = 5e-2
+FOLLOWED = "the canvas or the strokes, which is what strokes follow: compute it with torch from these"
 QUIET = 0.2  # how much the darkest parts of a focus mask still count
 
 
@@ -134,18 +136,7 @@ class OwnTerm:
     name: str
 
     def __call__(self, canvas: Tensor, picture: Tensor, strokes: PlacedStrokes) -> Tensor:
-        value = self.term(canvas, picture, strokes)
-        if not isinstance(value, Tensor) or value.numel() != 1:
-            gave = tuple(value.shape) if isinstance(value, Tensor) else f"{value!r}"[:60]
-            raise InputError(f"the loss {self.name} gave {gave}: give a tensor of one number, as .mean() makes it")
-        if not value.isfinite():
-            raise InputError(f"the loss {self.name} gave {value.item()}: it must be finite")
-        if not value.requires_grad:
-            raise InputError(
-                f"the loss {self.name} has no gradient by the canvas or the strokes, which is what strokes follow: "
-                "compute it with torch from these"
-            )
-        return value.reshape(()).to(canvas)
+        return loss_value(self.term(canvas, picture, strokes), self.name, FOLLOWED).to(canvas)
 
 
 def named_terms(terms: Iterable[LossTerm]) -> dict[str, LossTerm]:

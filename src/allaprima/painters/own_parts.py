@@ -11,8 +11,9 @@ import torch
 
 from ..brush.library import as_brushes, load_brush, shipped, ships
 from ..brush.neural import NeuralBrush
+from ..brush.programs import check_program
 from ..errors import InputError
-from ..options import OWN, listed
+from ..options import OWN, check_called, listed
 from ..painting.companions import Companions
 from ..painting.painting import Painting
 from ..painting.record import BrushRef
@@ -44,6 +45,7 @@ def take_own(
         own = replace(own, loss=terms if changes["loss"] == OWN else ())
     engine = changes.get("engine")
     if callable(engine):
+        check_program(engine)
         changes["engine"], own = OWN, replace(own, program=engine)
     return changes, own, brushes
 
@@ -57,6 +59,8 @@ def _terms(loss: object) -> tuple[str | LossTerm, ...]:
             raise InputError(f"a term of the loss is {term!r}: choose from {listed(names)}, or give a function")
         if not isinstance(term, str) and not callable(term):
             raise InputError(f"loss is {f'{term!r}'[:60]}, of type {type(term).__name__}: {LOSS}")
+        if not isinstance(term, str):
+            check_called(term, "canvas, picture, strokes", "the loss")
     if not terms:
         raise InputError(f"loss is an empty list: {LOSS}")
     return terms

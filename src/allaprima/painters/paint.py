@@ -18,6 +18,7 @@ from ..image.photo import PhotoLike
 from ..kernels.device import find_device
 from ..live import live
 from ..memory import check_memory
+from ..options import check_called, check_known
 from ..painting.companions import Companions
 from ..painting.compute import Compute, ComputeOptions
 from ..painting.painting import PREVIEW, Painting
@@ -68,6 +69,8 @@ def paint(
 
     Raises :class:`InputError` before any painting starts, or :class:`MachineError` for too little memory.
     """
+    if on_step is not None:
+        check_called(on_step, "step", "on_step")
     steps = optimise(photo, settings, resume=resume, add=add, brushes=brushes, compute=compute, **changes)
     history, last, began = History(), None, time.monotonic()
     with live() as view:
@@ -105,6 +108,7 @@ def optimise(
     """
     check_kind(settings, (Settings, type(None)), "settings", "Settings(...), or each by its name, as strokes=500")
     check_kind(compute, (Compute, type(None)), "compute", 'Compute(...), or device="cpu"')
+    check_known(changes, Settings, Compute, what="setting")
     if brushes is not None:
         check_brushes(brushes)
     resume = Painting.load(resume) if isinstance(resume, (str, Path)) else resume

@@ -110,8 +110,8 @@ class Painting(PaintingRecord):
         if rendering.engine == AUTO and self.settings.engine == OWN:
             if self.at_hand.program is None:
                 raise InputError(
-                    "the painting is drawn by a program of somebody's own: give it, as engine=my_program, or draw with "
-                    "the engine neural"
+                    "the painting is drawn by a program of somebody's own: give it in Python, as engine=my_program, or "
+                    "draw with the neural brush, by --engine neural"
                 )
             rendering = rendering.change(engine=self.at_hand.program)
         return begin_drawing(self.composition, self.find_brushes(rendering.brushes), rendering, layered)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from ..errors import InputError
 from ..files import is_there
-from ..options import OWN, again, check_fields, choice, listed
+from ..options import OWN, again, check_fields, check_known, choice, listed
 from ..rendering.light import Light
 from ..rendering.rendering import ENGINE_HELP, ENGINES, MYPAINT, REAL, TEXTURE_HELP
 from .looks import find_look, look_names
@@ -125,9 +125,7 @@ class Settings:
         return self._change(**changes)
 
     def _change(self, **changes: Any) -> Settings:
-        known = [one.name for one in fields(self)]
-        if unknown := [name for name in changes if name not in known]:
-            raise InputError(f"there is no setting {unknown[0]!r}: choose from {', '.join(known)}")
+        check_known(changes, Settings, what="setting")
         return replace(self, **changes)
 
     def check_own(self, given: Sequence[str] = ()) -> None:

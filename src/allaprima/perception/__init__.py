@@ -2,7 +2,8 @@
 
 ``features.py`` has the networks that look at pictures by name: one that ships, and VGG16 (``vgg.py``); what they have
 in common stands in ``feature_network.py``. ``losses.py`` are distances that a gradient goes through, ``metrics.py``
-figures for people. ``attention.py`` finds where people look, by ``faces.py`` and by what stands out.
+figures for people, ``own_loss.py`` what a loss of somebody's own may give. ``attention.py`` finds where people look, by
+``faces.py`` and by what stands out.
 """
 
 from typing import TYPE_CHECKING

@@ -87,8 +87,13 @@ class FeatureLoss:
 
     @torch.no_grad()
     def encode(self, target: Tensor) -> Encoded:
-        """Look at a target once, outside of the loop."""
-        return Encoded(target, self.features(target[:: self.every]) if self.features else {})
+        """Look at a target once, outside of the loop. Raises InputError for a network that does not tell all layers."""
+        if not self.features:
+            return Encoded(target, {})
+        seen = self.features(target[:: self.every])
+        if missing := [layer for layer in self.weights if not isinstance(seen, Mapping) or layer not in seen]:
+            raise InputError(f"the features tell nothing of {missing[0]}: give activations by the layers' names")
+        return Encoded(target, seen)
 
     def parts(self, picture: Tensor, target: Encoded) -> dict[str, Tensor]:
         """The weighted parts by name; their sum is the loss. Raises InputError for pictures of two shapes."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..brush import Generator, NeuralBrush
+from ..brush.opacity import check_finite
 from ..errors import InputError, check_kind
 from ..kernels import composite as composite_runs
 from ..kernels import composite_in_place as composite_runs_in_place
@@ -43,7 +44,8 @@ def composite(
 
     Differentiable in the canvas and in every number of the strokes. The memory that the gradient needs grows with the
     pixels of the strokes' boxes only. Raises InputError for a canvas of another shape, for strokes that have no place
-    or are not as many as the canvases, and for strokes of more brushes than there are.
+    or are not as many as the canvases, for numbers of either that are not finite, and for strokes of more brushes than
+    there are. Brushes are what :func:`load_brush` gives, and not names.
     """
     brushes = _check_given(canvas, strokes, brushes, scale)
     if isinstance(strokes, PlacedStrokes):
@@ -60,15 +62,18 @@ def _check_given(canvas: Tensor, strokes: object, brushes: object, scale: float)
         told = "with a list of strokes" if batch else "with these strokes"
         shape = SHAPE if not batch else "(B, 3, H, W) of float in [0,1], and as many strokes"
         raise InputError(f"{told} the canvas is {tuple(canvas.shape)} {canvas.dtype}: give {shape}")
+    if not canvas.isfinite().all():
+        raise InputError("the canvas has numbers that are not finite: give float in [0,1]")
     each = strokes if isinstance(strokes, (list, tuple)) else [strokes]
     if batch and len(each) != len(canvas):
         raise InputError(f"there are {len(canvas)} canvases, and {len(each)} strokes for them: give one for each")
     found: list[NeuralBrush] = list(brushes) if isinstance(brushes, (list, tuple)) else [brushes]  # type: ignore[list-item]
     for brush in found:
-        check_kind(brush, (NeuralBrush, Generator), "one of the brushes", "a NeuralBrush, or a list of them")
+        check_kind(brush, (NeuralBrush, Generator), "one of the brushes", "a NeuralBrush, as load_brush(name) gives")
     for some in each:
         check_kind(some, PlacedStrokes, "strokes", "PlacedStrokes, as strokes.placed(x, y, side) makes them, or a list")
         assert isinstance(some, PlacedStrokes)
+        check_finite(some)
         if len(some) and (most := int(some.brush.max())) >= len(found):
             raise InputError(f"there are strokes of brush {most}, and {len(found)} brushes: give {most + 1}")
     if not (isinstance(scale, (int, float)) and 0 < scale < math.inf):

@@ -7,7 +7,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, TypedDict
 
 from ..errors import InputError
-from ..options import choice
+from ..options import check_called, check_known, choice
 from .light import Light
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ class Rendering:
         if size is not None and (not whole or not 1 <= int(size) <= LARGEST):
             raise InputError(f"the picture's size is {size}: choose 1 to {LARGEST:,} px")
         object.__setattr__(self, "engine", REAL if self.engine == MYPAINT else self.engine)
-        if self.engine not in ENGINES and not callable(self.engine):
+        if callable(self.engine):
+            check_called(self.engine, "strokes, size", "the engine")
+        elif self.engine not in ENGINES:
             raise InputError(f"engine is {self.engine!r}: choose from {', '.join(ENGINES)}")
         self.lighting(Light())
 
@@ -61,9 +63,7 @@ class Rendering:
 
     def change(self, **changes: Any) -> Rendering:
         """With some of it changed. Raises InputError for a name that is none (and lists them)."""
-        known = [one.name for one in fields(self)]
-        if unknown := [name for name in changes if name not in known]:
-            raise InputError(f"a rendering has no {unknown[0]!r}: choose from {', '.join(known)}")
+        check_known(changes, Rendering, what="choice of a rendering")
         return replace(self, **changes)
 
     @classmethod
