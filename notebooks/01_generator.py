@@ -175,7 +175,7 @@ apprentice.sheet()
 apprentice.fidelity()
 
 # %% [markdown]
-# In decibels: `psnr` says how close the mean strokes are to the real brush's, `mypaint_agreement` how close the
+# In decibels: `psnr` says how close the mean strokes are to the real brush's, `agreement` how close the
 # real brush is to itself, and `texture` how close a stroke is when the chance in it is known. So the texture draws
 # not just *some* stroke, but the very one that MyPaint would draw.
 #
