@@ -174,7 +174,10 @@ def test_other_commands_refuse_too(capsys: pytest.CaptureFixture[str]) -> None:
         (["strokes", "data", "--brush", "classic/dry_brush", "--count", "0"], "count is 0"),
         (["strokes", "data", "--brush", "classic/dry_brush", "--processes", "-1"], "processes is -1"),
         (["strokes", "data"], "give one of --brush, --import and --export"),
-        (["train", "data", "-o", "a.safetensors"], "data holds no stroke data"),
+        (
+            ["train", "data", "-o", "a.safetensors"],
+            "data is no folder of strokes: draw some with `allaprima strokes data --brush",
+        ),
         (["train", "data", "-o", "a.pt"], "must end in .safetensors"),
         (["train", "data", "-o", "a.safetensors", "--steps", "0"], "steps is 0"),
         (["train", "data", "-o", "a.safetensors", "--stages", "one"], "stages is 'one': choose 1, 1,2 or 1,2,3"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ..brush.library import ships
@@ -23,7 +25,11 @@ from .settings import Settings
 
 
 def record_of(
-    strokes: Strokes | Tensor, width: int, height: int, brushes: Sequence[NeuralBrush], background: str
+    strokes: Strokes | Tensor | NDArray[np.floating[Any]],
+    width: int,
+    height: int,
+    brushes: Sequence[NeuralBrush],
+    background: str,
 ) -> PaintingRecord:
     """See :meth:`Painting.of`."""
     width, height = (_side(name, side) for name, side in (("width", width), ("height", height)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,7 +158,7 @@ class Painting(PaintingRecord):
     @classmethod
     def of(
         cls,
-        strokes: Strokes | Tensor,
+        strokes: Strokes | Tensor | NDArray[np.floating[Any]],
         width: int,
         height: int,
         brush: str | Path | nn.Module | Sequence[str | Path | nn.Module] = "flat",
@@ -168,8 +168,9 @@ class Painting(PaintingRecord):
         and written as any other. It has no photo, so that nothing can be added to it but another painting.
 
         ``strokes`` are placed on that canvas (``strokes.placed(x, y, side)``); those that are not, or an ``(N, 12)``
-        tensor, share one window, as large as the canvas' long side, in its middle. ``brush`` is the name or the path of
-        one, a :class:`NeuralBrush`, or an ``nn.Module`` to make one of; or a list of those, of which each stroke tells
-        its own by number. Raises InputError for numbers out of range, and for a brush or a color that is none.
+        tensor or array, share one window, as large as the canvas' long side, in its middle. ``brush`` is the name or
+        the path of one, a :class:`NeuralBrush`, or an ``nn.Module`` to make one of; or a list of those, of which each
+        stroke tells its own by number. Raises InputError for numbers out of range, and for a brush or a color that
+        is none.
         """
         return cls.from_record(record_of(strokes, width, height, as_brushes(brush), background))
