@@ -16,18 +16,29 @@ BOUNDS = StrokeBounds.of(Settings())
 
 def test_a_speck_is_covered_in_the_photos_color() -> None:
     """On a plain ground with one edge; the edge itself, off by a little in the canvas, is no speck."""
-    target = torch.full((3, 200, 300), 0.5)
+    target = torch.full((3, 200, 1024), 0.5)
     target[:, :, 150:] = torch.tensor([0.2, 0.6, 0.9])[:, None, None]
     canvas = target.clone()
     canvas[:, :, 147:150] = 0.9
     canvas[:, 90:95, 240:244] = 0.0
-    scale = 300 / BOUNDS.long_side
+    scale = 1024 / BOUNDS.long_side
     dab = dabs(target, canvas, 1, window_of(BOUNDS), scale, BOUNDS)
     middle = (dab.places[:, :2] + dab.through * dab.window[:, None]) * scale
     assert (middle - torch.tensor([[242.0, 92.5]])).abs().max() < 2
     assert torch.allclose(dab.color, torch.tensor([[0.2, 0.6, 0.9]]), atol=0.01)
+    assert dab.window.tolist() == [window_of(BOUNDS)]
     reach = (dab.end - dab.start).norm(dim=1) * dab.window * scale
-    assert 4 < float(reach) < 12
+    assert 12 < float(reach) < 24
+
+
+def test_a_large_speck_has_a_broader_dab_over_its_middle() -> None:
+    target, scale = torch.full((3, 200, 1024), 0.4), 1024 / BOUNDS.long_side
+    canvas = target.clone()
+    canvas[:, 90:102, 200:210] = 0.9
+    dab = dabs(target, canvas, 1, window_of(BOUNDS), scale, BOUNDS)
+    assert dab.window.item() > 2 * window_of(BOUNDS)
+    middle = (dab.places[:, :2] + dab.through * dab.window[:, None]) * scale
+    assert (middle - torch.tensor([[205.0, 96.0]])).abs().max() < 1
 
 
 def test_without_specks_it_goes_where_most_is_wrong() -> None:
