@@ -166,8 +166,9 @@ for row, name in zip(axes, names):
         panel.set(xticks=[], yticks=[], title=f"{value:.1f}")
 
 # %% [markdown]
-# Size grows exponentially: from 0.8 to 1 much happens, from 0 to 0.2 little. Both pressures meet at their mean
-# after a quarter of the way, and the last quarter leads to the end's. And with `control_y` the whole bow bends.
+# Size grows exponentially: from 0.8 to 1 much happens, from 0 to 0.2 little. In the first quarter of the
+# way pressure goes from `entry_pressure` to the mean of both, stays there, and in the last quarter goes on to
+# `pressure`. And with `control_y` the whole bow bends.
 #
 # ## What chance adds
 #
@@ -176,8 +177,8 @@ for row, name in zip(axes, names):
 # learn it, but a number that goes with a stroke once it has been given a place. The same sample gives the same
 # stroke, to the last pixel.
 #
-# Above, four samples by the real brush. Below, the same samples by the neural one, with its *texture*: a second,
-# tiny network, which is told the very random numbers that MyPaint would use.
+# In the upper row, four samples by the real brush. In the lower row, the same samples by the neural one, with its
+# *texture*: a second, tiny network, which is told the very random numbers that MyPaint would use.
 
 
 # %%
@@ -287,7 +288,8 @@ def decibels(one, other):
 
 strokes, once, again = data.held_out()
 drawn = neural(strokes)
-chance, ours = decibels(once, again), decibels(once, drawn)
+chance = decibels(once, again)
+ours = (decibels(once, drawn) + decibels(again, drawn)) / 2
 print(
     f"the real brush and itself: {chance:.1f} dB; the neural brush and the real one: {ours:.1f} dB"
 )
@@ -295,8 +297,8 @@ show({"once": once[3, 0], "again": again[3, 0], "neural": drawn[3, 0]})
 plt.show()
 
 # %% [markdown]
-# The mean stroke is closer to a drawing than another drawing is: by 3 dB, if it were perfect, as a mean has no
-# chance of its own to add. No network that is not told the chance can come nearer than that. It is good to know
+# The mean stroke is closer to a drawing than another drawing is: by 3 dB, if it were perfect, as a mean has no chance
+# of its own to add. No network that is not told the chance can come nearer than that, on average. It is good to know
 # such a ceiling before one starts to learn.
 #
 # ## Exercises
@@ -307,7 +309,8 @@ plt.show()
 # <details><summary>Answer</summary>
 #
 # All three points are in one place then. The real brush lays less and less paint, and at last none at all: it lays
-# it along its way, and there is no way. The neural brush draws a pale blot. It is wrong there, and it cannot know:
+# it along its way, and there is no way. The neural brush shrinks to a speck too early, and
+# then swells to a pale blot. It is wrong there, and it cannot know:
 # among strokes at random hardly one is so short. What a network was not shown, it makes up.
 #
 # ```python

@@ -163,10 +163,13 @@ history.plot()
 plt.show()
 
 # %% [markdown]
-# The curves are on a scale of logarithms: each line down is a tenth. `loss` is the sum of what stands below it. The
-# pale line is each step, the firm one a mean of its neighbours; it trembles since each step sees other strokes.
+# The curves are on a scale of logarithms: each power of ten down is a tenth. `loss` is the sum of what stands below
+# it, and nearly hides behind `pixel`. The pale line is each step, and trembles, since each step sees other strokes;
+# the firm one is a mean of its neighbours.
 #
-# And here is what has been learned. None of these strokes was trained on.
+# And here is what has been learned. None of these strokes was trained on. The ones in the middle are smooth: who is
+# told twelve numbers, and not the chance, can only draw the mean, whatever the loss, and for painting that is what is
+# wanted ([notebook 0](00_strokes.ipynb)). Grain is the texture's, below.
 
 # %%
 apprentice.sheet()
@@ -212,11 +215,12 @@ for panel, (name, pupil) in zip(axes, pupils.items()):
 plt.show()
 
 # %% [markdown]
-# By pixels alone these apprentices come nearly as far as by all parts together. That is no argument against the other
-# parts: this generator can draw nothing *but* strokes, and its texture is told the chance, so the smear is no
-# temptation. (Nor can it miss the place: it is told where the curve runs. What it has to find is how broad paint
-# lies, and how heavy.) By the features alone it finds that, too, more slowly. By the Gram matrices alone it remains
-# broad and pale: they know what grain there is, and neither where nor how much paint.
+# By pixels alone these apprentices come as far as by all parts together, or a little further. That is no argument
+# against the other parts: this generator can draw nothing *but* mean strokes, and its texture is told the chance, so
+# the smear is no temptation. (Nor can it miss the place: it is told where the curve runs. What it has to find is how
+# broad paint lies, and how heavy.) By the features alone it has hardly set out to find that after so few steps; and
+# by the Gram matrices alone it remains broad and pale, too: they know what grain there is, and neither where nor how
+# much paint.
 #
 # ## The reference's generator, and ours
 #

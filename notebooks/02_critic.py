@@ -116,9 +116,9 @@ for whose in opacity:
     show([slope[whose]], ["gradient"], cmap="RdBu_r", vmin=-1, vmax=1)
 
 # %% [markdown]
-# The gradient lies on the paint and close to it; the empty paper far away matters little. In the real strokes it is a
-# fine pattern, within the bristles. About the apprentice's strokes there is much blue: less paint there, please! They
-# are too broad, and the critic has noticed.
+# In the real strokes the gradient lies on the paint and close to it, a fine pattern within the bristles; the empty
+# paper far away matters little. Around the apprentice's strokes, even on empty paper, there is much blue: no paint
+# here, please! They are too broad, and the critic has noticed.
 #
 # But a gradient speaks of tiny changes only. So ask once more, by **covering**: wipe a square of 16 by 16 pixels
 # clean, and see how far the verdict falls or rises. Do it everywhere, and you have a map: red where what was

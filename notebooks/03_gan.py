@@ -62,7 +62,8 @@ prepared.pretrain_critic(steps=JUDGING, lr=2e-3)
 print(prepared)
 
 # %% [markdown]
-# The apprentice draws well by now, so the critic has a hard time: most of its verdicts are not far from 50 %.
+# The apprentice draws well by now, so the critic has a hard time: after so many steps it still guesses, and all of its
+# verdicts lie near 50 %.
 
 # %%
 prepared.judge(12)
@@ -115,8 +116,9 @@ scratch.sheet()
 
 # %% [markdown]
 # That went well! The strokes are those of stage 1: half of the generator's loss still is the feature loss, and it is
-# by far the larger half, so it says where to go. What the critic adds is noise, and time: it has to look, too. Here are
-# the seconds that one lesson of the generator took either way.
+# by far the larger half, so it says where to go. What the critic adds is mostly time: it has to look, too, and
+# learned little, as its loss tells, near ln 2 all the way. (The generator's curve does fall here, since half of it is
+# the feature loss, which has much to learn.) Here are the seconds that one lesson of the generator took either way.
 
 # %%
 for name, one, stage in (("feature loss", alone, "1"), ("duel", scratch, "3")):
@@ -154,20 +156,22 @@ panel.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# Ten decibels less are ten times the squared error.
+# Eight decibels less are six times the squared error; an apprentice that has learned nothing has 14.7 dB. (Half a
+# decibel between the upper three says little.)
 #
 # ## So what is stage 3 good for?
 #
 # A loss that knows what is wanted goes before one that only knows what looks real: that is what preparing means.
-# Whether the duel adds anything after it is another question. With the reference's generator it sharpens what the
-# feature loss left soft. Ours is told where the curve runs, and its texture is told the very chance, so there may be
-# little left for a critic to find. The honest answer is to measure it: exercise 1.
+# Whether the duel adds anything after it is another question. With the reference's generator it is to sharpen what
+# the feature loss left soft. Ours is told where the curve runs, and its texture is told the very chance, so there may
+# be little left for a critic to find. The honest answer is to measure it: exercise 1.
 #
 # ## Paint with it
 #
 # A brush is what counts in the end. Both apprentices give one, and each paints the same photo. How that goes is the
 # next notebook's; here, only look at what a brush that learned from a critic alone does to a cat. (Where the cat is not
-# beside the notebook, a portrait that comes with matplotlib sits for it.)
+# beside the notebook, a portrait that comes with matplotlib sits for it.) Both are drawn with their mean strokes: what
+# stage 3 did to the texture is not seen here.
 
 # %%
 portrait = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)

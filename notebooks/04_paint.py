@@ -70,7 +70,7 @@ def show(pictures, columns=3, width=4.2):
 # %% [markdown]
 # ## A brush that can be asked
 #
-# `dry_brush` learned MyPaint's dry brush (notebooks 01 to 03 show how). It is *frozen*: none of its weights
+# `dry_brush` learned MyPaint's dry brush (notebooks 1 to 3 show how). It is *frozen*: none of its weights
 # wants a gradient any more. But the gradient still goes *through* it, from the drawn pixels back to the 12
 # numbers.
 
@@ -146,7 +146,7 @@ plt.show()
 #
 # With `loss="features"` the canvas is not compared with the photo pixel by pixel. Both are shown to a frozen
 # network that has learned to look at pictures, and what its layers see is compared: edges, textures,
-# contrasts. It is the same **feature loss** as in notebook 01, and the reference's recipe for painting.
+# contrasts. It is the same **feature loss** as in notebook 1, and the reference's recipe for painting.
 #
 # While it runs, the picture below grows.
 
@@ -221,8 +221,8 @@ for name, painting in paintings.items():
 # %% [markdown]
 # ## Stroke by stroke
 #
-# A painting is a list of strokes, bottom first, and a part of it is a painting, too: `painting[:40]` is what
-# it was after 40 strokes.
+# A painting is a list of strokes, bottom first, and a part of it is a painting, too: `painting[:40]` is its
+# lowest 40 strokes.
 
 # %%
 stops = [STROKES // 40, STROKES // 10, STROKES // 3, STROKES]

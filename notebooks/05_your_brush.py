@@ -89,7 +89,7 @@ def row(draws, count=8, size=96):
 # %%
 COMB = """
 width = 1.5      # half the stroke's breadth, in radii
-pitch = 0.8      # bristles in 1/1600 of the painting's long side: fewer, thicker ones
+pitch = 0.1      # bristles in 1/1600 of the painting's long side (flat has 0.28): fewer, thicker ones
 lift = 1.6       # how raggedly they lift
 tone = 0.25      # how far the tone changes from bristle to bristle
 dry = 0.9        # share of the paint that is gone at the end of a long stroke
@@ -120,7 +120,7 @@ for name, values in {"pitch": (0.1, 0.4, 1.0), "parting": (1.0, 0.2, -0.5)}.item
 
 # %% [markdown]
 # It draws, but it cannot paint yet: strokes are found by a gradient, and these bristles have none. So a
-# network learns to draw as they do, exactly as in notebooks 00 and 01: strokes to learn from first, then
+# network learns to draw as they do, exactly as in notebooks 0 and 1: strokes to learn from first, then
 # stage 1.
 #
 # The folder's name has the brush's hash in it, so that another brush gets another folder.
@@ -157,8 +157,8 @@ show(
 #
 # ## 2. A brush of MyPaint's, changed
 #
-# MyPaint's brushes are JSON files (`.myb`) of some sixty settings. We take its charcoal, and make of its dust
-# large hard dabs that lie apart: pebbles. Where MyPaint's engine is not installed, the next cell says in one
+# MyPaint's brushes are JSON files (`.myb`) of some forty settings. We take its charcoal, and make of its soft dust
+# fewer dabs with hard edges: pebbles. Where MyPaint's engine is not installed, the next cell says in one
 # line how to get it, and the rest of this section passes over.
 
 # %%
@@ -173,7 +173,7 @@ CHANGES = {
     "dabs_per_actual_radius": 1.2,  # few dabs,
     "hardness": 0.9,  # with hard edges,
     "offset_by_random": 1.2,  # thrown about a little,
-    "radius_logarithmic": 0.1,  # and small
+    "radius_logarithmic": 0.1,  # and smaller, as hard ones look larger
 }
 if charcoal:
     myb = json.loads(charcoal.text)
@@ -284,7 +284,8 @@ show(
 # All this learning was needed for one thing: a gradient. If you can write down what your brush draws, *in
 # torch*, it has one from the beginning. Here is a marker: it asks every pixel how far it is from the curve,
 # and paints where that is less than the radius, with soft edges. Two numbers of it can be learned: how broad
-# it is, and how soft.
+# it is, and how soft. (The curve is 32 points here;
+# long thin strokes show them as beads. More points take longer.)
 
 
 # %%

@@ -188,12 +188,11 @@ plt.show()
 
 # %% [markdown]
 # The cut shows what a fingertip would feel. Lights are laid thick and darks thin, as painters do it, and each
-# bristle has left a groove of its own. On the whole picture, paint is thickest where colours meet, which leads
-# the eye, and calm on quiet ground.
+# bristle has left a groove of its own.
 #
 # ## Light
 #
-# Since height is kept, light needs no strokes: `relit` only computes slopes, and takes well under a second. A
+# Since height is kept, light needs no strokes: `relit` only computes slopes, and takes about a second. A
 # slope towards the light is brighter, one away from it darker in equal measure, so the picture keeps its
 # tone. The time of the clock says where the light is, and the second number how many degrees above the
 # canvas.
@@ -316,8 +315,8 @@ print("the same:", (again.render(SIZE) == painting.render(SIZE)).all(), "-", aga
 # ```python
 # frames = []
 # for step in range(25):
-#     hour, height = 6 + step / 2, 12 + 60 * (1 - abs(step - 12) / 12)
-#     light = ap.rendering.Light(light=f"{int(hour) % 12}:{round(hour % 1 * 60):02d},{height:.0f}", relief=0.9)
+#     time, high = 6 + step / 2, 12 + 60 * (1 - abs(step - 12) / 12)
+#     light = ap.rendering.Light(light=f"{int(time) % 12}:{round(time % 1 * 60):02d},{high:.0f}", relief=0.9)
 #     frames.append(Image.fromarray(eye(drawing.relit(light))))
 # frames[0].save("work/day.webp", save_all=True, append_images=frames[1:], duration=120, loop=0)
 # frames[0]
