@@ -11,7 +11,7 @@
 # * the same brush, taught by one part of the loss alone;
 # * the reference's generator of 36 million numbers beside ours of two thousand.
 #
-# It takes about five minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
+# It takes about six minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
 # any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
 # allaprima's folder), and the first cell installs it.
 
@@ -28,7 +28,7 @@ import matplotlib.pyplot as plt
 COUNT = 3000  # strokes to learn from
 STEPS = 240  # steps of learning of our generator,
 PART = 60  # with a part of the loss,
-REFERENCE = 60  # and of the reference's generator
+REFERENCE = 30  # and of the reference's generator
 
 # %% [markdown]
 # ## Strokes to learn from

@@ -10,7 +10,7 @@
 # * what *frozen* means: the generator must not move while the critic learns to aim;
 # * the trap in it: an optimiser that moves a network which is not to learn, and how to stay out of it.
 #
-# It takes about a minute and a half on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
+# It takes about two minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
 # any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
 # allaprima's folder), and the first cell installs it.
 

@@ -15,7 +15,7 @@
 # stroke; the *texture*, once stage 1 has taught it, draws single ones, grain and all. What stages 2 and 3 are about
 # is the texture, if there is one, and else the generator.
 #
-# It takes about five minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
+# It takes about seven minutes on two CPU cores; no GPU is needed. It runs in JupyterLab (`make notebooks`) and on
 # any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
 # allaprima's folder), and the first cell installs it.
 

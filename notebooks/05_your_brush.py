@@ -11,7 +11,7 @@
 # 4. a **neural module** of your own, through which a gradient goes by itself, so that it paints without
 #    learning anything.
 #
-# It takes about 5 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
+# It takes about 6 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
 # any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
 # allaprima's folder), and the first cell installs it.
 

@@ -9,7 +9,7 @@
 # is; a light that you move; moods, in which strokes lie otherwise; and what an artist can change of a
 # painting afterwards, without painting it again.
 #
-# It takes about 4 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
+# It takes about 5 minutes on two CPU cores, and needs no GPU. It runs in JupyterLab (`make notebooks`) and on
 # any hosted notebook service: upload allaprima's wheel beside this file (`pip wheel --no-deps .` makes it, in
 # allaprima's folder), and the first cell installs it.
 
