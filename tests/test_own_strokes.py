@@ -117,6 +117,8 @@ def test_there_is_nothing_to_go_on_with(photo: Path) -> None:
         ({"strokes": torch.rand(3, 11)}, r"actions have the shape \(3, 11\); they must be \(N, 12\)"),
         ({"strokes": np.zeros((3, 11))}, r"actions have the shape \(3, 11\)"),
         ({"strokes": Strokes.random(20_001)}, "strokes is 20001: choose 1 to 20,000"),
+        ({"strokes": STROKES.change(pressure=1.000001)}, r"pressure of stroke 0 is 1\.000001: it must be 0 to 1"),
+        ({"width": "64"}, "width is '64': give a whole number of pixels, 1 or more"),
         ({"width": 6.5}, "width is 6.5: give a whole number of pixels, 1 or more"),
         ({"height": 0}, "height is 0: give a whole number of pixels, 1 or more"),
         ({"width": 12, "height": 8}, "size is 12: choose 16 to 8,192"),
