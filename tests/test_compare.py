@@ -102,7 +102,7 @@ def test_bad_input(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["gone.png", str(photo)], "there is no photo gone.png"),
         ([str(photo), "text.jpg"], "is no picture that can be read"),
         ([str(photo), "bad.painting.json"], "the painting bad.painting.json is damaged"),
-        ([str(photo), str(photo), "--size", "0"], "the picture's size is 0: choose 1 to 32,768 px"),
+        ([str(photo), str(photo), "--size", "0"], "the picture's size is 0: choose a whole number, 1 to 32,768 px"),
         ([str(photo), str(photo), "--size", "10"], "a canvas of 10x7 px is too narrow"),
         ([str(photo), str(photo), "--size", "20"], "a picture of 20x13 is too small for relu5_3: at least 16 px"),
         ([str(photo), str(photo), "--vgg-weights", "gone.pth"], "there is no weights file gone.pth"),

@@ -28,6 +28,12 @@ def test_a_batch_is_its_canvases() -> None:
     assert ap.composite(papers[:0], [], OIL).shape == (0, 3, 30, 40)
 
 
+def test_a_gradient_flows_to_the_numbers_and_not_to_windows() -> None:
+    size, window = (torch.full((4,), value).requires_grad_() for value in (0.5, 40.0))
+    ap.composite(torch.rand(3, 30, 40), placed(4, 40).change(size=size, window=window), OIL).sum().backward()
+    assert size.grad is not None and window.grad is None
+
+
 def test_one_brush_needs_no_list() -> None:
     strokes, paper = placed(5, 30), torch.rand(3, 30, 30)
     assert torch.equal(ap.composite(paper, strokes, OIL, 0.5), ap.composite(paper, strokes, [OIL], scale=0.5))
@@ -52,6 +58,12 @@ PAPER, PLACED = torch.rand(3, 20, 20), placed(3, 20)
         ((PAPER, PLACED, Pen()), r"one of the brushes is Pen\(\), of type Pen: give a NeuralBrush"),
         ((PAPER, PLACED, []), "there are strokes of brush 0, and 0 brushes: give 1"),
         ((PAPER, PLACED.change(brush=PLACED.brush + 2), [OIL]), "there are strokes of brush 2, and 1 brushes: give 3"),
+        ((PAPER, PLACED.change(brush=-1), OIL), "there are strokes of brush -1: brushes are counted from 0"),
+        ((PAPER, torch.rand(3, 12), OIL), r"strokes is .*, of type Tensor: give PlacedStrokes, as strokes.placed"),
+        ((PAPER * 255, PLACED, OIL), r"the canvas has numbers from [\d.]+ to 2\d\d.*: give float in \[0,1\], bytes"),
+        ((PAPER, PLACED.change(color_g=128.0), OIL), r"color_g of a stroke is 128: give each of its 12 numbers in"),
+        ((PAPER, PLACED.change(size=-0.5), OIL), r"size of a stroke is -0.5: give each"),
+        ((PAPER, PLACED.change(window=0.0), OIL), r"window of a stroke is 0: give its side in pixels"),
         ((PAPER / 0, PLACED, OIL), r"the canvas has numbers that are not finite: give float in \[0,1\]"),
         ((PAPER, PLACED.change(end_x=float("nan")), OIL), "end_x of a stroke is not finite"),
         ((PAPER[None], [PLACED.change(window=float("inf"))], OIL), "window of a stroke is not finite"),

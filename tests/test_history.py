@@ -50,6 +50,8 @@ def test_parts_and_names() -> None:
     assert repr(History()) == "History: nothing yet"
     with pytest.raises(InputError, match="no stage '3': there is 1, 2"):
         history.part("3")
+    with pytest.raises(InputError, match="this history is empty: nothing was measured yet"):
+        History().values("loss")
     with pytest.raises(InputError, match="stage 1 has no 'accuracy': choose from loss, pixel"):
         history.values("accuracy", "1")
     with pytest.raises(InputError, match="this history has several stages: say which of 1, 2"):

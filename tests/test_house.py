@@ -21,6 +21,7 @@ from .conftest import ROOT
 PACKAGE = ROOT / "src/allaprima"
 FLOORS = (  # from the ground up: a room knows those below it, and none beside it
     ("errors", "version", "lazy", "spinning", "pace", "thumbnails"),
+    ("stroke_columns",),
     ("strokes", "files", "options", "memory", "history", "live"),
     ("metadata",),
     ("image", "kernels"),

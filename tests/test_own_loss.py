@@ -114,6 +114,16 @@ def test_what_is_no_loss(loss: Any, told: str, photo: Path) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_a_gradient_that_is_not_finite_is_told_by_name(photo: Path) -> None:
+    """The loss itself is finite: a root of 0, whose gradient is not."""
+
+    def rooted(canvas: Tensor, picture: Tensor, strokes: PlacedStrokes) -> Tensor:
+        return (canvas - canvas.detach()).square().mean().sqrt()
+
+    with pytest.raises(InputError, match=r"the loss rooted has a gradient that is not finite \(a root or a division"):
+        ap.paint(photo, loss=rooted, **SMALL)
+
+
 def test_what_fails_in_a_loss_is_its_own(photo: Path) -> None:
     with pytest.raises(TypeError, match="NoneType"):
         ap.paint(photo, loss=lambda canvas, picture, strokes: canvas.mean() + None, **SMALL)

@@ -65,6 +65,13 @@ def test_brushes_of_every_kind_share_the_strokes(photo: Path, tmp_path: Path, mi
     assert [brush.name for brush in painting.at_hand.brushes] == ["dust", "mine", "Pen"]  # oil is always there
 
 
+def test_a_function_paints(photo: Path) -> None:
+    painting = ap.paint(photo, brush=["oil", pen], **SMALL)
+    assert painting.settings.brush == "oil:1,pen:1" and len(painting) == 40
+    with pytest.raises(InputError, match="the brush dots has no gradient by the strokes"):
+        ap.paint(photo, brush=dots, **SMALL)
+
+
 def test_brushes_are_given_once(photo: Path, mine: NeuralBrush) -> None:
     with pytest.raises(InputError, match="brushes are given twice, by brush and by brushes"):
         ap.paint(photo, brush=mine, brushes=[mine])

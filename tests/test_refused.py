@@ -88,6 +88,11 @@ WRONG: list[tuple[str, Callable[[Any, Any], object]]] = [
     ("the painting is 5, of type int: give a path", lambda *_: Painting.load(5)),  # type: ignore
     ("the brush is None", lambda *_: allaprima.load_brush(None)),  # type: ignore
     # numbers
+    ("the picture's size is '64': choose a whole number, 1 to 32,768 px", lambda painting, _: painting.render("64")),
+    ("texture is 'yes': it must be true or false", lambda painting, _: painting.render(64, texture="yes")),
+    ("texture is 'yes': it must be true or false", lambda _, photo: allaprima.paint(photo, texture="yes")),
+    ("the window's size is '64': give a whole number", lambda *_: allaprima.load_brush("oil")(Strokes.random(1), "64")),
+    ("style_weight is 100.0000001: choose 0 to 100", lambda *_: allaprima.Settings(style_weight=100.0000001)),
     ("the picture's size is True", lambda painting, _: painting.render(True)),
     ("the factor is 'a': it must be a number", lambda painting, _: painting.scaled("a")),
     ("the factor is None", lambda painting, _: painting.scaled(None)),

@@ -1,5 +1,7 @@
 """Properties of strokes: names, order, geometry."""
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given
@@ -74,6 +76,35 @@ def test_refusals() -> None:
         Strokes.random(2).placed(0, 0, "a")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="number of strokes is -1"):
         Strokes.random(-1)
+    numbers = dict(zip(ACTION, torch.rand(12, 4), strict=True))
+    with pytest.raises(InputError, match=r"pressure has the shape \(4,\) and end_x \(3,\): give one number of each"):
+        Strokes(**numbers | {"end_x": torch.rand(3)})
+    with pytest.raises(InputError, match=r"size is 0\.5, of type float: give a tensor"):
+        Strokes(**numbers | {"size": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ((0, 0, 0), "window of a stroke is 0: give its side in pixels of the canvas, above 0"),
+        ((0, 0, [8, -4, 8]), "window of a stroke is -4: give its side"),
+        ((0, 0, float("nan")), "window of a stroke is not finite: give pixels"),
+        ((0, float("inf"), 8), "window_y of a stroke is not finite: give pixels"),
+    ],
+)
+def test_a_place_that_cannot_be(place: Any, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        Strokes.random(3).placed(*place)
+
+
+def test_a_time_is_a_number_a_list_or_a_tensor() -> None:
+    strokes = Strokes.random(3)
+    wanted = strokes.curve(torch.tensor([0.0, 0.5]))
+    assert torch.equal(strokes.curve([0, 0.5]), wanted) and torch.equal(strokes.curve(0.5), wanted[:, 1:])
+    assert strokes.curve(torch.tensor(0.5)).shape == (3, 1, 2) and strokes.pressure_at(1).shape == (3, 1)
+    for times, told in (("a", "t is 'a': give numbers"), (torch.rand(2, 5), r"t has the shape \(2, 5\): give \(T,\)")):
+        with pytest.raises(InputError, match=told):
+            strokes.curve(times)  # type: ignore[arg-type]
 
 
 def test_a_change_is_one_number_for_all_or_one_for_each() -> None:

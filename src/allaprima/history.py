@@ -68,7 +68,9 @@ class History:
         there = [(moment.step, moment.values[name]) for moment in self._of(stage) if name in moment.values]
         if not there:
             whose = "this history" if stage is None else f"stage {stage}"
-            raise InputError(f"{whose} has no {name!r}: choose from {', '.join(self.names(stage))}")
+            if not (known := self.names(stage)):
+                raise InputError(f"{whose} is empty: nothing was measured yet")
+            raise InputError(f"{whose} has no {name!r}: choose from {', '.join(known)}")
         return [step for step, _ in there], [value for _, value in there]
 
     def _of(self, stage: str | None) -> list[Moment]:

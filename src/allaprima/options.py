@@ -114,6 +114,12 @@ def as_number(name: str, value: Any) -> float:
     return number
 
 
+def told_apart(number: float, low: float, high: float) -> str:
+    """A number that is not between these bounds, with as many digits as it takes to see that."""
+    texts = (f"{number:.{digits}g}" for digits in range(6, 18))
+    return next((text for text in texts if not low <= float(text) <= high), f"{number}")
+
+
 def _whole(name: str, value: Any, bounds: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         raise InputError(f"{name} is {value!r}: it must be a whole number")
@@ -127,7 +133,7 @@ def _whole(name: str, value: Any, bounds: Any) -> int:
 def _number(name: str, value: Any, bounds: Any) -> float:
     number = as_number(name, value)
     if not bounds["low"] <= number <= bounds["high"]:
-        told = f"{number:g}" if abs(number) < 10**15 else "too large"
+        told = told_apart(number, bounds["low"], bounds["high"]) if abs(number) < 10**15 else "too large"
         raise InputError(f"{name} is {told}: choose {bounds['low']:g} to {bounds['high']:g}")
     return number
 

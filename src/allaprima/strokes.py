@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .errors import InputError, check_kind
+from .stroke_columns import as_numbers, as_times, check_lengths, check_places, check_sides
 from .thumbnails import Curve, in_place, thumbnails
 
 if TYPE_CHECKING:
@@ -69,12 +70,16 @@ class Strokes:
     start_y: Tensor
     entry_pressure: Tensor
 
+    def __post_init__(self) -> None:
+        check_lengths(vars(self))
+
     # ---- making strokes
 
     @classmethod
     def from_actions(cls, actions: Tensor | NDArray[Any] | Sequence[Sequence[float]]) -> Strokes:
-        """Strokes from an ``(N, 12)`` float tensor in the published order, or from such an array of numpy, which is
-        copied, or from a list of rows of 12 numbers.
+        """Strokes from an ``(N, 12)`` float tensor, or from such an array of numpy, which is copied, or from a list of
+        rows of 12 numbers, in the published order: pressure, size, control_x, control_y, end_x, end_y, color_r,
+        color_g, color_b, start_x, start_y, entry_pressure.
 
         Raises :class:`InputError` for another shape, or what is none of these.
         """
@@ -82,7 +87,7 @@ class Strokes:
             kinds = (np.ndarray, list, tuple)
             check_kind(actions, kinds, "actions", f"Strokes, an (N, {len(ACTION)}) tensor or array, or rows of numbers")
             given = actions.copy() if isinstance(actions, np.ndarray) else actions
-            actions = _numbers("actions", given, f"rows of {len(ACTION)} numbers, of equal length")
+            actions = as_numbers("actions", given, f"rows of {len(ACTION)} numbers, of equal length")
             actions = actions if actions.is_floating_point() else actions.float()
         if actions.ndim != 2 or actions.shape[1] != len(ACTION):
             raise InputError(f"actions have the shape {tuple(actions.shape)}; they must be (N, {len(ACTION)})")
@@ -124,12 +129,14 @@ class Strokes:
         sample: Tensor | int = 0,
     ) -> PlacedStrokes:
         """These strokes on windows of a canvas: each value ``(N,)``, or one for all; see :class:`PlacedStrokes`. Raises
-        :class:`InputError` for another shape.
+        :class:`InputError` for another shape, a place that is not finite, and a side that is not above 0.
         """
         like = self.pressure.detach()
         place = {"window_x": window_x, "window_y": window_y, "window": window}
         marks = {"brush": brush, "level": level, "sample": sample}
         columns = {name: self._column(name, value).to(like) for name, value in place.items()}
+        check_places(columns)
+        check_sides(columns["window"])
         columns |= {name: self._column(name, value).to(like.device).long() for name, value in marks.items()}
         return PlacedStrokes(**{name: getattr(self, name) for name in ACTION}, **columns)
 
@@ -170,17 +177,17 @@ class Strokes:
         """The three control points ``(N, 2)`` of the quadratic Bezier: start, K = 2C - (S + E)/2, end."""
         return self.start, 2 * self.through - (self.start + self.end) / 2, self.end
 
-    def curve(self, t: Tensor) -> Tensor:
-        """Points ``(N, T, 2)`` of the curve at the parameters ``t``, ``(T,)`` or ``(N, T)``, in [0,1]."""
+    def curve(self, t: Tensor | Sequence[float] | float) -> Tensor:
+        """Points ``(N, T, 2)`` of the curve at the parameters ``t``, ``(T,)`` or ``(N, T)`` or one, in [0,1]."""
         start, control, end = (point[:, None] for point in self.bezier)
-        u = t.expand(len(self), -1)[..., None]
+        u = as_times(t, self.size)[..., None]
         return (1 - u) ** 2 * start + 2 * u * (1 - u) * control + u**2 * end
 
-    def pressure_at(self, t: Tensor) -> Tensor:
+    def pressure_at(self, t: Tensor | Sequence[float] | float) -> Tensor:
         """Pressure ``(N, T)`` in [0, 0.8] at ``t``: entry to the mean by t = 1/4, to the end from t = 3/4 on."""
         first, last = 0.8 * self.entry_pressure[:, None], 0.8 * self.pressure[:, None]
         middle = (first + last) / 2
-        u = t.expand(len(self), -1)
+        u = as_times(t, self.size)
         return first + (middle - first) * (4 * u).clamp(0, 1) + (last - middle) * (4 * u - 3).clamp(0, 1)
 
     def __len__(self) -> int:
@@ -227,7 +234,7 @@ class Strokes:
 
     def _column(self, name: str, value: object) -> Tensor:
         """One number for each of the strokes."""
-        column = _numbers(name, value)
+        column = as_numbers(name, value)
         column = column if isinstance(value, Tensor) else column.to(getattr(self, name, self.pressure))
         if column.shape not in ((), (1,), (len(self),)):
             told = f"{name} has the shape {tuple(column.shape)}"
@@ -269,15 +276,6 @@ class PlacedStrokes(Strokes):
         length = (self.end - self.start).norm(dim=1) + 2 * self.radius
         area: Tensor = 2 * self.radius * length * self.window.square()
         return area
-
-
-def _numbers(name: str, value: object, give: str = "one number for each of the strokes, or one for all") -> Tensor:
-    """What may be one number or many. Raises InputError for what is none."""
-    try:
-        return torch.as_tensor(value)
-    except (TypeError, ValueError, RuntimeError):
-        told = " ".join(repr(value).split())[:60]
-        raise InputError(f"{name} is {told}: give {give}") from None
 
 
 def sample_of(strokes: Strokes) -> Tensor:

@@ -162,6 +162,13 @@ class Painted:
         return self.painting.unfinished is None
 
 
+def strokes_there(order: Order) -> int | None:
+    """How many strokes the painting of an order has that was painted before; None if no file tells."""
+    with suppress(InputError):
+        return next((len(Painting.load(path)) for path in order.results() if is_painting(path)), None)
+    return None
+
+
 def kept_beside(path: Path) -> Path:
     """Where the painting is kept while it is on its way to ``path``; of a long name a hash tells whose it is."""
     name = os.fsencode(path.name)

@@ -92,7 +92,7 @@ def paint(
     ]
     again = not force and any(map(outputs.is_pattern, output or []))  # the same command goes on
     if again or (len(orders) > 1 and not force):
-        orders = left_of(orders)
+        orders = left_of(orders, results)
     if len(orders) > 1 and (preview or resume):
         raise InputError(f"there are {len(orders)} photos: --{'preview' if preview else 'resume'} goes with one")
     with outputs.made(named, output or []):
@@ -110,15 +110,18 @@ def paint(
             return paint_many(orders, brushes, verbose, results, again)
 
 
-def left_of(orders: Sequence[Order]) -> list[Order]:
-    """Those that are to be done; the others are told."""
-    from . import outputs
+def left_of(orders: Sequence[Order], results: Results) -> list[Order]:
+    """Those that are to be done; the others are told, and have their rows among the results."""
+    from . import batch, outputs
 
     left = outputs.to_be_done(orders)
     photos = {order.photo for order in left}
     for order in orders:
         if order.photo not in photos:
             tell(f"{order.photo} is painted already")
+            if results.as_rows:
+                files = tuple(map(str, order.results()))
+                results.add(Result(str(order.photo), files, batch.strokes_there(order), finished=True))
     return left
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 import sys
 from dataclasses import asdict, dataclass, fields
 
@@ -14,12 +15,12 @@ from .terminal import for_stdout, put
 @dataclass(frozen=True)
 class Result:
     """A photo, and the ``files`` that were written of its painting; or the ``error`` that there was. None is a figure
-    that was not measured.
+    that was not measured, as of a photo that was painted before.
     """
 
     photo: str
     files: tuple[str, ...] = ()
-    strokes: int = 0
+    strokes: int | None = 0
     seconds: float | None = None
     psnr: float | None = None
     finished: bool = False
@@ -36,9 +37,14 @@ class Results:
             raise InputError("the results are asked for as JSON and as CSV: give one of --json and --csv")
         self._json, self._csv, self._results = as_json, as_csv, list[Result]()
 
+    @property
+    def as_rows(self) -> bool:
+        """Whether they are rows for programs, and not paths."""
+        return self._json or self._csv
+
     def add(self, result: Result) -> None:
         self._results.append(result)
-        if not (self._json or self._csv):
+        if not self.as_rows:
             for path in result.files:
                 put(path)
 
@@ -52,7 +58,7 @@ class Results:
         if self._csv:
             table = csv.DictWriter(sys.stdout, [one.name for one in fields(Result)], lineterminator="\n")
             table.writeheader()
-            rows = [{**row, "files": " ".join(row["files"])} for row in rows]
+            rows = [{**row, "files": shlex.join(row["files"])} for row in rows]
             table.writerows(
                 {name: "" if value is None else for_stdout(value) for name, value in row.items()} for row in rows
             )

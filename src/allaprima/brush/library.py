@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -40,7 +41,7 @@ ABOUT = {  # what the brushes that ship are like
     "rigger": "thin paint, smooth and round, clear under a light hand",
     "round": "oil paint, fine, that comes to a point: stems, whiskers, last touches",
 }
-GIVEN = "the name or the path of a brush, a NeuralBrush, an nn.Module, or a list of those"
+GIVEN = "the name or the path of a brush, a NeuralBrush, an nn.Module or a function, or a list of those"
 WEIGHTS = Path(__file__).parent / "weights"
 
 
@@ -152,18 +153,18 @@ def ships(brush: NeuralBrush) -> bool:
 
 
 def as_brushes(given: object, device: torch.device | str = "cpu") -> list[NeuralBrush]:
-    """The brushes that a caller gives, one or a list of them: each by its name, its path, itself, or a module that it
-    is made of. Raises InputError for anything else, for an empty list, and for two of one name.
+    """The brushes that a caller gives, one or a list of them: each by its name, its path, itself, or a module or a
+    function that it is made of. Raises InputError for anything else, for an empty list, and for two of one name.
     """
-    each = list(given) if isinstance(given, (list, tuple)) else [given]
+    each: list[Any] = list(given) if isinstance(given, (list, tuple)) else [given]
     if not each:
         raise InputError(f"brush is an empty list: give {GIVEN}")
     found = []
     for one in each:
-        check_kind(one, (str, Path, nn.Module), "brush" if one is given else "one of the brushes", GIVEN)
         if isinstance(one, (str, Path)):
             one = load_brush(one, device)
-        assert isinstance(one, nn.Module)
+        if not callable(one):
+            check_kind(one, (str, Path), "brush" if one is given else "one of the brushes", GIVEN)
         found.append(one if isinstance(one, NeuralBrush) else NeuralBrush(one))
     names = [brush.name for brush in found]
     for name in names:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..stroke_columns import check_sides
 from ..strokes import ACTION, PlacedStrokes, Strokes
 
 ROUNDING = 1e-3  # by which opacity may leave [0,1]
@@ -14,7 +15,7 @@ ROUNDING = 1e-3  # by which opacity may leave [0,1]
 def check_window(size: int) -> None:
     """Raise InputError unless a window can have this side."""
     if not isinstance(size, int) or size < 1:
-        raise InputError(f"the window's size is {size}: give a whole number of pixels, 1 or more")
+        raise InputError(f"the window's size is {size!r}: give a whole number of pixels, 1 or more")
 
 
 def check_finite(strokes: Strokes) -> None:
@@ -25,6 +26,19 @@ def check_finite(strokes: Strokes) -> None:
     name = next(name for name in names if not getattr(strokes, name).isfinite().all())
     give = f"each of its {len(ACTION)} numbers in [0,1]" if name in ACTION else "pixels of the canvas"
     raise InputError(f"{name} of a stroke is not finite: give {give}")
+
+
+def check_drawable(strokes: PlacedStrokes) -> None:
+    """Raise InputError for numbers that are not finite, not in [0,1], or of a window without a side."""
+    check_finite(strokes)
+    if not len(strokes):
+        return
+    for name in ACTION:
+        low, high = getattr(strokes, name).min().item(), getattr(strokes, name).max().item()
+        if low < -ROUNDING or high > 1 + ROUNDING:
+            told = f"{low if low < -ROUNDING else high:g}"
+            raise InputError(f"{name} of a stroke is {told}: give each of its {len(ACTION)} numbers in [0,1]")
+    check_sides(strokes.window)
 
 
 def fault_in(opacity: Tensor, how: str) -> str:

@@ -19,7 +19,7 @@ from ..image.planes import in_planes
 from ..painting.pictures import PlainColor
 from ..painting.settings import Settings
 from ..rendering.background import Background
-from ..rendering.compositing import composite
+from ..rendering.compositing import composite_one
 from ..strokes import PlacedStrokes
 from .inputs import Inputs, as_tensor
 from .losses import resized
@@ -100,7 +100,7 @@ class Canvas:
         with torch.no_grad():
             for part in (self.base, strokes):
                 if part is not None:
-                    below = composite(below, part, brushes, self.scale(like))
+                    below = composite_one(below, part, brushes, self.scale(like))
         return below.contiguous()
 
 

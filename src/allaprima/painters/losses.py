@@ -262,6 +262,14 @@ class PaintingLoss:
         return {layer: gram_matrix(value) for layer, value in self.network(resized(style, height, width)[None]).items()}
 
 
+def check_gradient(moving: Iterable[Tensor], own: Sequence[OwnTerm]) -> None:
+    """Raise InputError unless what moves may follow its gradient; it names the losses of somebody's ``own``."""
+    gradients = [value.grad for value in moving if value.grad is not None]
+    if gradients and not torch.cat(gradients).isfinite().all():
+        whose = f"the loss {' or '.join(named_terms(own))}" if own else "the brush"
+        raise InputError(f"{whose} has a gradient that is not finite (a root or a division at 0?): add 1e-8 there")
+
+
 def resized(picture: Tensor, height: int, width: int) -> Tensor:
     """``(C, H, W)`` at another size, averaged or between pixels."""
     return F.interpolate(picture[None], (height, width), mode="bilinear", antialias=True)[0].clamp(0, 1)

@@ -25,7 +25,7 @@ from ..painting.painting import Painting
 from ..painting.settings import Settings
 from ..perception.attention import standing_out
 from ..perception.losses import psnr
-from ..rendering.compositing import composite
+from ..rendering.compositing import composite_one
 from ..spinning import few_threads
 from ..strokes import ACTION, PlacedStrokes
 from .adam import Adam
@@ -42,7 +42,7 @@ from .hidden import settle
 from .inputs import Inputs, as_tensor
 from .levels import more_levels, with_lines, with_retouching
 from .lines import Path, find_lines
-from .losses import PaintingLoss, Target, resized
+from .losses import PaintingLoss, Target, check_gradient, resized
 from .parameters import COLORS, StrokeParameters, leaves
 from .regions import by_region, find_regions
 from .schedule import CLOSE_AT, EFFORT, JOINT_AT, Kind, Phase, Schedule
@@ -130,14 +130,14 @@ class StrokeOptimizer:
         moving = self.moving[still:]
         for step in range(done + 1, phase.steps + 1):
             strokes = self.constraints.strokes(moving, begin)
-            canvas = composite(below, strokes, brushes, scale)
+            canvas = composite_one(below, strokes, brushes, scale)
             if phase.kind is Kind.GRAIN and self.grain.bristles:  # their paint, with the neural brush's gradient
                 drawn = self.grain.drawn(self.canvas, laid, strokes.detach(), canvas)
                 canvas = drawn + (canvas - canvas.detach())
             terms = self.descend(target, canvas, strokes, moving)
             if phase.settle and step == phase.steps and self.bounds.flow_weight:
                 last = self.constraints.strokes(moving, begin).detach()
-                settle(moving, last, picture, scale, lambda some: composite(below, some, brushes, scale))
+                settle(moving, last, picture, scale, lambda some: composite_one(below, some, brushes, scale))
             yield self.report(phase, terms, float((canvas.detach() - picture).square().mean()), phase.size)
 
     def look_closer(
@@ -153,7 +153,7 @@ class StrokeOptimizer:
         for step in range(done + 1, phase.steps + 1):
             if some.any():
                 strokes = part.placed(self.constraints.strokes(moving, begin), target.scale)
-                canvas = composite(below, strokes, brushes, target.scale)
+                canvas = composite_one(below, strokes, brushes, target.scale)
                 terms = self.descend(target, canvas, strokes[some], moving)
                 for level, numbers, there in zip(moving, before, free, strict=True):
                     level.hold(numbers, there)
@@ -167,6 +167,7 @@ class StrokeOptimizer:
         """A step down: what was wrong with a canvas and with strokes on it, by name."""
         terms = target.terms(canvas, strokes)
         torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
+        check_gradient(leaves(moving, ACTION), self.loss.own)
         self.adam.step()
         self.constraints.mend(moving)
         self.index += 1

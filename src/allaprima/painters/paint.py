@@ -62,10 +62,11 @@ def paint(
     given itself or by the path of its file, and ends as it would have ended, or, with ``add``, lays so many strokes
     more over a finished one. ``brushes``, loaded before, are used in place of those that the settings name.
 
-    Parts of your own: ``brush`` is a name, a path, a :class:`NeuralBrush`, an ``nn.Module`` to make one of, or a list
-    of those, each with an equal share of the strokes; ``loss`` a name, a :class:`LossTerm`, or a list of those, which
-    adds up; ``engine`` a name, or a :class:`PaintingProgram`, which then draws the painting. The painting remembers
-    them as long as it is in memory; its file says "own", and their place is for you to fill when it is loaded.
+    Parts of your own: ``brush`` is a name, a path, a :class:`NeuralBrush`, a module or a function to make one of, or
+    a list of those, each with an equal share of the strokes; ``loss`` a name, a :class:`LossTerm`, or a list of those,
+    which adds up; ``engine`` a name, or a :class:`PaintingProgram`, which then draws the painting. The painting
+    remembers them as long as it is in memory; its file says "own", and their place is for you to fill when it is
+    loaded.
 
     Raises :class:`InputError` before any painting starts, or :class:`MachineError` for too little memory.
     """

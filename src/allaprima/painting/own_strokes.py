@@ -14,6 +14,7 @@ from ..brush.library import ships
 from ..brush.mypaint import SAMPLES
 from ..brush.neural import NeuralBrush
 from ..errors import InputError, check_kind
+from ..options import told_apart
 from ..rendering.background import Background
 from ..strokes import PlacedStrokes, Strokes, as_strokes
 from ..version import VERSION
@@ -67,7 +68,7 @@ def record_of(
 
 def _side(name: str, side: SupportsIndex) -> int:
     if isinstance(side, bool) or not isinstance(side, SupportsIndex) or side.__index__() < 1:
-        raise InputError(f"{name} is {str(side)[:40]}: give a whole number of pixels, 1 or more")
+        raise InputError(f"{name} is {repr(side)[:40]}: give a whole number of pixels, 1 or more")
     return side.__index__()
 
 
@@ -78,4 +79,5 @@ def _check_bounds(strokes: PlacedStrokes, brushes: int) -> None:
         wrong = ~((values >= low) & (values <= high))  # what is no number, too
         if wrong.any():
             index = int(wrong.nonzero()[0])
-            raise InputError(f"{name} of stroke {index} is {values[index].item():g}: it must be {low:,} to {high:,}")
+            told = told_apart(values[index].item(), low, high)
+            raise InputError(f"{name} of stroke {index} is {told}: it must be {low:,} to {high:,}")

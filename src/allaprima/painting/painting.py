@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..brush.library import as_brushes, find_brush
 from ..brush.neural import NeuralBrush, check_brushes
+from ..brush.own import OwnModule
 from ..errors import AllaprimaWarning, InputError
 from ..files import as_path, check_output
 from ..history import History
@@ -161,7 +162,7 @@ class Painting(PaintingRecord):
         strokes: Strokes | Tensor | NDArray[np.floating[Any]],
         width: int,
         height: int,
-        brush: str | Path | nn.Module | Sequence[str | Path | nn.Module] = "flat",
+        brush: str | Path | OwnModule | Sequence[str | Path | OwnModule] = "flat",
         background: str = "white",
     ) -> Painting:
         """A painting of your own strokes, bottom first, on ``width x height`` px of one color: drawn, changed, saved
@@ -169,8 +170,8 @@ class Painting(PaintingRecord):
 
         ``strokes`` are placed on that canvas (``strokes.placed(x, y, side)``); those that are not, or an ``(N, 12)``
         tensor or array, share one window, as large as the canvas' long side, in its middle. ``brush`` is the name or
-        the path of one, a :class:`NeuralBrush`, or an ``nn.Module`` to make one of; or a list of those, of which each
-        stroke tells its own by number. Raises InputError for numbers out of range, and for a brush or a color that
+        the path of one, a :class:`NeuralBrush`, or a module or a function to make one of; or a list of those, of which
+        each stroke tells its own by number. Raises InputError for numbers out of range, and for a brush or a color that
         is none.
         """
         return cls.from_record(record_of(strokes, width, height, as_brushes(brush), background))

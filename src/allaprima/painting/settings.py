@@ -29,8 +29,7 @@ from .pictures import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torch import nn
-
+    from ..brush.own import OwnModule
     from ..brush.programs import PaintingProgram
     from ..perception.term import LossTerm
 
@@ -149,7 +148,7 @@ class SettingsOptions(TypedDict, total=False):
     """
 
     look: str | Path
-    brush: str | Path | nn.Module | Sequence[str | Path | nn.Module]
+    brush: str | Path | OwnModule | Sequence[str | Path | OwnModule]
     strokes: int
     size: int
     seed: int

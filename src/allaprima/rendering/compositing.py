@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..brush import Generator, NeuralBrush
-from ..brush.opacity import check_finite
+from ..brush.opacity import ROUNDING, check_drawable
 from ..errors import InputError, check_kind
 from ..kernels import composite as composite_runs
 from ..kernels import composite_in_place as composite_runs_in_place
 from ..kernels.columns import CORNER, SIDE
 from ..kernels.runs import SIDES, join_runs
-from ..strokes import PlacedStrokes, Strokes
+from ..strokes import PlacedStrokes
 
 LARGER = 256  # pixels: the sides of boxes beyond SIDES are multiples
 AT_ONCE = 1 << 22  # pixels of boxes drawn at a time when no gradient is asked for
@@ -42,47 +42,57 @@ def composite(
     told in. Or a batch of canvases ``(B, 3, H, W)``, with a list of B such strokes. The result has the canvas' shape,
     and is where the canvas is, wherever strokes and brushes are.
 
-    Differentiable in the canvas and in every number of the strokes. The memory that the gradient needs grows with the
-    pixels of the strokes' boxes only. Raises InputError for a canvas of another shape, for strokes that have no place
-    or are not as many as the canvases, for numbers of either that are not finite, and for strokes of more brushes than
-    there are. Brushes are what :func:`load_brush` gives, and not names.
+    Differentiable in the canvas and in each stroke's 12 numbers; no gradient flows to their windows. The memory that
+    it needs grows with the pixels of the strokes' boxes only. Raises InputError for a canvas of another shape, for
+    strokes that have no place or are not as many as the canvases, for numbers of either that are out of range, and for
+    strokes of brushes that are not there. Brushes are what :func:`load_brush` gives, and not names.
     """
     brushes = _check_given(canvas, strokes, brushes, scale)
     if isinstance(strokes, PlacedStrokes):
-        return _composite(canvas, strokes, brushes, scale)
-    each = [_composite(one, some, brushes, scale) for one, some in zip(canvas, strokes, strict=True)]
+        return composite_one(canvas, strokes, brushes, scale)
+    each = [composite_one(one, some, brushes, scale) for one, some in zip(canvas, strokes, strict=True)]
     return torch.stack(each) if each else canvas
 
 
 def _check_given(canvas: Tensor, strokes: object, brushes: object, scale: float) -> Sequence[NeuralBrush]:
     """The brushes as a list. Raises InputError for what :func:`composite` cannot take."""
     check_kind(canvas, Tensor, "the canvas", f"a tensor, {SHAPE}")
-    batch = not isinstance(strokes, Strokes)
+    batch = isinstance(strokes, (list, tuple))
+    each = list(strokes) if isinstance(strokes, (list, tuple)) else [strokes]
+    for some in each:
+        check_kind(some, PlacedStrokes, "strokes", "PlacedStrokes, as strokes.placed(x, y, side) makes them, or a list")
     if canvas.ndim != 3 + batch or canvas.shape[-3] != 3 or not canvas.is_floating_point():
         told = "with a list of strokes" if batch else "with these strokes"
         shape = SHAPE if not batch else "(B, 3, H, W) of float in [0,1], and as many strokes"
         raise InputError(f"{told} the canvas is {tuple(canvas.shape)} {canvas.dtype}: give {shape}")
-    if not canvas.isfinite().all():
-        raise InputError("the canvas has numbers that are not finite: give float in [0,1]")
-    each = strokes if isinstance(strokes, (list, tuple)) else [strokes]
+    _check_range(canvas)
     if batch and len(each) != len(canvas):
         raise InputError(f"there are {len(canvas)} canvases, and {len(each)} strokes for them: give one for each")
     found: list[NeuralBrush] = list(brushes) if isinstance(brushes, (list, tuple)) else [brushes]  # type: ignore[list-item]
     for brush in found:
         check_kind(brush, (NeuralBrush, Generator), "one of the brushes", "a NeuralBrush, as load_brush(name) gives")
     for some in each:
-        check_kind(some, PlacedStrokes, "strokes", "PlacedStrokes, as strokes.placed(x, y, side) makes them, or a list")
         assert isinstance(some, PlacedStrokes)
-        check_finite(some)
+        check_drawable(some)
         if len(some) and (most := int(some.brush.max())) >= len(found):
             raise InputError(f"there are strokes of brush {most}, and {len(found)} brushes: give {most + 1}")
+        if len(some) and (least := int(some.brush.min())) < 0:
+            raise InputError(f"there are strokes of brush {least}: brushes are counted from 0")
     if not (isinstance(scale, (int, float)) and 0 < scale < math.inf):
         raise InputError(f"the scale is {scale}: give how many pixels of the canvas one of the strokes' is, above 0")
     return found
 
 
-def _composite(canvas: Tensor, strokes: PlacedStrokes, brushes: Sequence[NeuralBrush], scale: float) -> Tensor:
-    """Of one canvas."""
+def _check_range(canvas: Tensor) -> None:
+    if not canvas.isfinite().all():
+        raise InputError("the canvas has numbers that are not finite: give float in [0,1]")
+    low, high = (canvas.min().item(), canvas.max().item()) if canvas.numel() else (0, 1)
+    if low < -ROUNDING or high > 1 + ROUNDING:
+        raise InputError(f"the canvas has numbers from {low:g} to {high:g}: give float in [0,1], bytes divided by 255")
+
+
+def composite_one(canvas: Tensor, strokes: PlacedStrokes, brushes: Sequence[NeuralBrush], scale: float = 1.0) -> Tensor:
+    """:func:`composite` of one canvas, behind its door: what is given is believed."""
     if not torch.is_grad_enabled():
         return composite_in_place(canvas.clone(memory_format=torch.contiguous_format), strokes, brushes, scale)
     if len(strokes) == 0:

@@ -48,7 +48,10 @@ class Rendering:
         size = self.size
         whole = isinstance(size, SupportsIndex) and not isinstance(size, bool)
         if size is not None and (not whole or not 1 <= int(size) <= LARGEST):
-            raise InputError(f"the picture's size is {size}: choose 1 to {LARGEST:,} px")
+            told = f"{size!r}"[:40] if isinstance(size, str) else f"{size}"[:40]
+            raise InputError(f"the picture's size is {told}: choose a whole number, 1 to {LARGEST:,} px")
+        if not isinstance(self.texture, bool | None):
+            raise InputError(f"texture is {f'{self.texture!r}'[:40]}: it must be true or false")
         object.__setattr__(self, "engine", REAL if self.engine == MYPAINT else self.engine)
         if callable(self.engine):
             check_called(self.engine, "strokes, size", "the engine")
