@@ -32,7 +32,7 @@ from .critic import make_critic, settled
 from .dataset import StrokeData
 from .fidelity import drawn, fidelity
 from .measured import Loss
-from .own_network import check_learns
+from .own_network import check_free, check_learns
 from .report import Report
 from .sheets import REAL, SHOWN, TITLES, judged, sheet
 from .stages import TrainingContext, adversarial, pretrain_critic, pretrain_generator, pretrain_texture
@@ -168,6 +168,8 @@ class Apprentice:
         begun, before = self._begun.get(stage, 0), self.history.stages.get(stage.label, [])
         seconds, taken = before[-1].seconds if before else 0.0, len(self.history)
         self._drawing = self.generator if stage is Stage.GENERATOR else self.texture or self.generator
+        if stage is not Stage.CRITIC:
+            check_free(self._drawing, name_of(getattr(self._drawing, "module", self._drawing)))
         with live() as view:
 
             def follow(step: LearningStep) -> None:
