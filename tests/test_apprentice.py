@@ -58,8 +58,12 @@ def test_sheets_and_verdicts(taught: ap.Apprentice) -> None:
     judged = taught.judge(12)
     assert judged.size == (12 * 128, 2 * (128 + 2 * TITLE))
     assert taught.judge(3).size == (3 * 128, judged.height)
-    with pytest.raises(ap.InputError, match="0 strokes are to be judged: choose 1 to"):
+    with pytest.raises(ap.InputError, match="count is 0: choose 1 to"):
         taught.judge(0)
+    with pytest.raises(ap.InputError, match="count is 'x': it must be a whole number"):
+        taught.judge("x")  # type: ignore[arg-type]
+    with pytest.raises(ap.InputError, match="the brush is called '': give it a name"):
+        taught.brush("")
 
 
 def test_from_scratch_the_generator_learns(data: StrokeData) -> None:
