@@ -183,14 +183,18 @@ def _check_room(folder: Path, count: int, size: int) -> None:
 
 
 def _check_sent(drawing: NamedProgram) -> None:
-    """Raise InputError for a program that cannot be sent to other processes."""
+    """Raise InputError for a program that cannot be sent to other processes: they know nothing of a session at a
+    prompt or of a notebook, which is no file.
+    """
     try:
-        pickle.dumps(drawing)
+        found = b"__main__" not in pickle.dumps(drawing) or hasattr(sys.modules["__main__"], "__file__")
     except Exception:  # whatever its parts raise
+        found = False
+    if not found:
         raise InputError(
             f"the painting program {drawing.name} cannot be sent to other processes: give a function or a class of a "
             "module, or processes=1"
-        ) from None
+        )
 
 
 def _begin(folder: Path, meta: Meta, drawing: NamedProgram) -> None:
