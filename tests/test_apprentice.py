@@ -58,8 +58,12 @@ def test_sheets_and_verdicts(taught: ap.Apprentice) -> None:
     judged = taught.judge(12)
     assert judged.size == (12 * 128, 2 * (128 + 2 * TITLE))
     assert taught.judge(3).size == (3 * 128, judged.height)
-    with pytest.raises(ap.InputError, match="0 strokes are to be judged: choose 1 to"):
+    with pytest.raises(ap.InputError, match="count is 0: choose 1 to"):
         taught.judge(0)
+    with pytest.raises(ap.InputError, match="count is 'x': it must be a whole number"):
+        taught.judge("x")  # type: ignore[arg-type]
+    with pytest.raises(ap.InputError, match="the brush is called '': give it a name"):
+        taught.brush("")
 
 
 def test_from_scratch_the_generator_learns(data: StrokeData) -> None:
@@ -205,3 +209,23 @@ def test_one_process_draws_in_this_one(tmp_path: Path) -> None:
     two = ap.draw_strokes(tmp_path / "two", "flat", 30, processes=2)
     for path in sorted(one.folder.glob("*.npy")):
         assert path.read_bytes() == (two.folder / path.name).read_bytes(), path.name
+
+
+def test_what_is_frozen_of_a_network_of_ones_own_stays_so(data: StrokeData) -> None:
+    """To the bit, in all stages, while the rest of it learns; and what fast.ai froze meanwhile is free again."""
+    network = Small()
+    network.layers[0].requires_grad_(False)
+    before = [value.clone() for value in network.state_dict().values()]
+    apprentice = ap.Apprentice(data, network, features="none")
+    for learn in (apprentice.pretrain, apprentice.pretrain_critic, apprentice.adversarial):
+        learn(steps=4, batch=2)
+        assert [value.requires_grad for value in network.parameters()] == [False, False, True, True]
+    same = [torch.equal(*pair) for pair in zip(before, network.state_dict().values(), strict=True)]
+    assert same == [True, True, False, False]
+    assert all(value.requires_grad for value in apprentice.critic.parameters())
+    network.requires_grad_(False)
+    with pytest.raises(ap.InputError, match="the generator Small is frozen, so nothing of it can learn: call"):
+        apprentice.pretrain(steps=1)
+    apprentice.pretrain_critic(steps=1, batch=2)
+    with pytest.raises(ap.InputError, match="the generator Small is frozen"):
+        ap.Apprentice(data, network, features="none")

@@ -37,6 +37,10 @@ class Deaf(Small):
         ({"loss": "pixel"}, "the loss is 'pixel', of type str: give a function loss"),
         ({"loss": lambda drawn: drawn.mean()}, r"the loss <lambda> takes \(drawn\): it is called with \(drawn, true\)"),
         ({"features": 5}, "features is 5, of type int: give a name, or a network"),
+        ({"features": nn.Conv2d}, r"features is the class Conv2d: give an object of it"),
+        ({"seed": "x"}, "seed is 'x': it must be a whole number"),
+        ({"seed": None}, "seed is None: it must be a whole number"),
+        ({"on_step": 3}, r"on_step is 3, of type int: give a function of \(step\)"),
         ({"on_step": lambda: None}, r"on_step <lambda> takes \(\): it is called with \(step\)"),
         (
             {"data": "nowhere"},
@@ -80,6 +84,13 @@ def test_refused_stages(data: StrokeData, tmp_path: Path) -> None:
     for options in ({"steps": 0}, {"batch": 0}, {"lr": 2.0}):
         with pytest.raises(ap.InputError, match=f"{next(iter(options))} is"):
             apprentice.pretrain(**options)  # type: ignore[arg-type]
+    for learn in (apprentice.pretrain, apprentice.pretrain_critic, apprentice.adversarial):
+        for options in ({"steps": "3"}, {"steps": 3.5}, {"batch": "x"}, {"lr": "x"}):
+            ((name, value),) = options.items()
+            with pytest.raises(ap.InputError, match=f"{name} is {value!r}: it must be a"):
+                learn(**options)  # type: ignore[arg-type]
+    with pytest.raises(ap.InputError, match="mix is 'x': it must be a number"):
+        apprentice.adversarial(steps=1, mix="x")  # type: ignore[arg-type]
     with pytest.raises(ap.InputError, match="mix is 2: choose 0 to 1"):
         apprentice.adversarial(steps=1, mix=2)
     large = ap.draw_strokes(tmp_path / "large", spots, 20, size=128)
@@ -106,6 +117,10 @@ def test_programs_that_are_none(tmp_path: Path) -> None:
             ap.draw_strokes(tmp_path / "none", brush, 10)  # type: ignore[arg-type]
     with pytest.raises(ap.InputError, match=r"on_progress <lambda> takes \(\): it is called with \(done, total\)"):
         ap.draw_strokes(tmp_path / "none", "flat", 10, on_progress=lambda: None)  # type: ignore[misc]
+    with pytest.raises(ap.InputError, match="on_progress is 3, of type int: give a function"):
+        ap.draw_strokes(tmp_path / "none", "flat", 10, on_progress=3)  # type: ignore[arg-type]
+    with pytest.raises(ap.InputError, match=r"<lambda> cannot be sent to other processes: .* or processes=1"):
+        ap.draw_strokes(tmp_path / "none", lambda strokes, size: spots(strokes, size), 10, processes=2)
     with pytest.raises(ap.InputError, match="device is meta, which has no effect"):
         ap.draw_strokes(tmp_path / "none", "flat", 10, device="meta")
     assert not (tmp_path / "none").exists()

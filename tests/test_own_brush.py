@@ -209,6 +209,10 @@ def test_names() -> None:
     for name in ("a,b", "a:1"):
         with pytest.raises(InputError, match=r"give it a name without , and :"):
             NeuralBrush(pen, name=name)
+    with pytest.raises(InputError, match=r"the brush's card is 'spot', of type str: give a Card, or a name as Neural"):
+        NeuralBrush(Pen(), "spot")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="the brush's name is 4, of type int: give text"):
+        NeuralBrush(Pen(), name=4)  # type: ignore[arg-type]
 
 
 def test_files(tmp_path: Path) -> None:

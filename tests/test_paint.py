@@ -162,6 +162,7 @@ def test_photos_are_read_as_a_person_sees_them(tmp_path: Path) -> None:
         ({"mood": "sad"}, "mood is 'sad': choose from oil, flow, dots, painterly, likeness"),
         ({"colour": 1}, ", gloss, canvas, device, vgg_weights"),
         ({"device": torch.device("cuda:1")}, "device is 'cuda:1': choose from auto, cpu, cuda, mps"),
+        ({"on_step": 3}, "on_step is 3, of type int: give a function of (step)"),
         ({"on_step": lambda: None}, "on_step <lambda> takes (): it is called with (step)"),
     ],
 )

@@ -19,6 +19,7 @@ from allaprima.learning.episodes import import_episodes
 from allaprima.learning.generate import draw_strokes
 
 from .conftest import COUNT, psnr
+from .own_parts import dots, spots
 
 Capture = pytest.CaptureFixture[str]
 
@@ -36,6 +37,14 @@ def test_data_is_what_the_brush_draws(data: StrokeData) -> None:
     real = MyPaintBrush("classic/dry_brush")(actions)
     assert (opacity[0] - real[0]).abs().max() < 0.6 / 255  # the first of a shard is sample 0
     assert 15 < psnr(opacity[1], real[1]) < 40  # then the random numbers run on
+    assert torch.equal(data.batch([0, 1])[1], opacity[:2])
+    for indices, told in (
+        ([], "give a list of whole"),
+        ([0.5], "give a list of whole"),
+        ([-1], "-1 to -1: choose 0 to"),
+    ):
+        with pytest.raises(InputError, match=told):
+            data.batch(indices)  # type: ignore[arg-type]
     apart, once, again = data.held_out()
     assert len(apart) == len(once) == 2000
     assert (once[:3] - MyPaintBrush("classic/dry_brush")(apart[:3])).abs().max() < 0.6 / 255
@@ -76,6 +85,11 @@ def test_data_refusals(data: StrokeData, tmp_path: Path) -> None:
         draw_strokes(data.folder, brush, COUNT, seed=6)
     for changes, told in (
         ({"count": 0}, "count is 0"),
+        ({"count": "70"}, "count is '70': it must be a whole number"),
+        ({"count": 70.5}, "count is 70.5: it must be a whole number"),
+        ({"count": 10, "size": "64"}, "size is '64': it must be a whole number"),
+        ({"count": 10, "seed": "x"}, "seed is 'x': it must be a whole number"),
+        ({"count": 10, "processes": 0}, "processes is 0: choose 1 to"),
         ({"count": 10, "size": 63}, "size is 63"),
         ({"count": 10, "seed": -1}, "seed is -1"),
     ):
@@ -89,6 +103,46 @@ def test_data_refusals(data: StrokeData, tmp_path: Path) -> None:
     (tmp_path / "meta.json").write_text("{}")
     with pytest.raises(InputError, match="is damaged"):
         read_meta(tmp_path)
+
+
+class Chance:
+    """A painting program: dots with chance in each pixel, or in all of a call at once."""
+
+    def __init__(self, strong: float, together: bool = False) -> None:
+        self.strong, self.together = strong, together
+
+    def __call__(self, strokes: Strokes, size: int) -> torch.Tensor:
+        luck = torch.rand(1, 1, 1, 1) if self.together else torch.rand(len(strokes), 1, size, size)
+        return dots(strokes, size) * self.strong * luck
+
+
+def test_a_program_that_was_edited_is_told(tmp_path: Path) -> None:
+    """One that is the same goes on, also with chance in it; in a folder that was only begun, too."""
+    folder = tmp_path / "spots"
+    first = draw_strokes(folder, lambda strokes, size: spots(strokes, size), 30)
+    kept = files(folder)
+    assert len(draw_strokes(folder, lambda strokes, size: spots(strokes, size), 30)) == len(first)
+    for left in ("opacity-00000.npy", "heldout-again.npy"):
+        for edited in (
+            lambda strokes, size: dots(strokes, size),
+            lambda strokes, size: spots(strokes, size).clamp(max=0.9),
+        ):
+            with pytest.raises(InputError, match="<lambda> draws otherwise now, as if it was edited: choose another"):
+                draw_strokes(folder, edited, 30)
+        (folder / left).unlink()
+    draw_strokes(folder, lambda strokes, size: spots(strokes, size), 30)
+    assert files(folder).keys() == kept.keys()
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_program_with_chance_is_the_same(tmp_path: Path, together: bool) -> None:
+    torch.manual_seed(0)
+    draw_strokes(tmp_path, Chance(0.5, together), 30)
+    for _ in range(5):
+        draw_strokes(tmp_path, Chance(0.5, together), 30)
+    if not together:
+        with pytest.raises(InputError, match="Chance draws otherwise now"):
+            draw_strokes(tmp_path, Chance(0.6), 30)
 
 
 META: list[tuple[str, object, str]] = [

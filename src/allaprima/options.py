@@ -10,7 +10,7 @@ from dataclasses import field, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsFloat, SupportsIndex
 
-from .errors import InputError
+from .errors import InputError, check_kind
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -61,6 +61,7 @@ def check_called(part: Callable[..., Any], arguments: str, what: str) -> None:
     """Raise InputError, saying ``what`` it would be, for a part of somebody's own that cannot be called with these
     ``arguments``, as in ``strokes, size``. One that does not tell what it takes is believed.
     """
+    check_kind(part, Callable, what, f"a function of ({arguments})")  # type: ignore[arg-type]
     if isinstance(part, type):
         raise InputError(f"{what} is the class {part.__name__}: give an object of it, as {part.__name__}() makes one")
     try:

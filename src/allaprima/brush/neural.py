@@ -96,9 +96,10 @@ class NeuralBrush(nn.Module):
     ) -> None:
         super().__init__()
         self.generator = as_generator(module)
-        if card is None:
-            card = Card.of(name or name_of(module), self.generator)
-            check_name(card.name)
+        if name or card is None:
+            check_name(name or name_of(module))
+        card = Card.of(name_of(module), self.generator) if card is None else card
+        check_kind(card, Card, "the brush's card", "a Card, or a name as NeuralBrush(..., name=...)")
         self.card = replace(card, name=name) if name else card
         self.name, self.texture, self._sha256 = self.card.name, texture, sha256
         self.reach = self.generator.reach  # in radii: how far paint lies from the curve
@@ -207,6 +208,7 @@ def _of_its_kind(moved: Tensor, value: Tensor) -> Tensor:
 
 def check_name(name: str) -> None:
     """Raise InputError for a name that a painting cannot tell from others."""
+    check_kind(name, str, "the brush's name", "text")
     if not name or set(name) & set(",:"):
         raise InputError(f"the brush is called {name!r}: give it a name without , and :, as NeuralBrush(..., name=...)")
 

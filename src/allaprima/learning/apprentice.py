@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ..brush.generators import make_generator
-from ..brush.neural import Card, NeuralBrush
+from ..brush.neural import Card, NeuralBrush, check_name
 from ..brush.own import OwnModule, as_generator
 from ..brush.shown import strip
 from ..brush.texture import Texture
@@ -27,12 +27,12 @@ from ..strokes import WINDOW, Strokes
 from ..version import VERSION
 from .callbacks import LearningStep, OnStep
 from .checkpoint import Checkpoint
-from .config import FIRST, SECOND, THIRD, Stage, StageConfig, check_generator, check_mix, of_texture
+from .config import FIRST, SECOND, THIRD, Stage, StageConfig, check_generator, check_mix, of_texture, whole
 from .critic import make_critic, settled
 from .dataset import StrokeData
 from .fidelity import drawn, fidelity
 from .measured import Loss
-from .own_network import check_learns
+from .own_network import check_free, check_learns
 from .report import Report
 from .sheets import REAL, SHOWN, TITLES, judged, sheet
 from .stages import TrainingContext, adversarial, pretrain_critic, pretrain_generator, pretrain_texture
@@ -75,11 +75,11 @@ class Apprentice:
         kind = generator or usual_generator(data.meta.bristles)
         if isinstance(kind, str):
             check_generator(kind)
-        if on_step:
+        if on_step is not None:
             check_called(on_step, "step", "on_step")
         self.seed, self.on_step = StageConfig(1, 1, 1.0, seed).seed, on_step
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.manual_seed(self.seed)
             self._nib = nib_of(data) if kind == "splat" else {}
             self.generator = make_generator(kind, **self._nib) if isinstance(kind, str) else as_generator(kind)
             self.critic = make_critic()
@@ -168,6 +168,8 @@ class Apprentice:
         begun, before = self._begun.get(stage, 0), self.history.stages.get(stage.label, [])
         seconds, taken = before[-1].seconds if before else 0.0, len(self.history)
         self._drawing = self.generator if stage is Stage.GENERATOR else self.texture or self.generator
+        if stage is not Stage.CRITIC:
+            check_free(self._drawing, name_of(getattr(self._drawing, "module", self._drawing)))
         with live() as view:
 
             def follow(step: LearningStep) -> None:
@@ -218,8 +220,7 @@ class Apprentice:
         """
         check_stage(Stage.CRITIC, self.data)
         strokes, once, _ = self.data.held_out()
-        if not 1 <= count <= len(strokes):
-            raise InputError(f"{count} strokes are to be judged: choose 1 to {len(strokes):,}")
+        count = whole("count", count, 1, len(strokes))
         strokes, pictures = strokes[:count].to(self._context.device), {}
         ours, critic = self.draw(strokes), self.critic.eval()
         if self._begun.keys().isdisjoint((Stage.CRITIC, Stage.ADVERSARIAL)):
@@ -244,8 +245,9 @@ class Apprentice:
     def brush(self, name: str = "mine", command: str = "") -> NeuralBrush:
         """The brush that was learned, which paints at once; the apprentice can go on learning. A texture that draws a
         sample less than 1 dB better than the mean is left out, and the card's ``note`` says so. ``command`` is what
-        trained it, for the card.
+        trained it, for the card. Raises InputError for an empty name.
         """
+        check_name(name)
         figures, meta = self.fidelity(), self.data.meta
         texture, note = self.texture, ""
         if texture and figures["texture"] <= figures["psnr"] + WORTH:

@@ -131,8 +131,16 @@ class Follow(Callback):  # type: ignore[misc]
 
 class StayFrozen(Callback):  # type: ignore[misc]
     """Frozen means frozen: in fast.ai's GANLearner one optimiser holds both networks, and Adam's momentum would go on
-    moving the one that learns nothing, as its gradient is zeroed and not taken away.
+    moving the one that learns nothing, as its gradient is zeroed and not taken away. And at each turn it thaws the
+    whole of a network: what was ``frozen`` before is so again.
     """
+
+    def __init__(self, frozen: Sequence[Tensor]) -> None:
+        self.frozen = frozen
+
+    def before_batch(self) -> None:
+        for parameter in self.frozen:
+            parameter.requires_grad_(False)
 
     def before_step(self) -> None:
         for parameters in self.opt.param_lists:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from ..errors import InputError
+from ..options import CHECKS, as_number
 
 STEPS = ("steps", "critic-steps", "gan-steps")  # of the three stages, as the command line calls them
 FEATURES = ("pocket", "vgg16", "none")
@@ -30,6 +31,13 @@ class Stage(IntEnum):
         return f"stage {self.label[0]}: {self.name.lower()}"
 
 
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """A whole number. Raises InputError, naming value and bound, for anything else."""
+    number = CHECKS["int"](name, value, {"low": low, "high": high})
+    assert isinstance(number, int)
+    return number
+
+
 @dataclass(frozen=True)
 class StageConfig:
     """How long and how fast a stage learns: numbers that, with the data, give the same weights again.
@@ -43,10 +51,9 @@ class StageConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, low, high in (("steps", 1, 10_000_000), ("batch", 1, 65_536), ("lr", 1e-7, 1.0), ("seed", 0, 2**63)):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise InputError(f"{name} is {value}: choose {low} to {high}")
+        for name, high in (("steps", 10_000_000), ("batch", 65_536), ("seed", 2**63)):
+            object.__setattr__(self, name, whole(name, getattr(self, name), int(name != "seed"), high))
+        object.__setattr__(self, "lr", CHECKS["float"]("lr", self.lr, {"low": 1e-7, "high": 1.0}))
 
 
 FIRST = {  # the usual pace of stage 1
@@ -160,5 +167,5 @@ def check_features(name: str) -> None:
 
 def check_mix(mix: float) -> None:
     """Raise InputError for a part of the loss that cannot be."""
-    if not 0 <= mix <= 1:
+    if not 0 <= as_number("mix", mix) <= 1:
         raise InputError(f"mix is {mix}: choose 0 to 1")

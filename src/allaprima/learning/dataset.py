@@ -13,6 +13,7 @@ Departure from the reference: opacity is kept, not RGB on white, since colour is
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -127,20 +128,16 @@ class StrokeData:
         return self._load(name, count, (size, size), np.uint8)
 
     def _load(self, name: str, count: int | None, each: tuple[int, ...], kind: type[np.generic]) -> Any:
-        """``count`` (any, if None) times numbers of the shape ``each``. Raises InputError if the file holds others."""
-        path = self.folder / f"{name}.npy"
-        try:
-            array = np.load(path, mmap_mode="r", allow_pickle=False)
-            shape = (count or max(1, len(array)), *each)
-            if array.shape != shape or array.dtype != kind:
-                raise ValueError(f"it holds {array.dtype} of shape {array.shape}, not {kind.__name__} of {shape}")
-        except Exception as error:  # whatever numpy raises for a damaged one
-            raise InputError(f"{path} is damaged ({error}): remove it and run `allaprima strokes` again") from None
-        return array
+        return load_array(self.folder / f"{name}.npy", count, each, kind)
 
-    def batch(self, indices: NDArray[np.int64]) -> tuple[Strokes, Tensor]:
+    def batch(self, indices: NDArray[np.int64] | Sequence[int]) -> tuple[Strokes, Tensor]:
         """The strokes at ``indices`` ``(B,)``, and their opacity ``(B, 1, size, size)`` float32 in [0,1]."""
-        pairs = [(self._opened[i // self.meta.shard], i % self.meta.shard) for i in indices.tolist()]
+        places = np.asarray(indices)
+        if places.ndim != 1 or not len(places) or places.dtype.kind not in "iu":
+            raise InputError(f"the indices are {' '.join(repr(indices).split())[:60]}: give a list of whole numbers")
+        if not 0 <= places.min() <= places.max() < len(self):
+            raise InputError(f"the indices are {places.min()} to {places.max()}: choose 0 to {len(self) - 1:,}")
+        pairs = [(self._opened[i // self.meta.shard], i % self.meta.shard) for i in places.tolist()]
         actions = np.stack([shard[0][row] for shard, row in pairs])
         opacity = np.stack([shard[1][row] for shard, row in pairs])
         return Strokes.from_actions(torch.from_numpy(actions)), torch.from_numpy(opacity)[:, None].float() / 255
@@ -199,6 +196,18 @@ class KnownStrokes:
         return placed, F.avg_pool2d(opacity, opacity.shape[-1] // self.size)
 
 
+def load_array(path: Path, count: int | None, each: tuple[int, ...], kind: type[np.generic]) -> Any:
+    """``count`` (any, if None) times numbers of the shape ``each``. Raises InputError if the file holds others."""
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        shape = (count or max(1, len(array)), *each)
+        if array.shape != shape or array.dtype != kind:
+            raise ValueError(f"it holds {array.dtype} of shape {array.shape}, not {kind.__name__} of {shape}")
+    except Exception as error:  # whatever numpy raises for a damaged one
+        raise InputError(f"{path} is damaged ({error}): remove it and run `allaprima strokes` again") from None
+    return array
+
+
 def read_meta(folder: Path) -> Meta:
     """``meta.json`` of a folder. Raises InputError if it is missing, damaged or of another format."""
     path = folder / "meta.json"
@@ -246,6 +255,12 @@ def other_parts(meta: Meta) -> dict[int, int]:
 
 def drawn(folder: Path, k: int) -> bool:
     return (folder / f"opacity-{k:05d}.npy").is_file()  # written last
+
+
+def as_bytes(opacity: Tensor) -> NDArray[np.uint8]:
+    """Opacity ``(N, 1, size, size)`` in [0,1] as it is kept, ``(N, size, size)``."""
+    kept: NDArray[np.uint8] = (opacity[:, 0] * 255).round().byte().numpy()
+    return kept
 
 
 def save_shard(folder: Path, k: int, actions: NDArray[np.float32], opacity: NDArray[np.uint8]) -> None:

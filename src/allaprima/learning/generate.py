@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import shutil
 import signal
 import sys
@@ -28,6 +29,7 @@ from ..kernels.device import find_device
 from ..live import live
 from ..options import check_called
 from ..strokes import WINDOW, Strokes
+from .config import whole
 from .dataset import (
     BOUNDS,
     HELD_OUT,
@@ -42,6 +44,7 @@ from .dataset import (
     KnownStrokes,
     Meta,
     StrokeData,
+    as_bytes,
     drawn,
     other_parts,
     read_meta,
@@ -52,6 +55,9 @@ from .dataset import (
 )
 from .named import Named, NamedProgram
 from .paintable import check_paints
+from .same_program import check_same
+
+PROCESSES = 1024  # at most
 
 
 def draw_strokes(
@@ -71,30 +77,28 @@ def draw_strokes(
 
     Ours draw on all cores, or on so many ``processes``; yours draws in this process, unless you ask for more: then it
     must be picklable (a class of a module, say). ``device`` is where your program gets its strokes; ours draw on the
-    CPU. Goes on where an earlier run with the same options was stopped. ``on_progress(done, total)`` counts strokes.
-    Raises InputError for bad numbers, for a folder that holds other data and for a brush that paints nothing; OSError
-    when the disk is full.
+    CPU. Goes on where an earlier run with the same options was stopped. ``on_progress(done, total)`` counts all that
+    are drawn: besides these some to measure by, larger ones, and some of known chance, up to four times ``count``.
+    Raises InputError for bad numbers, for a folder that holds other data, or strokes that your program draws otherwise
+    now, and for a brush that paints nothing; OSError when the disk is full.
     """
     folder = as_path(folder, "the folder for the strokes")
-    if on_progress:
+    if on_progress is not None:
         check_called(on_progress, "done, total", "on_progress")
-    brush = real_brush(brush) if isinstance(brush, (str, Path)) else brush
-    _check(folder, count, size, seed, processes)
-    ours, place = isinstance(brush, MyPaintBrush | BristleBrush), find_device(device)
-    if ours and place.type != "cpu":
-        raise InputError(
-            f"device is {device}, which has no effect: strokes of MyPaint and of bristles are drawn on the CPU"
-        )
-    drawing: NamedProgram = brush if isinstance(brush, MyPaintBrush | BristleBrush) else Named(brush, place)
+    given = {"count": count, "size": size, "seed": seed}
+    count, size, seed = (whole(name, value, *BOUNDS[name]) for name, value in given.items())
+    processes = None if processes is None else whole("processes", processes, 1, PROCESSES)
+    _check_room(folder, count, size)
+    drawing = _drawing_of(brush, device)
     check_paints(drawing, drawing.name, size)
-    known = brush.sha256 if isinstance(brush, MyPaintBrush | BristleBrush) else ""
-    text = brush.text if isinstance(brush, MyPaintBrush) else ""
-    meta = Meta(drawing.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles_of(brush))
-    if (folder / "meta.json").exists():
-        if read_meta(folder) != meta:
-            raise InputError(f"{folder} holds strokes drawn with other options: choose another folder, or remove it")
-    else:
-        save_meta(folder, meta)
+    ours = isinstance(drawing, MyPaintBrush | BristleBrush)
+    known = drawing.sha256 if isinstance(drawing, MyPaintBrush | BristleBrush) else ""
+    text = drawing.text if isinstance(drawing, MyPaintBrush) else ""
+    meta = Meta(drawing.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles_of(drawing))
+    here = processes == 1 or (processes is None and not ours)
+    if not (here or ours):
+        _check_sent(drawing)
+    _begin(folder, meta, drawing)
     parts = other_parts(meta)
     jobs = {part: strokes for part, strokes in parts.items() if not (folder / LAST[part]).is_file()}
     jobs |= {k: min(SHARD, count - k * SHARD) for k in range(meta.shards) if not drawn(folder, k)}
@@ -108,7 +112,7 @@ def draw_strokes(
             if on_progress:
                 on_progress(done, total)
 
-        if processes == 1 or (processes is None and not ours):
+        if here:
             _draw_here(folder, meta, jobs, drawing, follow)
         else:
             _draw_on_cores(folder, meta, jobs, drawing, processes or _cores(), follow)
@@ -156,23 +160,52 @@ def _result(job: Future[None], name: str) -> None:
         ) from None
 
 
-def _check(folder: Path, count: int, size: int, seed: int, processes: int | None) -> None:
-    if processes is not None and processes < 1:
-        raise InputError(f"processes is {processes}: choose 1 or more")
-    low, high = BOUNDS["count"]
-    if not low <= count <= high:
-        raise InputError(f"count is {count}: choose {low} to {high:,} strokes")
-    low, high = BOUNDS["size"]
-    if not low <= size <= high:
-        raise InputError(f"size is {size}: choose {low} to {high} px (below {low} the engine itself changes)")
-    if seed < 0:
-        raise InputError(f"seed is {seed}: choose 0 or more")
+def _drawing_of(brush: PaintingProgram | str | Path, device: torch.device | str) -> NamedProgram:
+    """What draws: a brush of ours as it is, and somebody's own program with its name, on a ``device``."""
+    brush = real_brush(brush) if isinstance(brush, (str, Path)) else brush
+    place = find_device(device)
+    if not isinstance(brush, MyPaintBrush | BristleBrush):
+        return Named(brush, place)
+    if place.type != "cpu":
+        raise InputError(
+            f"device is {device}, which has no effect: strokes of MyPaint and of bristles are drawn on the CPU"
+        )
+    return brush
+
+
+def _check_room(folder: Path, count: int, size: int) -> None:
     there = check_folder(folder, "the strokes")
     shards = -(-count // SHARD) - len(list(folder.glob("opacity-*.npy")))
     others = (2 * HELD_OUT + KNOWN) * size**2 + LARGE * LARGE_SIZE**2
     needed, free = shards * SHARD * (size**2 + 64) + others, shutil.disk_usage(there).free
     if needed > free:
         raise InputError(f"these strokes need {needed / 1e6:,.0f} MB and {there} has {free / 1e6:,.0f} MB free")
+
+
+def _check_sent(drawing: NamedProgram) -> None:
+    """Raise InputError for a program that cannot be sent to other processes: they know nothing of a session at a
+    prompt or of a notebook, which is no file.
+    """
+    try:
+        found = b"__main__" not in pickle.dumps(drawing) or hasattr(sys.modules["__main__"], "__file__")
+    except Exception:  # whatever its parts raise
+        found = False
+    if not found:
+        raise InputError(
+            f"the painting program {drawing.name} cannot be sent to other processes: give a function or a class of a "
+            "module, or processes=1"
+        )
+
+
+def _begin(folder: Path, meta: Meta, drawing: NamedProgram) -> None:
+    """Begin a folder, or go on with it. Raises InputError for one of other strokes than these would be."""
+    if not (folder / "meta.json").exists():
+        save_meta(folder, meta)
+        return
+    if read_meta(folder) != meta:
+        raise InputError(f"{folder} holds strokes drawn with other options: choose another folder, or remove it")
+    if isinstance(drawing, Named):
+        check_same(folder, meta, lambda strokes: as_bytes(drawing(strokes, meta.size)), drawing.name)
 
 
 @contextmanager
@@ -249,5 +282,4 @@ def _run(brush: NamedProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
 
 
 def _once(brush: NamedProgram, strokes: Strokes, size: int) -> NDArray[np.uint8]:
-    opacity: NDArray[np.uint8] = (brush(strokes, size)[:, 0] * 255).round().byte().numpy()
-    return opacity
+    return as_bytes(brush(strokes, size))

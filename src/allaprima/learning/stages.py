@@ -14,7 +14,8 @@ and cosine (docs/departures.md).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -83,8 +84,7 @@ def pretrain_texture(context: TrainingContext, pace: StageConfig) -> None:
 
 def pretrain_critic(context: TrainingContext, pace: StageConfig) -> None:
     """Stage 2: the critic learns to tell real strokes from those of the frozen generator."""
-    drawing = context.drawing.requires_grad_(False)  # until a stage that it learns in
-    batches = _batches(context, Stage.CRITIC, pace, [context.strokes], CriticBatches(drawing))
+    batches = _batches(context, Stage.CRITIC, pace, [context.strokes], CriticBatches(context.drawing))
     loss = CriticLoss()
     _fit(_critic_learner(context, batches, loss), context, batches, [loss])
 
@@ -94,13 +94,14 @@ def adversarial(context: TrainingContext, pace: StageConfig, mix: float = 0.5) -
     batches = _batches(context, Stage.ADVERSARIAL, pace, [context.strokes])
     true, critic = GeneratorLoss(context.loss), CriticLoss()
     drawing = Learner(_loaders(batches), context.drawing, loss_func=true)
+    frozen = [parameter for parameter in drawing.model.parameters() if not parameter.requires_grad]
     learner = GANLearner.from_learners(
         drawing,
         _critic_learner(context, batches, critic),
         weights_gen=(mix, 1 - mix),
         show_img=False,
         **_adam(0.99),
-        cbs=[StayFrozen(), GradientClip(1.0)],
+        cbs=[StayFrozen(frozen), GradientClip(1.0)],
     )
     _fit(learner, context, batches, [true, critic])
 
@@ -153,12 +154,28 @@ def _fit(learner: Learner, context: TrainingContext, batches: Batches, measured:
     if len(batches) == 0:
         return
     context.learner = learner
-    learner.model.requires_grad_(True)
     learner.add_cbs([WarmUpCosine(batches), Follow(context.checkpoint, batches, measured, context.on_step)])
     learner.create_opt()
     context.checkpoint.restore(batches.stage, learner.opt.opt)
     # the same stage gives the same weights, dropout included, wherever it was interrupted between two runs
-    with torch.random.fork_rng(devices=[]), learner.no_bar(), learner.no_logging(), warnings.catch_warnings():
+    with (
+        _as_found(learner.model),
+        torch.random.fork_rng(devices=[]),
+        learner.no_bar(),
+        learner.no_logging(),
+        warnings.catch_warnings(),
+    ):
         warnings.filterwarnings("ignore", ".*shadowing an attribute")  # by fast.ai's own GANTrainer
         torch.manual_seed(batches.pace.seed + batches.first)
         learner.fit(1)
+
+
+@contextmanager
+def _as_found(model: nn.Module) -> Iterator[None]:
+    """What is frozen of a model afterwards is what was so before: fast.ai freezes and thaws it in between."""
+    before = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
+    try:
+        yield
+    finally:
+        for parameter, free in before:
+            parameter.requires_grad_(free)

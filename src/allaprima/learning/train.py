@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ..brush.neural import Card
+from ..brush.neural import Card, check_name
 from ..errors import InputError
 from ..files import check_folder, check_output
 from ..perception.features import load_features
@@ -112,6 +112,7 @@ def check_results(output: Path, report: Path | None) -> None:
     """Raise InputError unless a brush file can be written there, and its report."""
     if output.suffix != ".safetensors":
         raise InputError(f"the output {output} must end in .safetensors")
+    check_name(output.stem)
     check_output(output)
     if report:
         check_folder(report, "the report")

@@ -62,11 +62,13 @@ def loss_of(loss: Loss | None, features: str | Features | None, kind: str, devic
         check_kind(loss, Callable, "the loss", "a function loss(drawn, true), or the name of features=")  # type: ignore[arg-type]
         check_called(loss, "drawn, true", "the loss")
         return loss
-    if features is not None:
-        check_kind(features, (str, Callable), "features", "a name, or a network")  # type: ignore[arg-type]
-    if features is None or isinstance(features, str):
-        check_features(features or "pocket")
-        features = None if features == "none" else load_features(features or "pocket", tuple(WEIGHTS))
+    features = "pocket" if features is None else features
+    check_kind(features, (str, Callable), "features", "a name, or a network")  # type: ignore[arg-type]
+    if isinstance(features, str):
+        check_features(features)
+        features = None if features == "none" else load_features(features, tuple(WEIGHTS))
+    else:
+        check_called(features, "picture", "features")
     if isinstance(features, nn.Module):
         features = features.to(device)
     return FeatureLoss(features, pixel=PIXEL, distance="mse", every=EVERY.get(kind, 1))
