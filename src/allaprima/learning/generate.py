@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import shutil
 import signal
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from types import ModuleType
 
@@ -187,7 +187,7 @@ def _check_sent(drawing: NamedProgram) -> None:
     prompt or of a notebook, which is no file.
     """
     try:
-        found = b"__main__" not in pickle.dumps(drawing) or hasattr(sys.modules["__main__"], "__file__")
+        found = b"__main__" not in bytes(ForkingPickler.dumps(drawing)) or hasattr(sys.modules["__main__"], "__file__")
     except Exception:  # whatever its parts raise
         found = False
     if not found:
