@@ -107,7 +107,7 @@ def test_bad_photos(name: str, photo: Path, capsys: pytest.CaptureFixture[str]) 
         (["--strokes", "many"], "--strokes"),
         (["--size", "0"], "size is 0: choose 16 to 8,192"),
         (["--size", "9000"], "size is 9000"),
-        (["--output-size", "0"], "size is 0: choose 1 to"),
+        (["--output-size", "0"], "size is 0: choose a whole number, 1 to"),
         (["--brush", "classic/dry_brush"], "there is no brush classic/dry_brush: choose from"),
         (["-o", "photo.png/a.png"], "the output folder photo.png is a file"),
         (["--brush", "mop"], "there is no brush mop: choose from calligraphy, chalk, charcoal, dry_brush, "),
