@@ -143,6 +143,7 @@ def test_stages_go_on_after_a_stop_in_each(data: StrokeData, tmp_path: Path) -> 
     assert reached == [(s, n) for s in (1, 2) for n in range(1, 5)] + [(s, n) for s in (3, 4) for n in range(1, 7)]
 
 
+@pytest.mark.slow
 def test_killed_it_goes_on_where_it_was(data: StrokeData, tmp_path: Path) -> None:
     often = "from allaprima.learning import callbacks; callbacks.CHECKPOINT = 0.0"
     command = ["train", str(data.folder), "-o", str(tmp_path / "a.safetensors"), "--features", "none", "--steps", "300"]

@@ -240,10 +240,7 @@ def test_a_program_of_ones_own_draws(oil: Painting) -> None:
 @pytest.mark.parametrize(
     ("program", "told"),
     [
-        (
-            lambda strokes, size: torch.zeros(1, size, size),
-            r"gave \(1, \d+, \d+\) for 1 strokes on \d+ px: give \(1, 1, \d+",
-        ),
+        (lambda strokes, size: torch.zeros(1, size, size), r"gave \(1, \d+, \d+\) for 1 strokes .*give \(1, 1, \d+"),
         (lambda strokes, size: torch.zeros(1, 1, size, size + 1), r"gave \(1, 1, \d+, \d+\) for 1 strokes"),
         (lambda strokes, size: None, "the painting program <lambda> gave NoneType for 1 strokes"),
         (lambda strokes, size: np.zeros((2, 1, size, size)), r"gave \(2, 1, \d+, \d+\)"),
