@@ -20,7 +20,15 @@ from typer.exceptions import TyperException
 from ..errors import AllaprimaWarning, one_line
 from ..files import discard_unfinished
 from ..version import VERSION
-from . import brushes_command, compare_command, learn_commands, looks_command, paint_command, render_command
+from . import (
+    brushes_command,
+    compare_command,
+    learn_commands,
+    looks_command,
+    paint_command,
+    render_command,
+    studio_command,
+)
 from .failures import DEBUG, debugging, tell_failure
 from .terminal import ENDS, Stopped, tell
 
@@ -93,6 +101,15 @@ def start(
         raise typer.Exit
 
 
-for commands in (paint_command, render_command, looks_command, brushes_command, compare_command, learn_commands):
+GROUPS = (
+    paint_command,
+    studio_command,
+    render_command,
+    looks_command,
+    brushes_command,
+    compare_command,
+    learn_commands,
+)
+for commands in GROUPS:
     for command in commands.COMMANDS:
         app.command()(command)

@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from ..errors import InputError
-from ..image.photo import SMALLEST, read_photo
+from ..image.photo import SMALLEST, PhotoLike, read_photo
 from ..painters.paint import optimise
 from ..painting.looks import find_look
 from ..painting.settings import Settings
@@ -74,6 +74,18 @@ def contact_sheet(
     """All of them painted small and quickly, with their names below, as one picture. ``on_progress`` sees the share
     done, 0 to 1, and what is painted; it may raise to stop.
     """
+    small = small_photo(photo)
+    width, height = (round(side * SEEN_AT / max(small.size)) for side in small.size)
+    columns = round(math.sqrt(len(proposals) * SHAPE * (height + LABEL + GAP) / (width + GAP))) or 1
+    columns = min(columns, len(proposals))
+    pictures: dict[int, Image.Image] = {}
+    small_paintings(small, proposals, pictures.__setitem__, on_progress)
+    names = [proposal.name for proposal in proposals]
+    return labelled([pictures[number].resize((width, height)) for number in range(len(names))], names, columns)
+
+
+def small_photo(photo: PhotoLike) -> Image.Image:
+    """A photo as small paintings see it. Raises InputError for one that is too narrow for that."""
     subject = read_photo(photo, most=SIDE)
     wide, high, small = subject.width, subject.height, subject.image.copy()
     if SMALLEST * max(wide, high) > SIDE * min(wide, high):
@@ -81,42 +93,45 @@ def contact_sheet(
             f"the photo is {wide}x{high} px: on a sheet it can be {SIDE // SMALLEST} times as long as wide, not more"
         )
     small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    width, height = (round(side * SEEN_AT / max(small.size)) for side in small.size)
-    columns = round(math.sqrt(len(proposals) * SHAPE * (height + LABEL + GAP) / (width + GAP))) or 1
-    columns = min(columns, len(proposals))
-    pictures = _paint_all(small, proposals, on_progress or (lambda share, text: None))
-    names = [proposal.name for proposal in proposals]
-    return labelled([picture.resize((width, height)) for picture in pictures], names, columns)
+    return small
 
 
-def _paint_all(
-    photo: Image.Image, proposals: Sequence[Proposal], on_progress: Callable[[float, str], None]
-) -> list[Image.Image]:
-    """Their pictures, some at once: so small a painting does not occupy many processors by itself."""
+def small_paintings(
+    photo: Image.Image,
+    proposals: Sequence[Proposal],
+    on_picture: Callable[[int, Image.Image], None],
+    on_progress: Callable[[float, str], None] | None = None,
+    quick: bool = False,
+) -> None:
+    """Paint all of them, some at once: so small a painting does not occupy many processors by itself. ``on_picture``
+    gets each with its number when it is there; ``on_progress`` sees the share done, 0 to 1, and what is painted. Both
+    may raise to stop. ``quick`` as a :class:`~allaprima.Rendering` may be.
+    """
     threads, shares, leave = torch.get_num_threads(), [0.0] * len(proposals), Event()
-    at_once = min(threads, AT_ONCE)
+    at_once, tell = min(threads, AT_ONCE), on_progress or (lambda share, text: None)
 
     def paint(number: int) -> Image.Image:
         settings = Settings().change(**proposals[number].changes)
-        rendering = Rendering(SEEN_AT, settings.engine, settings.texture)
+        rendering = Rendering(SEEN_AT, settings.engine, settings.texture, quick)
         strokes = math.ceil(FEWER * settings.strokes)
-        quick = settings.change(size=SIDE, quality="draft", strokes=strokes, engine="neural", texture=False)
-        for step in optimise(photo, quick):
+        small = settings.change(size=SIDE, quality="draft", strokes=strokes, engine="neural", texture=False)
+        for step in optimise(photo, small):
             shares[number] = step.share
             if leave.is_set():
                 raise InterruptedError
         return Image.fromarray(step.painting().render(rendering))
 
     with ThreadPoolExecutor(at_once, initializer=torch.set_num_threads, initargs=(threads // at_once,)) as pool:
-        work = [pool.submit(paint, number) for number in range(len(proposals))]
+        work = {pool.submit(paint, number): number for number in range(len(proposals))}
+        left = set(work)
         try:
-            while (state := wait(work, OFTEN)).not_done:
-                for one in state.done:
-                    one.result()  # what went wrong in one is told at once
+            while left:
+                done, left = wait(left, OFTEN)
+                for one in done:
+                    on_picture(work[one], one.result())  # what went wrong in one is told at once
                 begun = max((number for number, share in enumerate(shares) if share), default=0)
-                on_progress(sum(shares) / len(shares), proposals[begun].name)
-            on_progress(1.0, proposals[-1].name)
-            return [one.result() for one in work]
+                tell(sum(shares) / len(shares), proposals[begun].name)
+            tell(1.0, proposals[-1].name)
         except BaseException:
             leave.set()
             pool.shutdown(cancel_futures=True)

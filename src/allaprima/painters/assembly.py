@@ -51,9 +51,9 @@ def assemble(
     )
 
 
-def picture_of(brushes: Sequence[NeuralBrush], painting: Painting, size: int | None) -> NDArray[np.uint8]:
+def picture_of(brushes: Sequence[NeuralBrush], painting: Painting, size: int | None, quick: bool) -> NDArray[np.uint8]:
     """The picture ``(H, W, 3)`` of a painting by these very brushes; not by a program of somebody's own, which may take
     its time.
     """
     engine = NEURAL if painting.settings.engine == OWN else AUTO
-    return painting.render(Rendering(size, engine, brushes=brushes))
+    return painting.render(Rendering(size, engine, quick=quick, brushes=brushes))

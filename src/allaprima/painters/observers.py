@@ -47,7 +47,7 @@ class Preview:
     def look(self, step: Step) -> None:
         if time.monotonic() - self._looked < self.SECONDS and step.index < step.total:
             return
-        save_picture(Image.fromarray(step.canvas(self.SIZE)), self._path)
+        save_picture(Image.fromarray(step.canvas(self.SIZE, quick=True)), self._path)
         self._looked = time.monotonic()
 
 

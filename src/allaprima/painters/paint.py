@@ -91,7 +91,7 @@ def paint(
 
 
 def _picture(step: Step) -> Image.Image:
-    return Image.fromarray(step.canvas(PREVIEW))
+    return Image.fromarray(step.canvas(PREVIEW, quick=True))
 
 
 def optimise(

@@ -34,7 +34,7 @@ class Step:
     share: float
     refining: bool
     _painting: Callable[[], Painting] = field(repr=False, compare=False)
-    _picture: Callable[[Painting, int | None], NDArray[np.uint8]] = field(repr=False, compare=False)
+    _picture: Callable[[Painting, int | None, bool], NDArray[np.uint8]] = field(repr=False, compare=False)
 
     def painting(self) -> Painting:
         """The painting as it is now: valid, with the strokes there are. Until the last step it holds what is needed to
@@ -42,6 +42,8 @@ class Step:
         """
         return self._painting()
 
-    def canvas(self, size: int | None = None) -> NDArray[np.uint8]:
-        """That painting's picture, ``(H, W, 3)`` uint8, by the neural brush that paints it."""
-        return self._picture(self._painting(), size)
+    def canvas(self, size: int | None = None, quick: bool = False) -> NDArray[np.uint8]:
+        """That painting's picture, ``(H, W, 3)`` uint8, by the very brushes that paint it; ``quick`` as a
+        :class:`~allaprima.Rendering` may be.
+        """
+        return self._picture(self._painting(), size, quick)

@@ -36,7 +36,8 @@ def begin_drawing(
     check_room(width, height, layered)
     composition = replace(composition, light=rendering.lighting(composition.light))
     if isinstance(rendering.engine, BristleBrush | MyPaintBrush):
-        return real_drawing(composition, brushes, [rendering.engine] * len(brushes), width, height, layered)
+        real: list[RealBrush] = [rendering.engine] * len(brushes)
+        return real_drawing(composition, brushes, real, width, height, layered, rendering.quick)
     if not isinstance(rendering.engine, str):
         own = [OwnProgram(rendering.engine)] * len(brushes)
         return BoxedDrawing(composition, brushes, own, width, height, layered)
@@ -44,7 +45,8 @@ def begin_drawing(
     if engine == NEURAL:
         drawing = [brush.textured for brush in brushes] if rendering.texture else brushes
         return NeuralDrawing(composition, drawing, width, height, layered)
-    return real_drawing(composition, brushes, [brush.real() for brush in brushes], width, height, layered)
+    real = [brush.real() for brush in brushes]
+    return real_drawing(composition, brushes, real, width, height, layered, rendering.quick)
 
 
 def real_drawing(
@@ -54,11 +56,12 @@ def real_drawing(
     width: int,
     height: int,
     layered: bool,
+    quick: bool,
 ) -> Drawing:
     """By ``real`` brushes, one for each of those that painted."""
     bristles = [brush for brush in real if isinstance(brush, BristleBrush)]
     if len(bristles) == len(real):
-        return BristleDrawing(composition, bristles, width, height, layered)
+        return BristleDrawing(composition, bristles, width, height, layered, quick)
     mypaint = [brush for brush in real if isinstance(brush, MyPaintBrush)]
     if len(mypaint) == len(real) and not composition.opaque:
         return MyPaintDrawing(composition, mypaint, width, height, layered)

@@ -27,15 +27,22 @@ SIDE, WIDER = 512, 8  # of the tiles that light falls on: px at least, and so ma
 
 class BristleDrawing(Drawing):
     """By bristles: three channels for the picture, four for a layer, in which paint is premultiplied, and the height of
-    the paint. ``light`` falls on it when it is looked at, so another light needs no strokes.
+    the paint; if it is ``quick``, on no more pixels than are seen. ``light`` falls on it when it is looked at, so
+    another light needs no strokes.
     """
 
     def __init__(
-        self, composition: Composition, brushes: Sequence[BristleBrush], width: int, height: int, layered: bool = False
+        self,
+        composition: Composition,
+        brushes: Sequence[BristleBrush],
+        width: int,
+        height: int,
+        layered: bool = False,
+        quick: bool = False,
     ) -> None:
         super().__init__(composition, width, height, layered)
         self.light = composition.light
-        self.shrink = min(MOST, -(-FINEST // max(width, height)))
+        self.shrink = 1 if quick else min(MOST, -(-FINEST // max(width, height)))
         wide, high = width * self.shrink, height * self.shrink
         self.unit = max(wide, high) / 1600
         paper = self.background.at(wide, high).float()

@@ -30,7 +30,7 @@ class Light:
 
     def __post_init__(self) -> None:
         check_fields(self)
-        self.direction()
+        self.place()
         self.cloth()
 
     @property
@@ -38,8 +38,8 @@ class Light:
         """Whether there is nothing to be lit."""
         return self.relief == 0 and self.cloth()[0] == "none"
 
-    def direction(self) -> tuple[float, float, float]:
-        """Where the light comes from: a unit vector to the right, down, and out of the canvas."""
+    def place(self) -> tuple[float, float]:
+        """Where the light is: hours on a clock, from 0 to below 12, and degrees above the canvas."""
         found = CLOCK.fullmatch(self.light.strip())
         hours, minutes, degrees = found.groups() if found else ("99", "0", None)
         height = float(degrees) if degrees else USUAL
@@ -48,7 +48,12 @@ class Light:
                 f"light is {self.light[:40]!r}: give a time of the clock and {LOWEST:g} to {HIGHEST:g} degrees, "
                 f"such as 10:30,38"
             )
-        angle = 2 * math.pi * (int(hours) + int(minutes or 0) / 60) / 12
+        return (int(hours) + int(minutes or 0) / 60) % 12, height
+
+    def direction(self) -> tuple[float, float, float]:
+        """Where the light comes from: a unit vector to the right, down, and out of the canvas."""
+        hours, height = self.place()
+        angle = 2 * math.pi * hours / 12
         flat = math.cos(math.radians(height))
         return flat * math.sin(angle), -flat * math.cos(angle), math.sin(math.radians(height))
 

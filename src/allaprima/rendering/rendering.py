@@ -29,7 +29,8 @@ class Rendering:
     texture ("mypaint" is taken for it); "auto" is real where all are of bristles, and else neural; and any painting
     program of your own draws what was painted for it, ``program(strokes, size)`` as in docs/learning.md, or a
     :class:`~allaprima.BristleBrush` or :class:`~allaprima.MyPaintBrush` with all that it can. ``brushes`` replaces
-    those that ship with the package. ``relief``, ``light``, ``gloss`` and ``canvas`` are another light than the
+    those that ship with the package. Small pictures in bristles are drawn larger and averaged, unless it is to be
+    ``quick``. ``relief``, ``light``, ``gloss`` and ``canvas`` are another light than the
     painting's own.
 
     Raises InputError, naming value and bound, for a size or an engine that cannot be.
@@ -38,6 +39,7 @@ class Rendering:
     size: int | None = choice(None, "Long side of the written picture in pixels; the canvas' size if not given.")
     engine: str | Callable[..., Any] = choice(AUTO, ENGINE_HELP, among=(*ENGINES, MYPAINT))
     texture: bool | None = choice(None, TEXTURE_HELP)
+    quick: bool = choice(False, "Bristles rougher and faster in small pictures: to look at while work goes on.")
     brushes: Sequence[NeuralBrush] | None = field(default=None, compare=False, repr=False)
     relief: float | None = None
     light: str | None = None
@@ -52,6 +54,8 @@ class Rendering:
             raise InputError(f"the picture's size is {told}: choose a whole number, 1 to {LARGEST:,} px")
         if not isinstance(self.texture, bool | None):
             raise InputError(f"texture is {f'{self.texture!r}'[:40]}: it must be true or false")
+        if not isinstance(self.quick, bool):
+            raise InputError(f"quick is {f'{self.quick!r}'[:40]}: it must be true or false")
         object.__setattr__(self, "engine", REAL if self.engine == MYPAINT else self.engine)
         if callable(self.engine):
             check_called(self.engine, "strokes, size", "the engine")
@@ -87,6 +91,7 @@ class RenderingOptions(TypedDict, total=False):
     size: int | None
     engine: Literal["auto", "neural", "real", "mypaint"] | Callable[..., Any]
     texture: bool | None
+    quick: bool
     brushes: Sequence[NeuralBrush] | None
     relief: float | None
     light: str | None

@@ -1,0 +1,99 @@
+"""From what a visitor chose on the page to the settings of a painting; and what the operator allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...brush.library import ABOUT
+from ...errors import InputError
+from ...image.hex import hex_to_rgb, named
+from ...painting.pictures import PhotoMean
+from ...painting.settings import Settings
+
+AS_LOOK = "as the look says"
+FOUND, OWN_COLORS = "found in the photo", "these colours"
+SEEDS = 2**31
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that a painting may have of ``strokes``, and of px on its long side, in ``size``."""
+
+    strokes: int = Settings.about("strokes").metadata["high"]
+    size: int = Settings.about("size").metadata["high"]
+
+    def check(self, strokes: int, size: int) -> None:
+        """Raise InputError for more."""
+        if strokes > self.strokes:
+            raise InputError(f"{strokes:,} strokes are asked for: this studio paints at most {self.strokes:,}")
+        if size > self.size:
+            raise InputError(f"{size:,} px are asked for: this studio makes at most {self.size:,}")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The controls of the page, each as it stands when nobody has touched it: then the look decides."""
+
+    brush: str = AS_LOOK
+    strokes: int = 0
+    min_size: float = 0.0
+    max_size: float = 0.0
+    quality: str = "normal"
+    palette: str = AS_LOOK
+    palette_count: int = 8
+    colors: str = ""
+    mood: str = AS_LOOK
+    seed: int = 0
+    paper: str = AS_LOOK
+    style: Path | None = None
+    style_weight: float = 1.0
+
+    def changes(self, look: str, focus: Path | None, limits: Limits) -> dict[str, Any]:
+        """The settings that differ from the usual ones, by name, for a look. Raises InputError for what cannot be, or
+        is not allowed.
+        """
+        given: dict[str, Any] = {"look": look, "quality": self.quality, "seed": self.seed, "focus": focus or "auto"}
+        if self.brush != AS_LOOK:
+            given["brush"] = check_among(self.brush, tuple(ABOUT), "brush")
+        if self.mood != AS_LOOK:
+            given["mood"] = self.mood
+        for name in ("strokes", "min_size", "max_size"):
+            if value := getattr(self, name):
+                given[name] = value
+        if self.paper not in (AS_LOOK, ""):
+            given["background"] = check_color(self.paper, "the paper")
+        if self.palette == FOUND:
+            given["palette"] = str(self.palette_count)
+        if self.palette == OWN_COLORS:
+            given["palette"] = ",".join(check_color(color, "a colour") for color in self.colors.split(","))
+        if self.style is not None:
+            given |= {"style": str(self.style), "style_weight": self.style_weight}
+        settings = Settings().change(**given)
+        if not self.strokes:
+            given["strokes"] = min(settings.strokes, limits.strokes)
+        given["size"] = min(settings.size, limits.size)
+        limits.check(given["strokes"], given["size"])
+        return given
+
+
+def check_among(name: str, known: Sequence[str], what: str) -> str:
+    """A name. Raises InputError if it is not known: as a path it would lead out of the visitor's folder."""
+    if name not in known:
+        raise InputError(f"there is no {what} {name[:40]!r}: choose from {', '.join(known)}")
+    return name
+
+
+def check_color(text: str, what: str) -> str:
+    """The name of a colour, or ``photo-mean``. Raises InputError for anything else, as a path is."""
+    name = text.strip().lower()
+    if name != str(PhotoMean()):
+        hex_to_rgb(named(name), what)
+    return name
+
+
+def again(settings: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """The same settings with another seed, for another painting like this."""
+    return {**settings, "seed": (int(settings.get("seed", 0)) + seed) % SEEDS}

@@ -1,0 +1,144 @@
+"""Work in a thread of its own: it tells how far it is, waits for its turn, can pause, and stops when nobody looks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from threading import Event, Lock, Thread
+from typing import Any
+
+from ...errors import InputError
+from ...pace import TimeLeft
+
+OFTEN = 0.08  # seconds: so often somebody looks whether there is news, or whether it is their turn
+WAITING = 8  # jobs at most
+
+
+class Stopped(BaseException):
+    """Work was told to stop: no error."""
+
+
+@dataclass(frozen=True)
+class News:
+    """How far work is: a ``share``, 0 to 1, a few words on it, the time ``left``, and the latest ``picture`` of it as
+    JPEG, if there is one.
+    """
+
+    share: float = 0.0
+    text: str = ""
+    left: str = ""
+    picture: bytes = b""
+    paused: bool = False
+
+
+class Turns:
+    """One job works at a time; ``most`` others wait for it, in their order."""
+
+    def __init__(self, most: int = WAITING) -> None:
+        self._most, self._jobs, self._lock = most, list[Job](), Lock()
+
+    def take(self, job: Job) -> None:
+        """Wait until it is the turn of a job, which is told how many are before it. Raises InputError if too many are
+        waiting, and Stopped.
+        """
+        with self._lock:
+            if len(self._jobs) > self._most:
+                raise InputError(f"{self._most} paintings are waiting already: try again in a few minutes")
+            self._jobs.append(job)
+        while before := self._jobs.index(job):
+            job.tell(text="1 painting is before yours" if before == 1 else f"{before} paintings are before yours")
+            time.sleep(OFTEN)
+            job.check_stop()
+
+    def leave(self, job: Job) -> None:
+        """Let the next one begin, if this one had a turn, or waited for one."""
+        with self._lock, suppress(ValueError):
+            self._jobs.remove(job)
+
+
+class Job:
+    """``work(job)``, in a thread, from :meth:`start` on; it looks now and then whether it may go on: :meth:`check`."""
+
+    def __init__(self, work: Callable[[Job], None], turns: Turns) -> None:
+        self._work, self._turns = work, turns
+        self._thread = Thread(target=self._run, daemon=True)
+        self._stop, self._pause, self._time = Event(), Event(), TimeLeft()
+        self.news = News()
+        self.error: Exception | None = None
+
+    def start(self) -> Job:
+        self._thread.start()
+        return self
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def join(self, seconds: float | None = None) -> None:
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        try:
+            self._turns.take(self)
+            self._work(self)
+        except Stopped:
+            pass
+        except Exception as error:
+            self.error = error
+        finally:
+            self._turns.leave(self)
+
+    # ---- for the work itself
+
+    def tell(self, **changes: Any) -> None:
+        """What is new: fields of :class:`News`."""
+        if "share" in changes:
+            changes["left"] = self._time.at(changes["share"])
+        self.news = replace(self.news, **changes)
+
+    def check_stop(self) -> None:
+        """Raise Stopped if it was told to stop."""
+        if self._stop.is_set():
+            raise Stopped
+
+    def check(self) -> None:
+        """The same; and while it is paused, wait, and let others have their turn."""
+        self.check_stop()
+        if not self._pause.is_set():
+            return
+        self.tell(paused=True)
+        self._turns.leave(self)
+        while self._pause.is_set():
+            time.sleep(OFTEN)
+            self.check_stop()
+        self._turns.take(self)
+        self._time = TimeLeft()
+        self.tell(paused=False, left="")
+
+    # ---- for who looks on
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def pause(self, paused: bool = True) -> None:
+        (self._pause.set if paused else self._pause.clear)()
+
+    async def follow(self) -> AsyncIterator[News]:
+        """What is new, until the work is done. Who leaves the loop stops it; what went wrong in it is raised."""
+        last = None
+        try:
+            while True:
+                alive, news = self.alive, self.news
+                if news is not last:
+                    last = news
+                    yield news
+                if not alive:
+                    break
+                await asyncio.sleep(OFTEN)
+        finally:
+            self.stop()
+        if self.error:
+            raise self.error

@@ -1,0 +1,157 @@
+"""What people see: four views, one after another, and the gallery."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+
+from ..guard import Guard
+from ..visit import Studio
+from .after import After
+from .bring import Bring
+from .choose import Choose
+from .desk import Desk, Updates, given, told
+from .finished import Finished
+from .gallery import Gallery
+from .take import Take
+from .watch import Watch
+
+TITLE = "allaprima"
+QUIET: dict[str, Any] = {
+    "show_progress": "hidden",
+    "queue": True,
+    "concurrency_limit": None,
+    "api_visibility": "private",
+}
+ALWAYS: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
+PAINT, GALLERY = "paint", "gallery"
+
+
+def make_page(studio: Studio, guard: Guard) -> Any:
+    """The page of a studio, behind a guard."""
+    desk = Desk(studio, guard)
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=False) as page:
+        gr.HTML(f"<h1>{TITLE}</h1>", elem_id="title")
+        with gr.Tabs(selected=PAINT, elem_id="rooms") as tabs:
+            with gr.Tab("Paint", id=PAINT):
+                bring = Bring(desk)
+                with gr.Column(visible=False, elem_classes="view choose") as desk.views["choose"]:
+                    choose = Choose(desk)
+                    with gr.Row(elem_classes="halves"):
+                        with gr.Column(scale=2, min_width=300):
+                            bring.photo()
+                            other = gr.Button("Another photo", elem_id="other")
+                        with gr.Column(scale=5, min_width=340):
+                            choose.cards()
+                    choose.more()
+                watch = Watch(desk)
+                finished = Finished(desk)
+                after = After(desk, watch, finished)
+                take = _finished(desk, finished, after)
+            with gr.Tab("Gallery", id=GALLERY) as room:
+                gallery = Gallery(desk, after)
+        _bring(desk, bring, choose, other, after)
+        _paint(desk, bring, choose, watch, after)
+        _after(finished, after, take)
+        _gallery(desk, page, gallery, room, tabs, after)
+    page.queue(api_open=False, default_concurrency_limit=None)
+    return page
+
+
+def _finished(desk: Desk, finished: Finished, after: After) -> Take:
+    """The last view: the painting, and beside it what can be done with it."""
+    column, row = gr.Column(visible=False, elem_classes="view finished"), gr.Row(elem_classes="halves")
+    with column as desk.views["finished"], row:
+        with gr.Column(scale=5, min_width=340):
+            finished.picture()
+            after.buttons()
+        with gr.Column(scale=4, min_width=340), gr.Tabs(elem_id="after"):
+            with gr.Tab("Light"):
+                finished.light()
+            with gr.Tab("More strokes"):
+                after.more()
+            with gr.Tab("Variations"):
+                after.vary()
+            with gr.Tab("Replay"):
+                after.replay()
+            with gr.Tab("Take away"):
+                return Take(desk, finished)
+    raise AssertionError
+
+
+def _bring(desk: Desk, bring: Bring, choose: Choose, other: gr.Button, after: After) -> None:
+    brought = [
+        bring.drop.upload(bring.on_file, bring.drop, bring.outputs, **QUIET),
+        bring.camera.taken(bring.on_camera, None, bring.outputs, **QUIET),
+        bring.examples.pick(bring.on_example, None, bring.outputs, **QUIET),
+        bring.crop.cut(bring.on_cut, None, bring.outputs, **QUIET),
+    ]
+    for event in brought:
+        event.success(choose.on_photo, None, [choose.looks, choose.pots], **QUIET)
+    bring.over.painted(bring.on_wishes, None, None, **ALWAYS)
+    for button in (other, after.fresh):
+        button.click(lambda: desk.show("bring"), None, list(desk.views.values()), **QUIET)
+
+
+def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After) -> None:
+    choose.brushes.pick(choose.on_brush, None, [choose.brush, choose.brushes], **QUIET)
+    choose.pots.mixed(choose.on_colors, None, [choose.colors, choose.palette], **ALWAYS)
+
+    async def on_look(event: gr.EventData, request: gr.Request, *chosen: Any) -> AsyncIterator[Updates]:
+        """A look was picked: paint."""
+        with told():
+            visit = desk.visit(request)
+            photo = visit.the_photo()
+            work, changes = choose.begun(visit, str(given(event, "key")), chosen, request)
+            steps = watch.paint(visit, work, photo, "choose", lambda: after.show(visit), changes=changes)
+        async for updates in steps:
+            yield updates
+
+    choose.looks.pick(on_look, choose.inputs, after.outputs, **QUIET)
+    buttons = [watch.pause, watch.go_on]
+    watch.pause.click(watch.on_pause, None, buttons, **QUIET)
+    watch.go_on.click(watch.on_go_on, None, buttons, **QUIET)
+    watch.stop.click(watch.on_stop, None, None, **QUIET)
+
+
+def _after(finished: Finished, after: After, take: Take) -> None:
+    for slider in finished.lights:
+        slider.input(finished.on_light, finished.lights, finished.compare, **{**QUIET, "trigger_mode": "always_last"})
+    after.on.click(after.on_resume, None, after.outputs, **QUIET)
+    after.undo.click(after.on_undo, None, after.outputs, **QUIET)
+    after.like.click(after.on_like, None, after.outputs, **QUIET)
+    after.place.painted(after.on_place, None, None, **ALWAYS)
+    after.add.click(after.on_add, after.count, after.outputs, **QUIET)
+    after.propose.click(after.on_vary, None, after.outputs, **QUIET)
+    after.proposals.pick(after.on_proposal, None, after.outputs, **QUIET)
+    after.film.click(after.on_film, None, after.outputs, **QUIET)
+    take.kind.change(take.on_kind, take.kind, [take.good, take.of_print, take.size, take.ready], **QUIET)
+    how = [take.kind, take.paper, take.dpi, take.fit, take.size]
+    take.make.click(take.on_make, how, [take.progress, take.make, take.ready], **QUIET)
+
+
+def _gallery(desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: gr.Tabs, after: After) -> None:
+    shown = [tabs, *gallery.outputs, *after.outputs]
+
+    def to_paint(updates: Updates) -> Updates:
+        return {tabs: gr.Tabs(selected=PAINT), **updates}
+
+    def on_pick(event: gr.EventData, request: gr.Request) -> Updates:
+        return to_paint(gallery.on_pick(event, request))
+
+    def on_file(path: str | None, request: gr.Request) -> Updates:
+        return to_paint(gallery.on_file(path, request))
+
+    gallery.works.pick(on_pick, None, shown, **QUIET)
+    gallery.file.upload(on_file, gallery.file, shown, **QUIET)
+    gallery.remove.click(gallery.on_remove, None, shown, **QUIET)
+    room.select(gallery.on_look, None, gallery.outputs, **QUIET)
+    page.load(gallery.on_look, None, gallery.outputs, **QUIET)
+
+    def leave(request: gr.Request) -> None:
+        desk.studio.leave(desk.key(request), str(request.session_hash))
+        desk.guard.forget(str(request.session_hash))
+
+    page.unload(leave)

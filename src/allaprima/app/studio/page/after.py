@@ -1,0 +1,221 @@
+"""What comes after a painting: more strokes, undo, another one like it, variations, a film of how it grew."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from ....errors import InputError
+from ....export.export import Export
+from ....image.photo import read_photo
+from ....rendering.rendering import Rendering
+from ...contact_sheet import Proposal, small_photo, variations
+from ..choices import again
+from ..easel import paint_small, write_file
+from ..parts import part
+from ..photos import SHOWN, save_mask
+from ..pictures import as_url, thumbnail
+from ..visit import Visit
+from ..works import PICTURES, Work
+from .desk import Desk, Updates, given, grown, read_mask, told
+from .finished import Finished, address
+from .watch import Watch
+
+MANY = 6  # variations
+FILM, SECONDS = 720, 10.0  # px of the long side of the film on the page, and how long it is
+FEW, STEP, MOST = 50, 50, 2000  # strokes that are added
+
+
+class After:
+    """Its components. Everything that is painted goes through ``watch``, and is shown by ``finished``."""
+
+    def __init__(self, desk: Desk, watch: Watch, finished: Finished) -> None:
+        self.desk, self.watch, self.finished = desk, watch, finished
+
+    def buttons(self) -> None:
+        with gr.Row(elem_classes="buttons"):
+            self.on = gr.Button("Go on painting", variant="primary", visible=False, elem_id="resume")
+            self.undo = gr.Button("Undo", visible=False, elem_id="undo")
+            self.like = gr.Button("Another one like this", elem_id="like")
+            self.fresh = gr.Button("Another photo", elem_id="fresh")
+
+    def more(self) -> None:
+        gr.HTML("<p>Paint over a place, and it gets so many strokes more.</p>")
+        self.place = part("over", elem_id="place")
+        self.count = gr.Slider(FEW, MOST, 200, step=STEP, label="Strokes more")
+        self.add = gr.Button("Paint them", variant="primary", elem_id="add")
+
+    def vary(self) -> None:
+        gr.HTML(
+            "<p>The same photo and look: more strokes or fewer, another light. Press one, and it is painted large.</p>"
+        )
+        self.propose = gr.Button("Show variations", elem_id="vary")
+        self.proposals = part("cards", elem_id="variations")
+
+    def replay(self) -> None:
+        gr.HTML("<p>How it was painted, from the first stroke to the last.</p>")
+        self.film = gr.Button("Show it", elem_id="replay")
+        self.filming = part("easel", elem_id="filming", visible=False)
+        self.shown = part("replay", elem_id="film")
+
+    @property
+    def outputs(self) -> list[Any]:
+        own = [self.on, self.undo, self.like, self.add, self.place, self.proposals, self.shown, self.filming]
+        return [
+            *own,
+            self.watch.easel,
+            self.watch.pause,
+            self.watch.go_on,
+            *self.finished.outputs,
+            *self.desk.views.values(),
+        ]
+
+    def show(self, visit: Visit) -> Updates:
+        """A work as it is now, and what can come after it."""
+        work = visit.the_work()
+        painting, photo = work.load(), visit.photo_of(work)
+        whole = painting.unfinished is None
+        seen = Image.open(work.beside("seen.jpg"))
+        return {
+            **self.finished.show(visit),
+            self.on: gr.Button(visible=not whole and photo is not None),
+            self.undo: gr.Button(visible=len(work.states) > 1),
+            self.like: gr.Button(visible=photo is not None),
+            self.add: gr.Button(interactive=whole and photo is not None),
+            self.place: {"src": as_url(thumbnail(seen, SHOWN)), "less": False},
+            self.proposals: {"cards": []},
+            self.shown: {},
+            self.filming: gr.HTML(visible=False),
+        }
+
+    async def on_resume(self, request: gr.Request) -> AsyncIterator[Updates]:
+        """Go on with a painting that was stopped."""
+        with told():
+            visit = self.desk.visit(request)
+            work = self.finished.settle(visit)
+            how = {"changes": {}, "again": work.last}
+            steps = self.watch.paint(visit, work, self._photo(visit, work), "finished", lambda: self.show(visit), **how)
+        async for updates in steps:
+            yield updates
+
+    def on_undo(self, request: gr.Request) -> Updates:
+        with told():
+            visit = self.desk.visit(request)
+            visit.the_work().undo()
+            return self.show(visit)
+
+    def on_place(self, event: gr.EventData, request: gr.Request) -> None:
+        with told():
+            self.desk.visit(request).place = read_mask(given(event, "mask"))
+
+    async def on_add(self, count: float, request: gr.Request) -> AsyncIterator[Updates]:
+        """Strokes more, where somebody painted over the picture."""
+        with told():
+            visit = self.desk.visit(request)
+            work = self.finished.settle(visit)
+            if visit.place is None:
+                raise InputError("no place is marked: paint over the picture where the strokes are to go")
+            self.desk.studio.limits.check(len(work.load()) + int(count), 0)
+            mask = visit.room / "place.png"
+            save_mask(visit.place.getchannel("R"), mask)
+            visit.place = None
+            how = {"changes": {"focus": mask}, "again": work.last, "add": int(count)}
+            steps = self.watch.paint(visit, work, self._photo(visit, work), "finished", lambda: self.show(visit), **how)
+        async for updates in steps:
+            yield updates
+
+    async def on_like(self, request: gr.Request) -> AsyncIterator[Updates]:
+        """Another one like this, by another seed."""
+        with told():
+            visit = self.desk.visit(request)
+            work = self.finished.settle(visit)
+            changes = again(as_changes(work), 1)
+        async for updates in self.anew(visit, work, changes):
+            yield updates
+
+    async def on_vary(self, request: gr.Request) -> AsyncIterator[Updates]:
+        """Small variations come, one after another."""
+        with told():
+            visit = self.desk.visit(request)
+            work = self.finished.settle(visit)
+            photo = read_photo(self._photo(visit, work), most=SHOWN)
+            visit.proposals = self._variations(work)
+            seen: dict[int, str] = {}
+            before = as_url(thumbnail(photo.image, 240))
+            yield {self.proposals: _cards(visit.proposals, seen, before)}
+            small = small_photo(photo)
+            job = visit.begin(lambda job: paint_small(job, small, visit.proposals, seen.__setitem__))
+            many = 0
+            async for _ in job.follow():
+                if len(seen) > many:
+                    many = len(seen)
+                    yield {self.proposals: _cards(visit.proposals, seen, before)}
+
+    async def on_proposal(self, event: gr.EventData, request: gr.Request) -> AsyncIterator[Updates]:
+        with told():
+            visit, number = self.desk.visit(request), str(given(event, "key"))
+            if not number.isdecimal() or int(number) >= len(visit.proposals):
+                raise InputError("this variation is not there any more: let them be shown once more")
+            work = self.finished.settle(visit)
+            changes = {**as_changes(work), **visit.proposals[int(number)].changes}
+        async for updates in self.anew(visit, work, changes):
+            yield updates
+
+    async def anew(self, visit: Visit, work: Work, changes: dict[str, Any]) -> AsyncIterator[Updates]:
+        """Another painting of the same photo."""
+        with told():
+            photo, about = self._photo(visit, work), work.about
+            other = visit.visitor.works.new(about.title, about.photo, str(changes.get("look") or about.look))
+            changes = changes | {name: str(other.keep(name, path)) for name, path in work.pictures.items()}
+            steps = self.watch.paint(visit, other, photo, "finished", lambda: self.show(visit), changes=changes)
+        async for updates in steps:
+            yield updates
+
+    async def on_film(self, request: gr.Request) -> AsyncIterator[Updates]:
+        with told():
+            visit = self.desk.visit(request)
+            work = self.finished.settle(visit)
+            path = work.beside("replay.mp4")
+            if not path.exists():
+                painting, export = work.load(), Export(seconds=SECONDS)
+                rendering = Rendering(min(FILM, painting.size), quick=True)
+                job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))
+                yield {self.filming: gr.HTML(visible=True)}
+                async for news in job.follow():
+                    yield {self.filming: grown(news, "")}
+            yield {self.filming: gr.HTML(visible=False), self.shown: {"src": address(work, "replay", "mp4")}}
+
+    def _variations(self, work: Work) -> list[Proposal]:
+        look = work.load().settings.look or work.about.look or "oil"
+        most = self.desk.studio.limits.strokes
+        found = variations(look, MANY, len(work.name))
+        return [
+            one._replace(changes={**one.changes, "strokes": min(int(one.changes.get("strokes", most)), most)})
+            if "strokes" in one.changes
+            else one
+            for one in found
+        ]
+
+    def _photo(self, visit: Visit, work: Work) -> Any:
+        if (path := visit.photo_of(work)) is None:
+            raise InputError("the photo of this painting is not here: bring the very same file first")
+        return path
+
+
+def as_changes(work: Work) -> dict[str, Any]:
+    """The settings of a work, to paint another one: pictures, which it knows by their hashes, lie beside it."""
+    settings = vars(work.load().settings)
+    changes = {name: value for name, value in settings.items() if name not in PICTURES}
+    return changes | {name: str(path) for name, path in work.pictures.items()}
+
+
+def _cards(proposals: list[Proposal], seen: dict[int, str], before: str) -> dict[str, Any]:
+    return {
+        "cards": [
+            {"key": str(number), "name": one.name, "src": seen.get(number, before), "waiting": number not in seen}
+            for number, one in enumerate(proposals)
+        ]
+    }

@@ -1,0 +1,113 @@
+"""The first view: a photo is dropped, taken with the camera, or picked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ....errors import InputError
+from ....image.photo import read_photo
+from ..parts import part
+from ..photos import SHOWN, cropped, faces_in
+from ..pictures import as_url, thumbnail
+from ..visit import Visit
+from .desk import SKIP, Desk, Updates, given, read_mask, told
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+NAMES = ("astronaut", "chelsea", "coffee", "dandelions", "raccoon", "rocket")
+SMALL = 300  # px
+
+
+class Bring:
+    """Its components, and those that show the photo in the next view."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        with gr.Column(elem_classes="view bring") as self.view:
+            gr.HTML(
+                "<h2>Bring a photo</h2><p>A face, an animal, a cup of coffee: it will be painted stroke by stroke.</p>"
+            )
+            self.drop = gr.File(
+                label="Drop a photo here, or press to choose one", file_types=["image", ".heic", ".heif", ".avif"],
+                type="filepath", height=190, elem_id="drop",
+            )  # fmt: skip
+            with gr.Accordion("Take one with the camera", open=False):
+                self.camera = part("camera", elem_id="camera")
+            gr.HTML("<h3>Or paint one of these</h3>")
+            self.examples = part("cards", {"cards": [_example(name) for name in NAMES]}, elem_id="examples")
+        desk.views["bring"] = self.view
+
+    def photo(self) -> None:
+        """What shows the photo, where it is cut, and where it matters; in the place where this is called."""
+        self.faces = part("faces", elem_id="photo")
+        with gr.Accordion("Cut it", open=False):
+            self.crop = part("crop", elem_id="crop")
+        with gr.Accordion("Where it matters", open=False):
+            gr.HTML("<p>Paint over what shall get more and smaller strokes, or fewer and broader ones.</p>")
+            self.over = part("over", elem_id="wishes")
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.drop, self.faces, self.crop, self.over, *self.desk.views.values()]
+
+    def on_file(self, path: str | None, request: gr.Request) -> Updates:
+        """A file came."""
+        with told():
+            if path is None:
+                return SKIP
+            visit = self.desk.visit(request)
+            sent = self.desk.received(path, request)
+            try:
+                return self._brought(visit, visit.visitor.photos.bring(sent), sent.stem)
+            finally:
+                sent.unlink(missing_ok=True)
+
+    def on_camera(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """A picture was taken."""
+        return self.on_file(given(event, "path"), request)
+
+    def on_example(self, event: gr.EventData, request: gr.Request) -> Updates:
+        with told():
+            name = given(event, "key")
+            if name not in NAMES:
+                raise InputError(f"there is no photo {name[:40]!r}: choose from {', '.join(NAMES)}")
+            visit = self.desk.visit(request)
+            return self._brought(visit, visit.visitor.photos.bring(EXAMPLES / f"{name}.jpg"), name)
+
+    def on_cut(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """A part of the photo goes on in its place."""
+        with told():
+            visit = self.desk.visit(request)
+            try:
+                left, top, right, bottom = map(float, given(event, "box"))
+            except (TypeError, ValueError):
+                raise InputError("the frame did not arrive: draw it once more") from None
+            content = cropped(visit.the_photo(), (left, top, right, bottom))
+            return self._brought(visit, visit.visitor.photos.keep(content), visit.title)
+
+    def on_wishes(self, event: gr.EventData, request: gr.Request) -> None:
+        with told():
+            self.desk.visit(request).wishes = read_mask(given(event, "mask"))
+
+    def _brought(self, visit: Visit, path: Path, title: str) -> Updates:
+        visit.stop()
+        visit.photo, visit.title, visit.wishes = path, title, None
+        photo = read_photo(path, most=SHOWN)
+        faces = faces_in(photo)
+        url = as_url(thumbnail(photo.image, SHOWN))
+        many = "1 face was" if len(faces) == 1 else f"{len(faces)} faces were"
+        text = f"{many} found: there the small strokes go." if faces else ""
+        return {
+            self.drop: None,
+            self.faces: {"src": url, "faces": faces, "text": text},
+            self.crop: {"src": url},
+            self.over: {"src": url, "less": True},
+            **self.desk.show("choose"),
+        }
+
+
+def _example(name: str) -> dict[str, str]:
+    picture = read_photo(EXAMPLES / f"{name}.jpg").image
+    return {"key": name, "name": name, "src": as_url(thumbnail(picture, SMALL))}

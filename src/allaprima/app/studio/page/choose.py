@@ -1,0 +1,189 @@
+"""The second view: a look is chosen from small paintings of the photo; and, folded, all else that can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import fields
+from typing import Any
+
+import gradio as gr
+
+from ....brush.library import ABOUT, find_brush
+from ....errors import InputError
+from ....image.color import colors_to_hex
+from ....image.palette import Palette
+from ....image.photo import Photo, hash_of, read_photo
+from ....painting.looks import looks
+from ....painting.settings import Settings
+from ...brush_sheet import strip
+from ...contact_sheet import in_looks, small_photo
+from ..choices import AS_LOOK, FOUND, OWN_COLORS, Choices, check_among
+from ..easel import paint_small
+from ..parts import part
+from ..photos import SHOWN, save_mask, wished
+from ..pictures import as_url, thumbnail
+from ..visit import Visit
+from ..works import Work
+from .desk import Desk, Updates, given, told
+
+NAMES = tuple(one.name for one in fields(Choices))
+LOOKED_AT = 128  # px at which colours are found
+STEP, NARROWEST, WIDEST = 50, 0.03, 0.3  # of the sliders
+STYLED = ["image"]
+SWATCHES = 8
+PAPERS = {AS_LOOK: AS_LOOK, "the photo's own colour": "photo-mean", "white": "white", "cream": "#f4efe4",
+          "buff": "#b59d7c", "warm grey": "#8d8579", "slate": "#23282b", "black": "black"}  # fmt: skip
+MOODS = {AS_LOOK: AS_LOOK, "oil: along the form": "oil", "flow: long, swinging": "flow", "dots: side by side": "dots",
+         "painterly: broad": "painterly", "likeness: as near as can be": "likeness"}  # fmt: skip
+QUALITIES = {"draft: a quick look": "draft", "normal": "normal", "best: takes its time": "best"}
+
+
+class Choose:
+    """Its components. What is chosen here holds for whatever look is picked, and for all paintings after it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def cards(self) -> None:
+        """Small paintings in each look."""
+        gr.HTML(
+            "<h2>Choose a look</h2><p>These are small sketches of your photo. Press one, and it is painted large.</p>"
+        )
+        self.looks = part("cards", elem_id="looks")
+
+    def more(self) -> None:
+        """All else, folded."""
+        limits, about = self.desk.studio.limits, Settings.about
+        with gr.Accordion("More choices", open=False, elem_id="more"):
+            gr.HTML("<p>What you leave as it is, the look decides. Then press a look.</p>")
+            brushes = [_brush(name) for name in ABOUT]
+            self.brush = gr.State(AS_LOOK)
+            gr.HTML("<h3>Brush</h3>")
+            self.brushes = part(
+                "cards", {"cards": [{"key": AS_LOOK, "name": AS_LOOK}, *brushes], "chosen": AS_LOOK}, elem_id="brushes"
+            )
+            with gr.Row():
+                self.strokes = gr.Slider(
+                    0,
+                    limits.strokes,
+                    0,
+                    step=STEP,
+                    label="Strokes",
+                    info="How many. Few are bold, many are fine; 0: as the look says.",
+                )
+                self.quality = gr.Dropdown(
+                    list(QUALITIES.items()), value="normal", label="Care", info=about("quality").metadata["help"]
+                )
+            with gr.Row():
+                self.narrow = gr.Slider(
+                    0,
+                    NARROWEST,
+                    0,
+                    step=0.001,
+                    label="Narrowest stroke",
+                    info="Its width, in shares of the canvas; 0: as the look says.",
+                )
+                self.wide = gr.Slider(0, WIDEST, 0, step=0.005, label="Widest stroke", info="Likewise; 0: no bound.")
+            with gr.Row():
+                self.mood = gr.Dropdown(list(MOODS.items()), value=AS_LOOK, label="Mood", info="How strokes lie.")
+                self.paper = gr.Dropdown(
+                    list(PAPERS.items()),
+                    value=AS_LOOK,
+                    label="Paper",
+                    info="The colour that is painted on; or type one as #rrggbb.",
+                    allow_custom_value=True,
+                )
+            with gr.Row():
+                self.palette = gr.Radio(
+                    [AS_LOOK, FOUND, OWN_COLORS], value=AS_LOOK, label="Palette", info="Paint with a few colours only."
+                )
+                self.count = gr.Slider(
+                    2, 24, SWATCHES, step=1, label="How many colours", info="That are found in the photo."
+                )
+            self.colors = gr.State("")
+            self.pots = part("swatches", elem_id="pots")
+            with gr.Row():
+                self.style = gr.File(
+                    label="A picture whose manner it takes on", file_types=STYLED, type="filepath", height=120
+                )
+                self.weight = gr.Slider(
+                    0, 10, 1, step=0.1, label="How much", info=about("style_weight").metadata["help"]
+                )
+            self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, info=about("seed").metadata["help"])
+
+    @property
+    def inputs(self) -> list[Any]:
+        """In the order of the fields of Choices."""
+        return [
+            self.brush, self.strokes, self.narrow, self.wide, self.quality, self.palette, self.count, self.colors,
+            self.mood, self.seed, self.paper, self.style, self.weight,
+        ]  # fmt: skip
+
+    async def on_photo(self, request: gr.Request) -> AsyncIterator[Updates]:
+        """Small paintings come, one after another."""
+        with told():
+            visit = self.desk.visit(request)
+            if visit.photo is None:
+                return
+            photo = read_photo(visit.photo, most=SHOWN)
+            before = as_url(thumbnail(photo.image, 240))
+            proposals, seen = in_looks(list(looks())), dict[int, str]()
+            yield {self.looks: _cards(seen, before), self.pots: {"colors": _found(photo)}}
+            job = visit.begin(lambda job: paint_small(job, small_photo(photo), proposals, seen.__setitem__))
+            many = 0
+            async for _ in job.follow():
+                if len(seen) > many:
+                    many = len(seen)
+                    yield {self.looks: _cards(seen, before)}
+
+    def on_brush(self, event: gr.EventData) -> Updates:
+        with told():
+            key = str(given(event, "key"))
+            cards = [{"key": AS_LOOK, "name": AS_LOOK}, *map(_brush, ABOUT)]
+            return {self.brush: key, self.brushes: {"cards": cards, "chosen": key}}
+
+    def on_colors(self, event: gr.EventData) -> Updates:
+        """Colours were mixed, so they are to be painted with."""
+        with told():
+            colors = [str(color) for color in given(event, "colors")]
+            return {self.colors: ",".join(colors), self.palette: OWN_COLORS if colors else AS_LOOK}
+
+    def begun(
+        self, visit: Visit, look: str, values: tuple[Any, ...], request: gr.Request
+    ) -> tuple[Work, dict[str, Any]]:
+        """A painting that is begun in a look, and its settings, with what else was chosen. Raises InputError for what
+        cannot be.
+        """
+        check_among(look, tuple(looks()), "look")
+        photo = visit.the_photo()
+        work = visit.visitor.works.new(visit.title, hash_of(photo.read_bytes()), look)
+        try:
+            focus = style = None
+            if visit.wishes:
+                save_mask(wished(read_photo(photo, most=SHOWN), visit.wishes), work.folder / "focus")
+                focus = work.folder / "focus"
+            if values[-2]:
+                style = work.keep("style", self.desk.received(values[-2], request))
+                read_photo(style)
+            choices = Choices(**{**dict(zip(NAMES, values, strict=True)), "style": style})
+            return work, choices.changes(look, focus, self.desk.studio.limits)
+        except InputError:
+            work.remove()
+            raise
+
+
+def _cards(seen: dict[int, str], before: str) -> dict[str, Any]:
+    cards = []
+    for number, look in enumerate(looks().values()):
+        card = {"key": look.name, "name": look.name, "about": look.about, "src": seen.get(number, before)}
+        cards.append({**card, "waiting": number not in seen})
+    return {"cards": cards}
+
+
+def _brush(name: str) -> dict[str, Any]:
+    return {"key": name, "name": name.replace("_", " "), "about": ABOUT[name], "src": as_url(strip(find_brush(name)))}
+
+
+def _found(photo: Photo) -> list[str]:
+    """The photo's main colours, to begin with."""
+    return list(colors_to_hex(Palette(count=SWATCHES).find(photo.at(*photo.canvas(LOOKED_AT)), 0)))

@@ -1,0 +1,105 @@
+"""What all parts of the page share: whose visit it is, what is shown, and how people are told what went wrong."""
+
+from __future__ import annotations
+
+import base64
+import html
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from ....errors import AllaprimaError, InputError, one_line
+from ...failures import Failure
+from ..guard import KEY, Guard
+from ..jobs import News
+from ..pictures import as_url
+from ..visit import Studio, Visit
+
+Updates = dict[Any, Any]
+SKIP: Updates = gr.skip()  # nothing changes
+READ, TOLD = 12.0, 4.0  # seconds that people have to read what went wrong, and what is said besides
+MASK = "data:image/png;base64,"
+LARGEST_MASK = 4_000_000  # signs
+VIEWS = ("bring", "choose", "watch", "finished")
+
+
+@dataclass
+class Desk:
+    """The ``studio``, and the ``views`` of the page, of which one is shown."""
+
+    studio: Studio
+    guard: Guard
+    views: dict[str, gr.Column] = field(default_factory=dict)
+
+    def visit(self, request: gr.Request) -> Visit:
+        return self.studio.visit(self.key(request), str(request.session_hash))
+
+    def key(self, request: gr.Request) -> str:
+        return str(request.request.scope[KEY])  # type: ignore[union-attr]
+
+    def show(self, view: str) -> Updates:
+        """Let this view be seen, and no other."""
+        return {column: gr.Column(visible=name == view) for name, column in self.views.items()}
+
+    def received(self, path: str | None, request: gr.Request) -> Path:
+        """A file that this visitor sent. Raises InputError for any other."""
+        if not path or not self.guard.owns(path, self.key(request)):
+            raise InputError("nothing has arrived: send the file once more")
+        return Path(path)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Within, what goes wrong is told to the visitor, in a sentence; what was not foreseen, to the operator, too."""
+    try:
+        yield
+    except gr.Error:
+        raise
+    except Exception as error:
+        if not isinstance(error, AllaprimaError):
+            traceback.print_exception(error, file=sys.stderr)
+        text = html.escape(one_line(Failure.of(error).text))
+        raise gr.Error(text[:1].upper() + text[1:], READ, title="That did not work", print_exception=False) from None
+
+
+def given(event: gr.EventData, name: str) -> Any:
+    """What came with an event. Raises InputError for an event without it."""
+    data = event._data
+    if not isinstance(data, dict) or name not in data:
+        raise InputError("nothing has arrived: try it once more")
+    return data[name]
+
+
+def say(text: str) -> None:
+    """Something short that is good to know."""
+    gr.Info(html.escape(text), TOLD, title="")
+
+
+def grown(news: News, alt: str, before: str = "") -> dict[str, Any]:
+    """The value of an easel that shows how far a job is."""
+    told = "paused" if news.paused else news.text
+    picture = as_url(news.picture) if news.picture else ""
+    return {"src": picture, "before": before, "alt": alt, "share": news.share, "text": told, "left": news.left}
+
+
+def read_mask(text: object) -> Image.Image | None:
+    """What somebody painted over a picture; None for nothing. Raises InputError for what is no such picture."""
+    if not text:
+        return None
+    if not isinstance(text, str) or not text.startswith(MASK) or len(text) > LARGEST_MASK:
+        raise InputError("what was painted over the picture did not arrive: paint it once more")
+    try:
+        with Image.open(BytesIO(base64.b64decode(text.removeprefix(MASK))), formats=["PNG"]) as image:
+            if max(image.size) > 1024:
+                raise ValueError
+            return image.convert("RGB")
+    except Exception:
+        raise InputError("what was painted over the picture did not arrive: paint it once more") from None

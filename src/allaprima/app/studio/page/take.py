@@ -1,0 +1,88 @@
+"""Take away: files of a painting, each with a line about what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import gradio as gr
+
+from ....image.photo import read_photo
+from ..easel import write_file
+from ..parts import part
+from ..take_away import FILM, PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
+from .desk import Desk, Updates, grown, told
+from .finished import Finished
+
+FITS = {"whole, with margins": "fit", "cropped to fill it": "crop"}
+DPIS = (150, 200, 300, 600)
+
+
+class Take:
+    """Its components."""
+
+    def __init__(self, desk: Desk, finished: Finished) -> None:
+        self.desk, self.finished = desk, finished
+        self.kind = gr.Radio([(thing.title, kind) for kind, thing in THINGS.items()], value=PRINT, label="File")
+        self.good = gr.HTML(_good(PRINT), elem_classes="good")
+        with gr.Row() as self.of_print:
+            self.paper = gr.Dropdown(
+                PAPER_NAMES, value="A4", label="Paper", info="Or type one, such as 30x40cm.", allow_custom_value=True
+            )
+            self.dpi = gr.Dropdown(list(DPIS), value=300, label="Dots per inch", info="300 is what printers want.")
+            self.fit = gr.Dropdown(
+                list(FITS.items()), value="fit", label="On the paper", info="Whole, or to its edges."
+            )
+        most = desk.studio.limits.size
+        self.size = gr.Slider(
+            256,
+            most,
+            min(2048, most),
+            step=64,
+            label="Long side in px",
+            info="Drawn anew: it stays sharp.",
+            visible=False,
+        )
+        self.make = gr.Button("Make the file", variant="primary", elem_id="make")
+        self.progress = part("easel", elem_id="making", visible=False)
+        self.ready = part("take", elem_id="ready")
+
+    def on_kind(self, kind: str) -> Updates:
+        return {
+            self.good: _good(kind),
+            self.of_print: gr.Row(visible=kind == PRINT),
+            self.size: gr.Slider(visible=kind == PICTURE),
+            self.ready: {},
+        }
+
+    async def on_make(
+        self, kind: str, paper: str, dpi: int, fit: str, size: int, request: gr.Request
+    ) -> AsyncIterator[Updates]:
+        """Make a file, and hand it over."""
+        with told():
+            visit = self.desk.visit(request)
+            work = self.finished.settle(visit)
+            painting = work.load()
+            rendering, export = ordered(painting, kind, self.desk.studio.limits, paper, int(dpi), fit, int(size))
+            path = visit.room / name_of(work.about.title, kind)
+            photo = visit.photo_of(work)
+            if kind == FILM and photo:
+                export = export.change(beside=True)
+            seen = read_photo(photo, most=painting.size) if photo else None
+            job = visit.begin(lambda job: write_file(job, painting, path, rendering, export, seen))
+            yield {self.progress: gr.HTML(visible=True), self.make: gr.Button(interactive=False), self.ready: {}}
+            over = {self.progress: gr.HTML(visible=False), self.make: gr.Button(interactive=True)}
+            try:
+                async for news in job.follow():
+                    yield {self.progress: grown(news, "")}
+            except Exception:
+                yield over
+                raise
+            yield over
+            if path.exists():
+                address = f"/passing/{path.parent.name}/{path.name}?{path.stat().st_mtime_ns}"
+                megabytes = path.stat().st_size / 1e6
+                yield {self.ready: {"href": address, "name": path.name, "text": f"Ready, {megabytes:.1f} MB:"}}
+
+
+def _good(kind: str) -> str:
+    return f"<p>{THINGS[kind].good}</p>"

@@ -1,0 +1,24 @@
+"""Pieces of the page that Gradio has no component for: for each, a file of HTML and one of JavaScript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+HERE = Path(__file__).parent
+
+
+def part(name: str, value: dict[str, Any] | None = None, **how: Any) -> gr.HTML:
+    """One of them, showing a value, as the first line of its script says it is to be."""
+    html, script = ((HERE / f"{name}{suffix}").read_text("utf-8") for suffix in (".html", ".js"))
+    classes = how.pop("elem_classes", [])
+    return gr.HTML(
+        value=value or {},
+        html_template=html,
+        js_on_load=script,
+        apply_default_css=False,
+        elem_classes=["part-" + name, *classes],
+        **how,
+    )

@@ -1,0 +1,119 @@
+"""Photos that a visitor brings: looked at before they are kept, and kept as they are."""
+
+from __future__ import annotations
+
+import math
+from io import BytesIO
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageChops
+
+from ...errors import InputError
+from ...files import read_bounded, written_aside
+from ...image.encode import write_picture
+from ...image.photo import FORMATS, Photo, hash_of, read_photo
+from ...perception.attention import attention
+from ...perception.faces import find_faces
+
+LARGEST, MOST = 25_000_000, 100_000_000  # bytes, and pixels
+SHOWN, SMALL = 1000, 360  # px of the long side of a picture on the page, and of a small one
+LOOKED_AT = 512  # px at which faces are looked for
+GROUND, ABOVE = 30, 255  # of a mask: where less is wanted, and more
+Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares of a picture's sides
+WANTED = "a photo: JPEG, PNG, WebP, TIFF, HEIC, AVIF"
+
+
+class Photos:
+    """Those in a visitor's ``folder``, each under a part of its sha256."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def bring(self, path: Path) -> Path:
+        """Keep a photo that was sent, and say where. Raises InputError for what is none, or too large."""
+        content = read_bounded(path, "photo", f"{WANTED}, of at most {LARGEST // 1_000_000} MB", LARGEST)
+        _check_pixels(content)
+        return self.keep(content)
+
+    def keep(self, content: bytes) -> Path:
+        """Keep a photo with this content, and say where. Raises InputError, in words for people, for what is none."""
+        kept = self.folder / hash_of(content)[:24]
+        if not kept.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with written_aside(kept) as aside:
+                aside.write_bytes(content)
+        try:
+            photo = read_photo(kept, most=SHOWN)
+            if photo.width * photo.height > MOST:
+                raise InputError(_too_many(photo.width, photo.height))
+        except InputError as error:
+            kept.unlink()
+            raise InputError(str(error).replace(f"the photo {kept}", "the photo")) from None
+        return kept
+
+    def find(self, sha256: str) -> Path | None:
+        """The photo that was painted, if it is here."""
+        path = self.folder / sha256[:24]
+        return path if path.is_file() else None
+
+
+def _check_pixels(content: bytes) -> None:
+    """Raise InputError for a picture of too many pixels, before it is unpacked."""
+    try:
+        with Image.open(BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN]) as image:
+            width, height = image.size
+    except Image.DecompressionBombError:
+        raise InputError(f"the photo has too many pixels: at most {MOST // 1_000_000} megapixels are taken") from None
+    except Exception:  # whatever it is, who reads it says it better
+        return
+    if width * height > MOST:
+        raise InputError(_too_many(width, height))
+
+
+def _too_many(width: int, height: int) -> str:
+    return f"the photo is {width:,}x{height:,} px: at most {MOST // 1_000_000} megapixels are taken"
+
+
+def cropped(path: Path, box: Box) -> bytes:
+    """A part of a photo, as PNG. Raises InputError for a box with nothing in it."""
+    photo = read_photo(path).whole()
+    left, top, right, bottom = (min(max(side, 0.0), 1.0) for side in box)
+    if not all(map(math.isfinite, box)) or right <= left or bottom <= top:
+        raise InputError("there is nothing in that part of the photo: draw a larger frame")
+    width, height = photo.image.size
+    edges = (round(left * width), round(top * height), round(right * width), round(bottom * height))
+    content = BytesIO()
+    photo.image.crop(edges).save(content, "PNG", compress_level=1)
+    return content.getvalue()
+
+
+def shown(photo: Photo, size: int = SHOWN) -> Image.Image:
+    """A photo as it is shown on the page, with ``size`` px on its long side at most."""
+    picture = photo.image.copy()
+    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+    return picture
+
+
+def faces_in(photo: Photo) -> list[Box]:
+    """Boxes of the faces that will get the small strokes."""
+    width, height = photo.canvas(LOOKED_AT)
+    boxes = [face.box for face in find_faces(photo.at(width, height))]
+    return [(left / width, top / height, right / width, bottom / height) for left, top, right, bottom in boxes]
+
+
+def wished(photo: Photo, wishes: Image.Image) -> Image.Image:
+    """A mask of where people look in a photo, and of what a visitor painted over it, ``(more, less)`` as red and blue
+    of ``wishes``: white where it is to matter more, dark where less.
+    """
+    width, height = photo.canvas(LOOKED_AT)
+    seen = (attention(photo.at(width, height)) * 255).round().to(torch.uint8).numpy()
+    more, _, less = wishes.convert("RGB").resize((width, height), Image.Resampling.BOX).split()
+    mask = Image.composite(Image.new("L", (width, height), GROUND), Image.fromarray(seen), less)
+    return ImageChops.lighter(mask, more)
+
+
+def save_mask(mask: Image.Image, path: Path) -> None:
+    """Write it where a painting reads it."""
+    with written_aside(path) as aside:
+        write_picture(mask, aside, format="PNG")

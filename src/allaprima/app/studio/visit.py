@@ -1,0 +1,100 @@
+"""The studio, and a visit to it: one page in one browser, with the photo, the painting and the work of now."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+from ...errors import InputError
+from ...rendering.light import Light
+from ..contact_sheet import Proposal
+from .choices import Limits
+from .jobs import WAITING, Job, Turns
+from .lights import Lights
+from .visitors import Visitor, Visitors
+from .works import Work
+
+
+class Visit:
+    """Of a ``visitor``. ``photo`` is the file of the one that is to be painted, ``wishes`` what was painted over it,
+    ``work`` the painting that is looked at, and ``light`` another one than its own in which it is;
+    ``place`` what was painted over it, and ``proposals`` the variations of it that are shown.
+    """
+
+    def __init__(self, visitor: Visitor, turns: Turns) -> None:
+        self.visitor, self._turns = visitor, turns
+        self.photo: Path | None = None
+        self.title = ""
+        self.wishes: Image.Image | None = None
+        self.work: Work | None = None
+        self.light: Light | None = None
+        self.place: Image.Image | None = None
+        self.proposals: list[Proposal] = []
+        self.job: Job | None = None
+        self._room: Path | None = None
+
+    @property
+    def room(self) -> Path:
+        """A folder that goes when the visit ends."""
+        if self._room is None or not self._room.is_dir():
+            self._room = self.visitor.room()
+        return self._room
+
+    def begin(self, work: Callable[[Job], None]) -> Job:
+        """Let this be done now, in place of what was under way."""
+        self.stop()
+        self.job = Job(work, self._turns).start()
+        return self.job
+
+    def stop(self) -> None:
+        if self.job:
+            self.job.stop()
+
+    def the_photo(self) -> Path:
+        """Raises InputError if there is none yet."""
+        if self.photo is None or not self.photo.is_file():
+            raise InputError("there is no photo yet: bring one first")
+        return self.photo
+
+    def photo_of(self, work: Work) -> Path | None:
+        """The photo that a work is of, if it is here."""
+        return self.visitor.photos.find(work.about.photo) if work.about.photo else None
+
+    def the_work(self) -> Work:
+        """Raises InputError if there is none yet."""
+        if self.work is None:
+            raise InputError("there is no painting yet: choose one in the gallery, or paint one")
+        return self.work
+
+    def end(self) -> None:
+        """The page was closed: nothing goes on, and what it alone needed is gone. Its paintings stay."""
+        self.stop()
+        if self._room is not None:
+            shutil.rmtree(self._room, ignore_errors=True)
+
+
+class Studio:
+    """All visits, and what they share, in a ``folder``."""
+
+    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.visitors, self.turns, self.lights = Visitors(folder), Turns(WAITING), Lights()
+        self._visits: dict[tuple[str, str], Visit] = {}
+
+    def visit(self, key: str, page: str) -> Visit:
+        """That of the visitor with a ``key``, on a ``page`` that is known by a text of its own."""
+        if (key, page) not in self._visits:
+            self._visits[key, page] = Visit(self.visitors.find(key), self.turns)
+        return self._visits[key, page]
+
+    def leave(self, key: str, page: str) -> None:
+        if visit := self._visits.pop((key, page), None):
+            visit.end()
+
+    def close(self) -> None:
+        for key, page in list(self._visits):
+            self.leave(key, page)
+        shutil.rmtree(self.visitors.uploads, ignore_errors=True)
