@@ -37,7 +37,7 @@ def make_page(studio: Studio, guard: Guard) -> Any:
         with gr.Tabs(selected=PAINT, elem_id="rooms") as tabs:
             with gr.Tab("Paint", id=PAINT):
                 bring = Bring(desk)
-                with gr.Column(visible=False, elem_classes="view choose") as desk.views["choose"]:
+                with gr.Column(visible=False, elem_id="view-choose") as desk.views["choose"]:
                     choose = Choose(desk)
                     with gr.Row(elem_classes="halves"):
                         with gr.Column(scale=2, min_width=300):
@@ -62,8 +62,7 @@ def make_page(studio: Studio, guard: Guard) -> Any:
 
 def _finished(desk: Desk, finished: Finished, after: After) -> Take:
     """The last view: the painting, and beside it what can be done with it."""
-    column, row = gr.Column(visible=False, elem_classes="view finished"), gr.Row(elem_classes="halves")
-    with column as desk.views["finished"], row:
+    with gr.Column(visible=False, elem_id="view-finished") as desk.views["finished"], gr.Row(elem_classes="halves"):
         with gr.Column(scale=5, min_width=340):
             finished.picture()
             after.buttons()
@@ -136,7 +135,7 @@ def _gallery(desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: 
     shown = [tabs, *gallery.outputs, *after.outputs]
 
     def to_paint(updates: Updates) -> Updates:
-        return {tabs: gr.Tabs(selected=PAINT), **updates}
+        return {tabs: gr.update(selected=PAINT), **updates}
 
     def on_pick(event: gr.EventData, request: gr.Request) -> Updates:
         return to_paint(gallery.on_pick(event, request))

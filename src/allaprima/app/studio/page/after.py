@@ -81,14 +81,14 @@ class After:
         seen = Image.open(work.beside("seen.jpg"))
         return {
             **self.finished.show(visit),
-            self.on: gr.Button(visible=not whole and photo is not None),
-            self.undo: gr.Button(visible=len(work.states) > 1),
-            self.like: gr.Button(visible=photo is not None),
-            self.add: gr.Button(interactive=whole and photo is not None),
+            self.on: gr.update(visible=not whole and photo is not None),
+            self.undo: gr.update(visible=len(work.states) > 1),
+            self.like: gr.update(visible=photo is not None),
+            self.add: gr.update(interactive=whole and photo is not None),
             self.place: {"src": as_url(thumbnail(seen, SHOWN)), "less": False},
             self.proposals: {"cards": []},
             self.shown: {},
-            self.filming: gr.HTML(visible=False),
+            self.filming: gr.update(visible=False),
         }
 
     async def on_resume(self, request: gr.Request) -> AsyncIterator[Updates]:
@@ -183,10 +183,10 @@ class After:
                 painting, export = work.load(), Export(seconds=SECONDS)
                 rendering = Rendering(min(FILM, painting.size), quick=True)
                 job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))
-                yield {self.filming: gr.HTML(visible=True)}
+                yield {self.filming: gr.update(visible=True)}
                 async for news in job.follow():
                     yield {self.filming: grown(news, "")}
-            yield {self.filming: gr.HTML(visible=False), self.shown: {"src": address(work, "replay", "mp4")}}
+            yield {self.filming: gr.update(visible=False), self.shown: {"src": address(work, "replay", "mp4")}}
 
     def _variations(self, work: Work) -> list[Proposal]:
         look = work.load().settings.look or work.about.look or "oil"

@@ -25,7 +25,7 @@ class Bring:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        with gr.Column(elem_classes="view bring") as self.view:
+        with gr.Column(elem_id="view-bring") as self.view:
             gr.HTML(
                 "<h2>Bring a photo</h2><p>A face, an animal, a cup of coffee: it will be painted stroke by stroke.</p>"
             )

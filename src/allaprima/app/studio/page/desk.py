@@ -47,7 +47,7 @@ class Desk:
 
     def show(self, view: str) -> Updates:
         """Let this view be seen, and no other."""
-        return {column: gr.Column(visible=name == view) for name, column in self.views.items()}
+        return {column: gr.update(visible=name == view) for name, column in self.views.items()}
 
     def received(self, path: str | None, request: gr.Request) -> Path:
         """A file that this visitor sent. Raises InputError for any other."""

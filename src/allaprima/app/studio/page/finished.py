@@ -100,8 +100,8 @@ class Finished:
         return {
             self.compare: {"after": address(work, "seen"), "alt": about, **self.photo(visit, work)},
             self.facts: facts(work, painting),
-            self.no_relief: gr.HTML(visible=not relieved),
-            self.sliders: gr.Column(visible=relieved),
+            self.no_relief: gr.update(visible=not relieved),
+            self.sliders: gr.update(visible=relieved),
             **dict(zip(self.lights, values, strict=True)),
         }
 

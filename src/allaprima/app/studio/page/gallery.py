@@ -25,7 +25,7 @@ class Gallery:
 
     def __init__(self, desk: Desk, after: After) -> None:
         self.desk, self.after = desk, after
-        with gr.Column(elem_classes="view gallery"):
+        with gr.Column(elem_id="view-gallery"):
             gr.HTML(
                 "<h2>Gallery</h2><p>All that you painted; it stays on this computer. Press one to go on with it.</p>"
             )
@@ -47,7 +47,7 @@ class Gallery:
 
     def show(self, visit: Visit) -> Updates:
         cards = [_card(work) for work in visit.visitor.works.all()]
-        return {self.works: {"cards": cards}, self.empty: gr.HTML(visible=not cards)}
+        return {self.works: {"cards": cards}, self.empty: gr.update(visible=not cards)}
 
     def on_look(self, request: gr.Request) -> Updates:
         with told():

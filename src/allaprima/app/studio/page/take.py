@@ -49,8 +49,8 @@ class Take:
     def on_kind(self, kind: str) -> Updates:
         return {
             self.good: _good(kind),
-            self.of_print: gr.Row(visible=kind == PRINT),
-            self.size: gr.Slider(visible=kind == PICTURE),
+            self.of_print: gr.update(visible=kind == PRINT),
+            self.size: gr.update(visible=kind == PICTURE),
             self.ready: {},
         }
 
@@ -69,8 +69,8 @@ class Take:
                 export = export.change(beside=True)
             seen = read_photo(photo, most=painting.size) if photo else None
             job = visit.begin(lambda job: write_file(job, painting, path, rendering, export, seen))
-            yield {self.progress: gr.HTML(visible=True), self.make: gr.Button(interactive=False), self.ready: {}}
-            over = {self.progress: gr.HTML(visible=False), self.make: gr.Button(interactive=True)}
+            yield {self.progress: gr.update(visible=True), self.make: gr.update(interactive=False), self.ready: {}}
+            over = {self.progress: gr.update(visible=False), self.make: gr.update(interactive=True)}
             try:
                 async for news in job.follow():
                     yield {self.progress: grown(news, "")}

@@ -23,7 +23,7 @@ class Watch:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        with gr.Column(visible=False, elem_classes="view watch") as self.view:
+        with gr.Column(visible=False, elem_id="view-watch") as self.view:
             self.easel = part("easel", elem_id="easel")
             with gr.Row(elem_classes="buttons"):
                 self.pause = gr.Button("Pause", elem_id="pause")
@@ -45,7 +45,7 @@ class Watch:
         seen = as_url(thumbnail(read_photo(photo, most=SHOWN).image, SHOWN))
         job = visit.begin(work_on)
         visit.work = work
-        running = {self.pause: gr.Button(visible=True), self.go_on: gr.Button(visible=False)}
+        running = {self.pause: gr.update(visible=True), self.go_on: gr.update(visible=False)}
         yield {self.easel: grown(job.news, "", seen), **running, **self.desk.show("watch")}
         try:
             with told():
@@ -73,7 +73,7 @@ class Watch:
     def _paused(self, paused: bool, request: gr.Request) -> Updates:
         if job := self.desk.visit(request).job:
             job.pause(paused)
-        return {self.pause: gr.Button(visible=not paused), self.go_on: gr.Button(visible=paused)}
+        return {self.pause: gr.update(visible=not paused), self.go_on: gr.update(visible=paused)}
 
     def on_stop(self, request: gr.Request) -> None:
         self.desk.visit(request).stop()
