@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -69,9 +70,11 @@ def paint_into(
             job.check()
         assert last is not None
         last.painting().save(path)
+        work.tell(replace(work.about, whole=True))
     except Stopped:
         if last is not None:
             last.painting().save(path)
+            work.tell(replace(work.about, whole=False))
             if job.news.picture:
                 work.show(Image.open(BytesIO(job.news.picture)))
         raise

@@ -23,6 +23,7 @@ COOKIE, YEARS = "allaprima", 10 * 365 * 24 * 3600
 KEY = "allaprima_key"  # of the visitor, in the scope of a request
 LARGEST = 26_000_000  # bytes of a request
 FILE, UPLOAD, BEAT = "/gradio_api/file=", "/gradio_api/upload", "/gradio_api/heartbeat/"
+ENTER = "/enter/"  # where another key is given
 OPEN = re.compile(  # all that there is: no other door of what Gradio has
     r"/|/(config|theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?|/(assets|static|svelte|enter|works|passing)/.*"
     r"|/gradio_api/(queue/(join|data)|upload|upload_progress|heartbeat/\w+|cancel|reset|startup-events|theme\.css|app_id"
@@ -62,7 +63,7 @@ class Guard:
             await _answer(send, 403, "This is not yours.")
             return
         scope[KEY] = key
-        told = [] if known else [(b"set-cookie", _cookie(key))]
+        told = [] if known or scope["path"].startswith(ENTER) else [(b"set-cookie", _cookie(key))]
         await self._app(scope, receive, self._watched(scope, key, told, send))
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | tuple[int, str, bytes] | None:

@@ -26,6 +26,7 @@ from .watch import Watch
 
 MANY = 6  # variations
 FILM, SECONDS = 720, 10.0  # px of the long side of the film on the page, and how long it is
+USUAL_LOOK = "oil"
 FEW, STEP, MOST = 50, 50, 2000  # strokes that are added
 
 
@@ -160,7 +161,7 @@ class After:
             if not number.isdecimal() or int(number) >= len(visit.proposals):
                 raise InputError("this variation is not there any more: let them be shown once more")
             work = self.finished.settle(visit)
-            changes = {**as_changes(work), **visit.proposals[int(number)].changes}
+            changes = dict(visit.proposals[int(number)].changes)
         async for updates in self.anew(visit, work, changes):
             yield updates
 
@@ -189,15 +190,15 @@ class After:
             yield {self.filming: gr.update(visible=False), self.shown: {"src": address(work, "replay", "mp4")}}
 
     def _variations(self, work: Work) -> list[Proposal]:
-        look = work.load().settings.look or work.about.look or "oil"
-        most = self.desk.studio.limits.strokes
-        found = variations(look, MANY, len(work.name))
-        return [
-            one._replace(changes={**one.changes, "strokes": min(int(one.changes.get("strokes", most)), most)})
-            if "strokes" in one.changes
-            else one
-            for one in found
-        ]
+        """Variations of a work, each with all of its settings."""
+        changes, most = as_changes(work), self.desk.studio.limits.strokes
+        usual = work.load().settings
+        found = variations(usual.look or USUAL_LOOK, MANY, usual.seed, usual)
+        proposals = []
+        for one in found:
+            its = {**changes, **one.changes, "look": usual.look}
+            proposals.append(one._replace(changes={**its, "strokes": min(int(its["strokes"]), most)}))
+        return proposals
 
     def _photo(self, visit: Visit, work: Work) -> Any:
         if (path := visit.photo_of(work)) is None:

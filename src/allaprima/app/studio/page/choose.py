@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -28,8 +29,8 @@ from .desk import Desk, Updates, given, told
 
 NAMES = tuple(one.name for one in fields(Choices))
 LOOKED_AT = 128  # px at which colours are found
+SMALL = 240  # px
 STEP, NARROWEST, WIDEST = 50, 0.03, 0.3  # of the sliders
-STYLED = ["image"]
 SWATCHES = 8
 PAPERS = {AS_LOOK: AS_LOOK, "the photo's own colour": "photo-mean", "white": "white", "cream": "#f4efe4",
           "buff": "#b59d7c", "warm grey": "#8d8579", "slate": "#23282b", "black": "black"}  # fmt: skip
@@ -103,9 +104,14 @@ class Choose:
             self.colors = gr.State("")
             self.pots = part("swatches", elem_id="pots")
             with gr.Row():
-                self.style = gr.File(
-                    label="A picture whose manner it takes on", file_types=STYLED, type="filepath", height=120
-                )
+                with gr.Column():
+                    self.drop = part(
+                        "drop", elem_id="style", mark="style", accept="image/*", pasted=False,
+                        what="A picture whose manner it takes on", hint="Its colours and textures",
+                    )  # fmt: skip
+                    self.style = gr.State(None)
+                    self.styled = part("cards", elem_id="styled")
+                    self.unstyle = gr.Button("Without it", size="sm", visible=False, elem_id="unstyle")
                 self.weight = gr.Slider(
                     0, 10, 1, step=0.1, label="How much", info=about("style_weight").metadata["help"]
                 )
@@ -126,9 +132,9 @@ class Choose:
             if visit.photo is None:
                 return
             photo = read_photo(visit.photo, most=SHOWN)
-            before = as_url(thumbnail(photo.image, 240))
+            before = as_url(thumbnail(photo.image, SMALL))
             proposals, seen = in_looks(list(looks())), dict[int, str]()
-            yield {self.looks: _cards(seen, before), self.pots: {"colors": _found(photo)}}
+            yield {self.looks: _cards(seen, before)}
             job = visit.begin(lambda job: paint_small(job, small_photo(photo), proposals, seen.__setitem__))
             many = 0
             async for _ in job.follow():
@@ -136,11 +142,33 @@ class Choose:
                     many = len(seen)
                     yield {self.looks: _cards(seen, before)}
 
+    def on_palette(self, request: gr.Request) -> Updates:
+        """The colours of the photo, to begin with."""
+        with told():
+            visit = self.desk.visit(request)
+            return {self.pots: {"colors": _found(read_photo(visit.the_photo(), most=SHOWN))}}
+
     def on_brush(self, event: gr.EventData) -> Updates:
         with told():
             key = str(given(event, "key"))
             cards = [{"key": AS_LOOK, "name": AS_LOOK}, *map(_brush, ABOUT)]
             return {self.brush: key, self.brushes: {"cards": cards, "chosen": key}}
+
+    def on_style(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """A picture came whose manner is to be taken on."""
+        with told():
+            visit = self.desk.visit(request)
+            sent = self.desk.received(given(event, "path"), request)
+            try:
+                kept = visit.visitor.photos.bring(sent)
+            finally:
+                sent.unlink(missing_ok=True)
+            small = thumbnail(read_photo(kept, most=SMALL).image, SMALL)
+            card = {"key": "style", "name": sent.stem, "src": as_url(small)}
+            return {self.style: str(kept), self.styled: {"cards": [card]}, self.unstyle: gr.update(visible=True)}
+
+    def on_no_style(self) -> Updates:
+        return {self.style: None, self.styled: {"cards": []}, self.unstyle: gr.update(visible=False)}
 
     def on_colors(self, event: gr.EventData) -> Updates:
         """Colours were mixed, so they are to be painted with."""
@@ -148,9 +176,7 @@ class Choose:
             colors = [str(color) for color in given(event, "colors")]
             return {self.colors: ",".join(colors), self.palette: OWN_COLORS if colors else AS_LOOK}
 
-    def begun(
-        self, visit: Visit, look: str, values: tuple[Any, ...], request: gr.Request
-    ) -> tuple[Work, dict[str, Any]]:
+    def begun(self, visit: Visit, look: str, values: tuple[Any, ...]) -> tuple[Work, dict[str, Any]]:
         """A painting that is begun in a look, and its settings, with what else was chosen. Raises InputError for what
         cannot be.
         """
@@ -163,8 +189,7 @@ class Choose:
                 save_mask(wished(read_photo(photo, most=SHOWN), visit.wishes), work.folder / "focus")
                 focus = work.folder / "focus"
             if values[-2]:
-                style = work.keep("style", self.desk.received(values[-2], request))
-                read_photo(style)
+                style = work.keep("style", Path(values[-2]))
             choices = Choices(**{**dict(zip(NAMES, values, strict=True)), "style": style})
             return work, choices.changes(look, focus, self.desk.studio.limits)
         except InputError:

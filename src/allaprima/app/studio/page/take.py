@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import gradio as gr
 
 from ....image.photo import read_photo
+from ..choices import check_among
 from ..easel import write_file
 from ..parts import part
 from ..take_away import FILM, PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
-from .desk import Desk, Updates, grown, told
+from .desk import Desk, Updates, given, grown, told
 from .finished import Finished
 
 FITS = {"whole, with margins": "fit", "cropped to fill it": "crop"}
@@ -22,8 +24,8 @@ class Take:
 
     def __init__(self, desk: Desk, finished: Finished) -> None:
         self.desk, self.finished = desk, finished
-        self.kind = gr.Radio([(thing.title, kind) for kind, thing in THINGS.items()], value=PRINT, label="File")
-        self.good = gr.HTML(_good(PRINT), elem_classes="good")
+        self.kind = gr.State(PRINT)
+        self.things = part("cards", _things(PRINT), elem_id="things")
         with gr.Row() as self.of_print:
             self.paper = gr.Dropdown(
                 PAPER_NAMES, value="A4", label="Paper", info="Or type one, such as 30x40cm.", allow_custom_value=True
@@ -46,13 +48,16 @@ class Take:
         self.progress = part("easel", elem_id="making", visible=False)
         self.ready = part("take", elem_id="ready")
 
-    def on_kind(self, kind: str) -> Updates:
-        return {
-            self.good: _good(kind),
-            self.of_print: gr.update(visible=kind == PRINT),
-            self.size: gr.update(visible=kind == PICTURE),
-            self.ready: {},
-        }
+    def on_thing(self, event: gr.EventData) -> Updates:
+        with told():
+            kind = check_among(str(given(event, "key")), tuple(THINGS), "file of the kind")
+            return {
+                self.kind: kind,
+                self.things: _things(kind),
+                self.of_print: gr.update(visible=kind == PRINT),
+                self.size: gr.update(visible=kind == PICTURE),
+                self.ready: {},
+            }
 
     async def on_make(
         self, kind: str, paper: str, dpi: int, fit: str, size: int, request: gr.Request
@@ -84,5 +89,6 @@ class Take:
                 yield {self.ready: {"href": address, "name": path.name, "text": f"Ready, {megabytes:.1f} MB:"}}
 
 
-def _good(kind: str) -> str:
-    return f"<p>{THINGS[kind].good}</p>"
+def _things(chosen: str) -> dict[str, Any]:
+    cards = [{"key": kind, "name": thing.title, "about": thing.good} for kind, thing in THINGS.items()]
+    return {"cards": cards, "chosen": chosen}
