@@ -39,6 +39,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refresh-golden", action="store_true", help="write the golden pictures anew")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the mark
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What learns from ``data`` runs in one process, as each would draw these strokes anew, in a dozen seconds."""
+    for item in items:
+        if "data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("data"))
+
+
 @pytest.fixture(scope="session")
 def photo() -> Path:
     return ROOT / "examples/chelsea.png"
