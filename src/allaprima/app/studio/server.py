@@ -6,6 +6,7 @@ import os
 import re
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import gradio as gr
@@ -115,4 +116,5 @@ def serve(app: Guard, door: socket.socket, on_open: Callable[[], None]) -> None:
             on_open()
 
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SOON, lifespan="on")
-    Server(config).run([door])
+    with suppress(KeyboardInterrupt):  # which it raises when all is put away
+        Server(config).run([door])

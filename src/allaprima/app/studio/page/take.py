@@ -17,6 +17,7 @@ from .finished import Finished
 
 FITS = {"whole, with margins": "fit", "cropped to fill it": "crop"}
 DPIS = (150, 200, 300, 600)
+LEAST = 256  # px of the long side of a picture, where larger ones are allowed
 
 
 class Take:
@@ -36,7 +37,7 @@ class Take:
             )
         most = desk.studio.limits.size
         self.size = gr.Slider(
-            256,
+            min(LEAST, most // 2),
             most,
             min(2048, most),
             step=64,
