@@ -7,6 +7,7 @@ import webbrowser
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import Annotated, Any
 
 import typer
@@ -48,6 +49,7 @@ def studio(
         raise InputError(f"the studio needs gradio: {to_install('gradio', 'av', 'psd-tools')}")
     with loading():
         from .studio.choices import Limits
+        from .studio.easel import warm
         from .studio.server import LOCAL, is_local, listen, make_app, serve
         from .studio.visit import Studio
 
@@ -59,6 +61,7 @@ def studio(
     entrance = f"{address}enter/{house.visitors.owner}"
 
     def opened() -> None:
+        Thread(target=warm, daemon=True).start()
         tell("the studio is open; Ctrl-C closes it. This link is yours alone, others take " + address)
         put(entrance)
         sys.stdout.flush()

@@ -119,6 +119,13 @@ def paint_small(
     small_paintings(photo, proposals, there, told, quick=True)
 
 
+def warm() -> None:
+    """Let all that is compiled or loaded for a first painting be there before somebody waits for it."""
+    photo = Image.radial_gradient("L").convert("RGB").resize((64, 64))
+    *_, last = optimise(photo, strokes=40, size=64, quality="draft")
+    last.canvas(64, quick=True)
+
+
 def write_file(
     job: Job, painting: Painting, path: Path, rendering: Rendering, export: Export, photo: PhotoLike | None = None
 ) -> None:

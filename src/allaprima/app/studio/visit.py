@@ -19,9 +19,10 @@ from .works import Work
 
 
 class Visit:
-    """Of a ``visitor``. ``photo`` is the file of the one that is to be painted, ``wishes`` what was painted over it,
-    ``work`` the painting that is looked at, and ``light`` another one than its own in which it is;
-    ``place`` what was painted over it, and ``proposals`` the variations of it that are shown.
+    """Of a ``visitor``. ``photo`` is the file of the one that is to be painted, ``title`` what it is called, ``wishes``
+    what was painted over it, and ``sketches`` small paintings of it by their looks; ``work`` is the painting that is
+    looked at, ``light`` another one than its own in which it is, ``place`` what was painted over it, and ``proposals``
+    the variations of it that are shown.
     """
 
     def __init__(self, visitor: Visitor, turns: Turns) -> None:
@@ -29,6 +30,7 @@ class Visit:
         self.photo: Path | None = None
         self.title = ""
         self.wishes: Image.Image | None = None
+        self.sketches: dict[str, str] = {}
         self.work: Work | None = None
         self.light: Light | None = None
         self.place: Image.Image | None = None

@@ -41,7 +41,7 @@ def make_page(studio: Studio, guard: Guard) -> Any:
                 other = _choose(desk, bring, choose)
                 watch = Watch(desk)
                 finished = Finished(desk)
-                after = After(desk, watch, finished)
+                after = After(desk, bring, watch, finished)
                 take = _finished(desk, finished, after)
             with gr.Tab("Gallery", id=GALLERY) as room:
                 gallery = Gallery(desk, after, bring)
@@ -91,6 +91,7 @@ def _bring(desk: Desk, bring: Bring, choose: Choose, other: gr.Button, after: Af
         bring.camera.taken(bring.on_file, None, bring.outputs, **QUIET),
         bring.examples.pick(bring.on_example, None, bring.outputs, **QUIET),
         bring.crop.cut(bring.on_cut, None, bring.outputs, **QUIET),
+        after.look.click(after.on_look, None, bring.outputs, **QUIET),
     ]
     for event in brought:
         event.success(choose.on_photo, None, [choose.looks], **QUIET)

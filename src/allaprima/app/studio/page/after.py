@@ -20,6 +20,7 @@ from ..photos import SHOWN, save_mask
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import PICTURES, Work
+from .bring import Bring
 from .desk import Desk, Updates, given, grown, read_mask, told
 from .finished import Finished, address
 from .watch import Watch
@@ -33,14 +34,15 @@ FEW, STEP, MOST = 50, 50, 2000  # strokes that are added
 class After:
     """Its components. Everything that is painted goes through ``watch``, and is shown by ``finished``."""
 
-    def __init__(self, desk: Desk, watch: Watch, finished: Finished) -> None:
-        self.desk, self.watch, self.finished = desk, watch, finished
+    def __init__(self, desk: Desk, bring: Bring, watch: Watch, finished: Finished) -> None:
+        self.desk, self.bring, self.watch, self.finished = desk, bring, watch, finished
 
     def buttons(self) -> None:
         with gr.Row(elem_classes="buttons"):
             self.on = gr.Button("Go on painting", variant="primary", visible=False, elem_id="resume")
             self.undo = gr.Button("Undo", visible=False, elem_id="undo")
             self.like = gr.Button("Another one like this", elem_id="like")
+            self.look = gr.Button("Another look", elem_id="look")
             self.fresh = gr.Button("Another photo", elem_id="fresh")
 
     def more(self) -> None:
@@ -64,7 +66,7 @@ class After:
 
     @property
     def outputs(self) -> list[Any]:
-        own = [self.on, self.undo, self.like, self.add, self.place, self.proposals, self.shown, self.filming]
+        own = [self.on, self.undo, self.like, self.look, self.add, self.place, self.proposals, self.shown, self.filming]
         return [
             *own,
             self.watch.easel,
@@ -85,6 +87,7 @@ class After:
             self.on: gr.update(visible=not whole and photo is not None),
             self.undo: gr.update(visible=len(work.states) > 1),
             self.like: gr.update(visible=photo is not None),
+            self.look: gr.update(visible=photo is not None),
             self.add: gr.update(interactive=whole and photo is not None),
             self.place: {"src": as_url(thumbnail(seen, SHOWN)), "less": False},
             self.proposals: {"cards": []},
@@ -136,6 +139,16 @@ class After:
             changes = again(as_changes(work), 1)
         async for updates in self.anew(visit, work, changes):
             yield updates
+
+    def on_look(self, request: gr.Request) -> Updates:
+        """The same photo in another look."""
+        with told():
+            visit = self.desk.visit(request)
+            work = self.finished.settle(visit)
+            photo = self._photo(visit, work)
+            if photo != visit.photo:
+                return self.bring.brought(visit, photo, work.about.title)
+            return self.desk.show("choose")
 
     async def on_vary(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Small variations come, one after another."""

@@ -59,7 +59,7 @@ class Bring:
             visit = self.desk.visit(request)
             sent = self.desk.received(given(event, "path"), request)
             try:
-                return self._brought(visit, visit.visitor.photos.bring(sent), sent.stem)
+                return self.brought(visit, visit.visitor.photos.bring(sent), sent.stem)
             finally:
                 sent.unlink(missing_ok=True)
 
@@ -69,7 +69,7 @@ class Bring:
             if name not in NAMES:
                 raise InputError(f"there is no photo {name[:40]!r}: choose from {', '.join(NAMES)}")
             visit = self.desk.visit(request)
-            return self._brought(visit, visit.visitor.photos.bring(EXAMPLES / f"{name}.jpg"), name)
+            return self.brought(visit, visit.visitor.photos.bring(EXAMPLES / f"{name}.jpg"), name)
 
     def on_cut(self, event: gr.EventData, request: gr.Request) -> Updates:
         """A part of the photo goes on in its place."""
@@ -80,15 +80,16 @@ class Bring:
             except (TypeError, ValueError):
                 raise InputError("the frame did not arrive: draw it once more") from None
             content = cropped(visit.the_photo(), (left, top, right, bottom))
-            return self._brought(visit, visit.visitor.photos.keep(content), visit.title)
+            return self.brought(visit, visit.visitor.photos.keep(content), visit.title)
 
     def on_wishes(self, event: gr.EventData, request: gr.Request) -> None:
         with told():
             self.desk.visit(request).wishes = read_mask(given(event, "mask"))
 
-    def _brought(self, visit: Visit, path: Path, title: str) -> Updates:
+    def brought(self, visit: Visit, path: Path, title: str) -> Updates:
+        """This is the photo now."""
         visit.stop()
-        visit.photo, visit.title, visit.wishes = path, title, None
+        visit.photo, visit.title, visit.wishes, visit.sketches = path, title, None, {}
         photo = read_photo(path, most=SHOWN)
         faces = faces_in(photo)
         url = as_url(thumbnail(photo.image, SHOWN))

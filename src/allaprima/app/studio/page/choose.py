@@ -94,28 +94,32 @@ class Choose:
                     info="The colour that is painted on; or type one as #rrggbb.",
                     allow_custom_value=True,
                 )
-            with gr.Row():
-                self.palette = gr.Radio(
-                    [AS_LOOK, FOUND, OWN_COLORS], value=AS_LOOK, label="Palette", info="Paint with a few colours only."
-                )
-                self.count = gr.Slider(
-                    2, 24, SWATCHES, step=1, label="How many colours", info="That are found in the photo."
-                )
-            self.colors = gr.State("")
-            self.pots = part("swatches", elem_id="pots")
-            with gr.Row():
-                with gr.Column():
-                    self.drop = part(
-                        "drop", elem_id="style", mark="style", accept="image/*", pasted=False,
-                        what="A picture whose manner it takes on", hint="Its colours and textures",
-                    )  # fmt: skip
-                    self.style = gr.State(None)
-                    self.styled = part("cards", elem_id="styled")
-                    self.unstyle = gr.Button("Without it", size="sm", visible=False, elem_id="unstyle")
-                self.weight = gr.Slider(
-                    0, 10, 1, step=0.1, label="How much", info=about("style_weight").metadata["help"]
-                )
+            self._colors()
             self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, info=about("seed").metadata["help"])
+
+    def _colors(self) -> None:
+        """A palette, and a picture to take after."""
+        with gr.Row():
+            self.palette = gr.Radio(
+                [AS_LOOK, FOUND, OWN_COLORS], value=AS_LOOK, label="Palette", info="Paint with a few colours only."
+            )
+            self.count = gr.Slider(
+                2, 24, SWATCHES, step=1, label="How many colours", info="That are found in the photo."
+            )
+        self.colors = gr.State("")
+        self.pots = part("swatches", elem_id="pots")
+        with gr.Row():
+            with gr.Column():
+                self.drop = part(
+                    "drop", elem_id="style", mark="style", accept="image/*", pasted=False,
+                    what="A picture whose manner it takes on", hint="Its colours and textures",
+                )  # fmt: skip
+                self.style = gr.State(None)
+                self.styled = part("cards", elem_id="styled")
+                self.unstyle = gr.Button("Without it", size="sm", visible=False, elem_id="unstyle")
+            self.weight = gr.Slider(
+                0, 10, 1, step=0.1, label="How much", info=Settings.about("style_weight").metadata["help"]
+            )
 
     @property
     def inputs(self) -> list[Any]:
@@ -133,10 +137,17 @@ class Choose:
                 return
             photo = read_photo(visit.photo, most=SHOWN)
             before = as_url(thumbnail(photo.image, SMALL))
-            proposals, seen = in_looks(list(looks())), dict[int, str]()
+            seen, left = visit.sketches, [name for name in looks() if name not in visit.sketches]
             yield {self.looks: _cards(seen, before)}
-            job = visit.begin(lambda job: paint_small(job, small_photo(photo), proposals, seen.__setitem__))
-            many = 0
+            if not left:
+                return
+            small = small_photo(photo)
+
+            def there(number: int, url: str) -> None:
+                seen[left[number]] = url
+
+            job = visit.begin(lambda job: paint_small(job, small, in_looks(left), there))
+            many = len(seen)
             async for _ in job.follow():
                 if len(seen) > many:
                     many = len(seen)
@@ -197,12 +208,12 @@ class Choose:
             raise
 
 
-def _cards(seen: dict[int, str], before: str) -> dict[str, Any]:
-    cards = []
-    for number, look in enumerate(looks().values()):
-        card = {"key": look.name, "name": look.name, "about": look.about, "src": seen.get(number, before)}
-        cards.append({**card, "waiting": number not in seen})
-    return {"cards": cards}
+def _cards(seen: dict[str, str], before: str) -> dict[str, Any]:
+    cards = [
+        {"key": one.name, "name": one.name, "about": one.about, "src": seen.get(one.name, before)}
+        for one in looks().values()
+    ]
+    return {"cards": [{**card, "waiting": card["key"] not in seen} for card in cards]}
 
 
 def _brush(name: str) -> dict[str, Any]:
