@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from . import chromium
 
-PATIENCE = 60  # seconds: machines are busy
+PATIENCE = 30  # seconds: machines are busy
 OFTEN = 0.02
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 LIMITS = ("--max-size", "256")
@@ -178,10 +178,25 @@ class Tab:
     def few(self, strokes: int = 200) -> None:
         """Set how many strokes, and that they are to be drafted, among what is folded."""
         self.page.click("#more > button")
-        self.page.get_by_label("number input for Strokes", exact=True).fill(str(strokes))
-        self.page.keyboard.press("Tab")
+        self.fill("Strokes", strokes)
         self.page.get_by_label("Care").click()
         self.page.get_by_role("option", name="draft").click()
+
+    def fill(self, name: str, number: float) -> None:
+        """Type a number beside a slider."""
+        self.page.get_by_label(f"number input for {name}", exact=True).fill(str(number))
+        self.page.keyboard.press("Tab")
+
+    def drag(self, selector: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """By the mouse, from one place to another, in shares of what is there."""
+        where = self.see(selector)
+        where.scroll_into_view_if_needed()
+        box = where.bounding_box()
+        at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
+        self.page.mouse.move(*at[0])
+        self.page.mouse.down()
+        self.page.mouse.move(*at[1], steps=5)
+        self.page.mouse.up()
 
     def paint(self, look: str = "oil") -> None:
         self.page.click(f"#looks .card[data-key={look}]")
@@ -205,5 +220,9 @@ def visiting(browser: Browser, studio: Studio, **how: Any) -> Iterator[Tab]:
     try:
         yield tab.enter()
         assert not tab.strange, "\n".join(tab.strange)
+    except BaseException:
+        tab.page.screenshot(path="/tmp/wBs/last.png", full_page=True)
+        print(tab.page.locator("body").inner_text(), tab.strange, sep="\n")
+        raise
     finally:
         context.close()
