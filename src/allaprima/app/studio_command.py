@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
@@ -68,10 +69,8 @@ def studio(
         if open_browser and sys.stdout.isatty():
             webbrowser.open(entrance)
 
-    try:
-        serve(make_app(house, LOCAL if is_local(host) else None, password), door, opened)
-    finally:
-        house.close()
+    with suppress(KeyboardInterrupt):
+        serve(make_app(house, LOCAL if is_local(host) else None, password), door, opened, house.close)
     tell("the studio is closed; what was painted is kept in " + str(folder))
 
 

@@ -78,6 +78,9 @@ class Visit:
             shutil.rmtree(self._room, ignore_errors=True)
 
 
+SOON = 3.0  # seconds that a painting has to be kept, when the studio closes
+
+
 class Studio:
     """All visits, and what they share, in a ``folder``."""
 
@@ -97,6 +100,11 @@ class Studio:
             visit.end()
 
     def close(self) -> None:
-        for key, page in list(self._visits):
+        """The studio closes: what is painted now is kept as far as it is."""
+        visits = list(self._visits.items())
+        for (key, page), _ in visits:
             self.leave(key, page)
+        for _, visit in visits:
+            if visit.job:
+                visit.job.join(SOON)
         shutil.rmtree(self.visitors.uploads, ignore_errors=True)

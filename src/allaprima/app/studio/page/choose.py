@@ -55,7 +55,7 @@ class Choose:
     def more(self) -> None:
         """All else, folded."""
         limits, about = self.desk.studio.limits, Settings.about
-        with gr.Accordion("More choices", open=False, elem_id="more"):
+        with gr.Accordion("More choices: brush, strokes, palette, paper, style", open=False, elem_id="more"):
             gr.HTML("<p>What you leave as it is, the look decides. Then press a look.</p>")
             brushes = [_brush(name) for name in ABOUT]
             self.brush = gr.State(AS_LOOK)

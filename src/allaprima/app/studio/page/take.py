@@ -15,7 +15,7 @@ from ..take_away import FILM, PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, orde
 from .desk import Desk, Updates, given, grown, told
 from .finished import Finished
 
-FITS = {"whole, with margins": "fit", "cropped to fill it": "crop"}
+FITS = {"with margins": "fit", "cropped": "crop"}
 DPIS = (150, 200, 300, 600)
 
 
