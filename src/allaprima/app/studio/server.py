@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,6 @@ from .page import make_page
 from .photos import LARGEST
 from .theme import CSS, HEAD, theme
 from .visit import Studio
-from .visitors import is_key
 
 LOCAL = {"127.0.0.1", "localhost", "::1", "[::1]"}
 PORT, PORTS = 7860, 10  # the usual one, and how many are tried from there on
@@ -39,9 +39,9 @@ def make_app(studio: Studio, hosts: set[str] | None = None, password: str = "") 
 
     @app.get("/enter/{key}")
     def enter(key: str) -> Response:
-        """Who knows a key is at home."""
+        """Who has the owner's key is at home. No other: a link might lead somebody into a stranger's folder."""
         answer = RedirectResponse("/", 303)
-        if is_key(key):
+        if secrets.compare_digest(key.encode(), studio.visitors.owner.encode()):
             answer.set_cookie(COOKIE, key, max_age=YEARS, httponly=True, samesite="lax")
         return answer
 
@@ -74,9 +74,11 @@ def make_app(studio: Studio, hosts: set[str] | None = None, password: str = "") 
 def _file(folder: Path, name: str, known: re.Pattern[str], attached: bool = False) -> Response:
     """A file in a folder, if it is of a name that is known, and really lies there."""
     path = folder / name
-    if not known.fullmatch(name) or name.startswith(".") or path.is_symlink() or not path.is_file():
-        raise HTTPException(404)
-    if path.resolve().parent != folder.resolve():
+    try:
+        there = known.fullmatch(name) and not name.startswith(".") and not path.is_symlink() and path.is_file()
+    except OSError:  # too long a name
+        there = False
+    if not there or path.resolve().parent != folder.resolve():
         raise HTTPException(404)
     how = {"filename": name} if attached else {}
     return FileResponse(path, headers={"cache-control": "private, no-cache"}, **how)  # type: ignore[arg-type]

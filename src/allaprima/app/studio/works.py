@@ -55,9 +55,9 @@ class Work:
             told = json.loads((self.folder / ABOUT).read_text("utf-8"))
         except (OSError, ValueError, RecursionError):
             return About()
-        usual = asdict(About())
-        known: dict[str, Any] = told if isinstance(told, dict) else {}
-        return About(**{name: value for name, value in known.items() if type(value) is type(usual.get(name))})
+        usual: dict[str, Any] = asdict(About())
+        known = told if isinstance(told, dict) else {}
+        return About(**{name: known[name] for name in usual if type(known.get(name)) is type(usual[name])})
 
     @property
     def states(self) -> list[int]:
