@@ -162,7 +162,7 @@ class Guard:
             paths = json.loads(body)
         except ValueError:
             return
-        for path in paths if isinstance(paths, list) else ():
+        for path in [one for one in paths if isinstance(one, str)] if isinstance(paths, list) else ():
             self._sent.setdefault(path, set()).add(key)
             self._sent.move_to_end(path)
         while len(self._sent) > MOST_SENT:
@@ -184,9 +184,9 @@ async def _event(receive: Receive) -> Any:
     body, more = bytearray(), True
     while more:
         message = await receive()
+        body.extend(message.get("body", b""))
         if message["type"] != "http.request" or len(body) > LARGEST_EVENT:
             return None
-        body.extend(message.get("body", b""))
         more = message.get("more_body", False)
     try:
         return json.loads(body)
