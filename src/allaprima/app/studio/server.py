@@ -74,11 +74,13 @@ def make_app(studio: Studio, hosts: set[str] | None = None, password: str = "") 
 def _file(folder: Path, name: str, known: re.Pattern[str], attached: bool = False) -> Response:
     """A file in a folder, if it is of a name that is known, and really lies there."""
     path = folder / name
+    if not known.fullmatch(name) or name.startswith("."):
+        raise HTTPException(404)
     try:
-        there = known.fullmatch(name) and not name.startswith(".") and not path.is_symlink() and path.is_file()
+        there = not folder.is_symlink() and not path.is_symlink() and path.is_file()
     except OSError:  # too long a name
         there = False
-    if not there or path.resolve().parent != folder.resolve():
+    if not there:
         raise HTTPException(404)
     how = {"filename": name} if attached else {}
     return FileResponse(path, headers={"cache-control": "private, no-cache"}, **how)  # type: ignore[arg-type]
