@@ -1,4 +1,4 @@
-"""What tests of the studio do over HTTP, as a browser would: send files, do something on the page, hear what is told."""
+"""What tests of the studio do over HTTP, as a browser would: send files, act on the page, hear what is told."""
 
 import json
 import socket
