@@ -21,6 +21,7 @@ from ...painting.painting import Painting
 from ...rendering.light import Light
 from ...rendering.rendering import Rendering
 from ..contact_sheet import Proposal, small_paintings
+from .choices import check_brought
 from .jobs import Job, Stopped
 from .lights import SIZE, Lights, drawn, in_light
 from .pictures import as_jpeg, as_url, thumbnail
@@ -84,8 +85,9 @@ def paint_into(
 
 
 def show(work: Work, lights: Lights) -> None:
-    """Draw what a work is now, for the page."""
+    """Draw what a work is now, for the page. Raises InputError for one that came with files of somebody's own."""
     painting = work.load()
+    check_brought(painting)
     work.forget_pictures()
     if drawing := drawn(painting):
         lights.keep(work.last, drawing)

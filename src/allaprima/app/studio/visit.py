@@ -91,9 +91,8 @@ class Studio:
 
     def visit(self, key: str, page: str) -> Visit:
         """That of the visitor with a ``key``, on a ``page`` that is known by a text of its own."""
-        if (key, page) not in self._visits:
-            self._visits[key, page] = Visit(self.visitors.find(key), self.turns)
-        return self._visits[key, page]
+        found = self._visits.get((key, page))
+        return found or self._visits.setdefault((key, page), Visit(self.visitors.find(key), self.turns))
 
     def leave(self, key: str, page: str) -> None:
         if visit := self._visits.pop((key, page), None):
