@@ -12,7 +12,7 @@ from ..visit import Studio
 from .after import After
 from .bring import Bring
 from .choose import Choose
-from .desk import Desk, Updates, given, told
+from .desk import Desk, Updates, aside, given, told
 from .finished import Finished
 from .gallery import Gallery
 from .take import Take
@@ -109,11 +109,11 @@ def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After)
 
     async def on_look(event: gr.EventData, request: gr.Request, *chosen: Any) -> AsyncIterator[Updates]:
         """A look was picked: paint."""
+        visit = desk.visit(request)
         with told():
-            visit = desk.visit(request)
-            photo = visit.the_photo()
-            work, changes = choose.begun(visit, str(given(event, "key")), chosen)
-            steps = watch.paint(visit, work, photo, "choose", lambda: after.show(visit), changes=changes)
+            photo, look = visit.the_photo(), str(given(event, "key"))
+        work, changes = await aside(choose.begun, visit, look, chosen)
+        steps = watch.paint(visit, work, photo, "choose", lambda: after.show(visit), changes=changes)
         async for updates in steps:
             yield updates
 

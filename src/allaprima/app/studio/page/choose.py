@@ -25,7 +25,7 @@ from ..photos import SHOWN, save_mask, wished
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import Work
-from .desk import Desk, Updates, given, told
+from .desk import Desk, Updates, aside, given, told
 
 NAMES = tuple(one.name for one in fields(Choices))
 LOOKED_AT = 128  # px at which colours are found
@@ -131,23 +131,22 @@ class Choose:
 
     async def on_photo(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Small paintings come, one after another."""
+        visit = self.desk.visit(request)
+        if visit.photo is None:
+            return
+        small = await aside(small_photo, visit.photo)
+        before, seen = as_url(thumbnail(small, SMALL)), visit.sketches
+        left = [name for name in looks() if name not in seen]
+        yield {self.looks: _cards(seen, before)}
+        if not left:
+            return
+
+        def there(number: int, url: str) -> None:
+            seen[left[number]] = url
+
+        job = visit.begin(lambda job: paint_small(job, small, in_looks(left), there))
+        many = len(seen)
         with told():
-            visit = self.desk.visit(request)
-            if visit.photo is None:
-                return
-            photo = read_photo(visit.photo, most=SHOWN)
-            before = as_url(thumbnail(photo.image, SMALL))
-            seen, left = visit.sketches, [name for name in looks() if name not in visit.sketches]
-            yield {self.looks: _cards(seen, before)}
-            if not left:
-                return
-            small = small_photo(photo)
-
-            def there(number: int, url: str) -> None:
-                seen[left[number]] = url
-
-            job = visit.begin(lambda job: paint_small(job, small, in_looks(left), there))
-            many = len(seen)
             async for _ in job.follow():
                 if len(seen) > many:
                     many = len(seen)
