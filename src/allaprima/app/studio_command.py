@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
@@ -14,7 +15,7 @@ import typer
 
 from ..errors import InputError, to_install
 from ..painting.settings import Settings
-from .terminal import loading, put, tell
+from .terminal import loading, put, tell, tell_why
 
 FOLDER = Path("~/allaprima-studio")
 NEEDED = ("gradio",)
@@ -61,17 +62,15 @@ def studio(
     entrance = f"{address}enter/{house.visitors.owner}"
 
     def opened() -> None:
-        Thread(target=warm, daemon=True).start()
+        Thread(target=warm, args=[tell_why], daemon=True).start()
         tell("the studio is open; Ctrl-C closes it. This link is yours alone, others take " + address)
         put(entrance)
         sys.stdout.flush()
         if open_browser and sys.stdout.isatty():
             webbrowser.open(entrance)
 
-    try:
-        serve(make_app(house, LOCAL if is_local(host) else None, password), door, opened)
-    finally:
-        house.close()
+    with suppress(KeyboardInterrupt):
+        serve(make_app(house, LOCAL if is_local(host) else None, password), door, opened, house.close)
     tell("the studio is closed; what was painted is kept in " + str(folder))
 
 

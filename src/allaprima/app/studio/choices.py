@@ -9,11 +9,15 @@ from typing import Any
 
 from ...brush.library import ABOUT
 from ...errors import InputError
-from ...image.hex import hex_to_rgb, named
-from ...painting.pictures import PhotoMean
-from ...painting.settings import Settings
+from ...image.hex import hex_to_rgb, is_hex, named
+from ...image.palette import read_palette
+from ...painting.looks import looks
+from ...painting.painting import Painting
+from ...painting.pictures import PhotoMean, PictureFile
+from ...painting.settings import Settings, shares_of
 
 AS_LOOK = "as the look says"
+PAPER = str(PhotoMean())
 FOUND, OWN_COLORS = "found in the photo", "these colours"
 SEEDS = 2**31
 
@@ -64,11 +68,13 @@ class Choices:
             if value := getattr(self, name):
                 given[name] = value
         if self.paper not in (AS_LOOK, ""):
-            given["background"] = check_color(self.paper, "the paper")
+            given["background"] = PAPER if self.paper == PAPER else check_color(self.paper, "the paper")
         if self.palette == FOUND:
             given["palette"] = str(self.palette_count)
         if self.palette == OWN_COLORS:
             given["palette"] = ",".join(check_color(color, "a colour") for color in self.colors.split(","))
+        if "palette" in given:
+            read_palette(given["palette"])
         if self.style is not None:
             given |= {"style": str(self.style), "style_weight": self.style_weight}
         settings = Settings().change(**given)
@@ -87,11 +93,27 @@ def check_among(name: str, known: Sequence[str], what: str) -> str:
 
 
 def check_color(text: str, what: str) -> str:
-    """The name of a colour, or ``photo-mean``. Raises InputError for anything else, as a path is."""
-    name = text.strip().lower()
-    if name != str(PhotoMean()):
-        hex_to_rgb(named(name), what)
+    """A colour by its name, as ``#rrggbb``: a name might be that of a file. Raises InputError for anything else."""
+    name = named(text.strip()).lower()
+    hex_to_rgb(name, what)
     return name
+
+
+def check_brought(painting: Painting) -> None:
+    """Raise InputError for a painting file from elsewhere whose settings name files: another painting like it, or what
+    goes on with it, would read them here.
+    """
+    settings = painting.settings
+    pictures = (settings.style, settings.focus, settings.background)
+    brushes = set(shares_of(settings.brush)) <= set(ABOUT)
+    palette = all(map(is_hex, settings.palette.split(","))) or settings.palette.isdecimal() or not settings.palette
+    if (
+        not brushes
+        or not palette
+        or settings.look not in ("", *looks())
+        or any(isinstance(one, PictureFile) for one in pictures)
+    ):
+        raise InputError("this painting was made with files of somebody's own, which are not here: open another")
 
 
 def again(settings: Mapping[str, Any], seed: int) -> dict[str, Any]:

@@ -6,10 +6,13 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from .visitors import is_key, new_key
 
@@ -21,21 +24,24 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 COOKIE, YEARS = "allaprima", 10 * 365 * 24 * 3600
 KEY = "allaprima_key"  # of the visitor, in the scope of a request
-LARGEST = 26_000_000  # bytes of a request
+LARGEST, LARGEST_EVENT = 26_000_000, 6_000_000  # bytes of a request, and of one that tells what somebody did
+MOST_SENT, MOST_PAGES = 100, 10_000  # files that were sent, and pages: the oldest are forgotten
+LENGTH = re.compile("[0-9]{1,12}")
 FILE, UPLOAD, BEAT = "/gradio_api/file=", "/gradio_api/upload", "/gradio_api/heartbeat/"
-ENTER = "/enter/"  # where another key is given
 OPEN = re.compile(  # all that there is: no other door of what Gradio has
     r"/|/(config|theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?|/(assets|static|svelte|enter|works|passing)/.*"
     r"|/gradio_api/(queue/(join|data)|upload|upload_progress|heartbeat/\w+|cancel|reset|startup-events|theme\.css|app_id"
-    r"|login_check|component_server|file=.*)/?",
+    r"|login_check|file=.*)/?",
     re.DOTALL,
 )
+EVENTS = re.compile(r"/gradio_api/(queue/join|cancel|reset)/?")  # what somebody did, as JSON
 ONLY_HERE = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"  # Gradio makes code of its templates
 HEADERS = {
     "content-security-policy": f"{ONLY_HERE}; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
 }
+OURS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class Guard:
@@ -46,13 +52,15 @@ class Guard:
 
     def __init__(self, app: App, hosts: set[str] | None = None, password: str = "") -> None:
         self._app, self._hosts, self._password = app, hosts, password
-        self._sent: dict[str, str] = {}  # files that were sent, and by whose key
-        self._pages: dict[str, str] = {}  # likewise
+        self._sent: OrderedDict[str, set[str]] = OrderedDict()  # files, and by whose keys: the same may send several
+        self._pages: OrderedDict[str, str] = OrderedDict()  # by whose key they are looked at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
         if scope["type"] != "http":
-            if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
+            await send({"type": "websocket.close", "code": 1008})  # there are none
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if refused := self._refused(scope, headers):
@@ -62,9 +70,18 @@ class Guard:
         if not self._may(scope, key):
             await _answer(send, 403, "This is not yours.")
             return
+        if scope["method"] == "POST" and EVENTS.fullmatch(scope["path"]):
+            told = await _event(receive)
+            if not isinstance(told, dict):
+                await _answer(send, 400, "This cannot be understood.")
+                return
+            if not self._may_tell(told, key):
+                await _answer(send, 403, "This is not yours.")
+                return
+            receive = _again(told, receive)  # in our own words, so that nobody reads it otherwise than we did
         scope[KEY] = key
-        told = [] if known or scope["path"].startswith(ENTER) else [(b"set-cookie", _cookie(key))]
-        await self._app(scope, receive, self._watched(scope, key, told, send))
+        cookie = [] if known else [(b"set-cookie", _cookie(key))]
+        await self._app(scope, receive, self._watched(scope, key, cookie, send))
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | tuple[int, str, bytes] | None:
         """With which status, and words, a request is sent away, if it is."""
@@ -79,10 +96,12 @@ class Guard:
             return 401, "The studio asks for a password; any name will do.", b'Basic realm="allaprima", charset="UTF-8"'
         if not OPEN.fullmatch(scope["path"]):
             return 404, "There is nothing here."
-        length = headers.get("content-length", "")
-        if scope["method"] == "POST" and not length.isdigit():
+        length = headers.get("content-length")
+        if "transfer-encoding" in headers or (length is None and scope["method"] == "POST"):
             return 411, "How long is it?"
-        if length.isdigit() and int(length) > LARGEST:
+        if length is not None and not LENGTH.fullmatch(length):
+            return 400, "This cannot be understood."
+        if int(length or 0) > (LARGEST_EVENT if EVENTS.fullmatch(scope["path"]) else LARGEST):
             return 413, "The file is too large: at most 25 MB are taken."
         return None
 
@@ -99,20 +118,37 @@ class Guard:
         """Whether what is asked for belongs to who has this key."""
         path = scope["path"]
         if path.startswith(FILE):
-            return self._sent.get(unquote(path.removeprefix(FILE))) == key
-        page = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[0]
+            return self.owns(path.removeprefix(FILE), key)
+        pages = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [])  # all: who reads the last?
         if path.startswith(BEAT):
-            page = path.removeprefix(BEAT)
-        return not page or self._pages.setdefault(page, key) == key
+            pages = [*pages, path.removeprefix(BEAT).rstrip("/")]
+        return all(self._looks_at(page, key) for page in pages)
 
-    def _watched(self, scope: Scope, key: str, told: list[tuple[bytes, bytes]], send: Send) -> Send:
+    def _may_tell(self, told: dict[str, Any], key: str) -> bool:
+        """Whether what somebody did was on a page of theirs, with files of theirs."""
+        page = told.get("session_hash")
+        if page is not None and not (isinstance(page, str) and self._looks_at(page, key)):
+            return False
+        return all(path is None or (isinstance(path, str) and self.owns(path, key)) for path in _paths(told))
+
+    def _looks_at(self, page: str, key: str) -> bool:
+        """Whether this page is of who has this key, as one that is new is from now on."""
+        if self._pages.setdefault(page, key) != key:
+            return False
+        self._pages.move_to_end(page)
+        while len(self._pages) > MOST_PAGES:
+            self._pages.popitem(last=False)
+        return True
+
+    def _watched(self, scope: Scope, key: str, cookie: list[tuple[bytes, bytes]], send: Send) -> Send:
         """What sends an answer, with our headers; and remembers whose files are told in it, after they were sent."""
         uploading, body = scope["path"].rstrip("/") == UPLOAD, bytearray()
-        ours = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *ours, *told]
+                theirs = list(message.get("headers", ()))
+                own = [] if any(name.lower() == b"set-cookie" for name, _ in theirs) else cookie  # who enters has one
+                message["headers"] = [*theirs, *OURS, *own]
             elif uploading and message["type"] == "http.response.body":
                 body.extend(message.get("body", b""))
                 if not message.get("more_body"):
@@ -126,16 +162,58 @@ class Guard:
             paths = json.loads(body)
         except ValueError:
             return
-        if isinstance(paths, list):
-            self._sent.update((path, key) for path in paths if isinstance(path, str))
+        for path in [one for one in paths if isinstance(one, str)] if isinstance(paths, list) else ():
+            self._sent.setdefault(path, set()).add(key)
+            self._sent.move_to_end(path)
+        while len(self._sent) > MOST_SENT:
+            path, _ = self._sent.popitem(last=False)
+            with suppress(OSError):
+                Path(path).unlink()
 
     def owns(self, path: str, key: str) -> bool:
         """Whether a file was sent by who has this key."""
-        return self._sent.get(path) == key
+        return key in self._sent.get(path, ())
 
     def forget(self, page: str) -> None:
         """A page was closed."""
         self._pages.pop(page, None)
+
+
+async def _event(receive: Receive) -> Any:
+    """What somebody did; None for what is no JSON."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        body.extend(message.get("body", b""))
+        if message["type"] != "http.request" or len(body) > LARGEST_EVENT:
+            return None
+        more = message.get("more_body", False)
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _again(told: dict[str, Any], receive: Receive) -> Receive:
+    """What receives this, and then what comes."""
+    messages = [{"type": "http.request", "body": json.dumps(told).encode(), "more_body": False}]
+
+    async def received() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return received
+
+
+def _paths(told: Any) -> Iterator[Any]:
+    """All that are called a ``path``, as files are: Gradio would fetch whatever is there, also from the network."""
+    waiting = [told]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield from ([one["path"]] if "path" in one else ())
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
 
 
 def _key(headers: dict[str, str]) -> tuple[str, bool]:
@@ -154,7 +232,8 @@ def _cookie(key: str) -> bytes:
 
 
 async def _answer(send: Send, status: int, text: str, ask: bytes = b"") -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    body = f"{text}\n".encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body)), *OURS]
     headers += [(b"www-authenticate", ask)] if ask else []
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": f"{text}\n".encode()})
+    await send({"type": "http.response.body", "body": body})

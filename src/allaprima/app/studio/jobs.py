@@ -40,12 +40,12 @@ class Turns:
     def __init__(self, most: int = WAITING) -> None:
         self._most, self._jobs, self._lock = most, list[Job](), Lock()
 
-    def take(self, job: Job) -> None:
+    def take(self, job: Job, again: bool = False) -> None:
         """Wait until it is the turn of a job, which is told how many are before it. Raises InputError if too many are
-        waiting, and Stopped.
+        waiting, unless it had a turn and wants it ``again``: it has something to lose; and Stopped.
         """
         with self._lock:
-            if len(self._jobs) > self._most:
+            if not again and len(self._jobs) > self._most:
                 raise InputError(f"{self._most} paintings are waiting already: try again in a few minutes")
             self._jobs.append(job)
         while before := self._jobs.index(job):
@@ -114,7 +114,7 @@ class Job:
         while self._pause.is_set():
             time.sleep(OFTEN)
             self.check_stop()
-        self._turns.take(self)
+        self._turns.take(self, again=True)
         self._time = TimeLeft()
         self.tell(paused=False, left="")
 

@@ -10,7 +10,7 @@ import torch
 from PIL import Image, ImageChops
 
 from ...errors import InputError
-from ...files import read_bounded, written_aside
+from ...files import written_aside
 from ...image.encode import write_picture
 from ...image.photo import FORMATS, Photo, hash_of, read_photo
 from ...perception.attention import attention
@@ -21,7 +21,6 @@ SHOWN, SMALL = 1000, 360  # px of the long side of a picture on the page, and of
 LOOKED_AT = 512  # px at which faces are looked for
 GROUND, ABOVE = 30, 255  # of a mask: where less is wanted, and more
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares of a picture's sides
-WANTED = "a photo: JPEG, PNG, WebP, TIFF, HEIC, AVIF"
 
 
 class Photos:
@@ -32,7 +31,13 @@ class Photos:
 
     def bring(self, path: Path) -> Path:
         """Keep a photo that was sent, and say where. Raises InputError for what is none, or too large."""
-        content = read_bounded(path, "photo", f"{WANTED}, of at most {LARGEST // 1_000_000} MB", LARGEST)
+        try:
+            with path.open("rb") as file:
+                content = file.read(LARGEST + 1)
+        except OSError:
+            raise InputError("the photo has not arrived: send it once more") from None
+        if len(content) > LARGEST:
+            raise InputError(f"the photo has more than {LARGEST // 1_000_000} MB: bring a smaller one")
         _check_pixels(content)
         return self.keep(content)
 
@@ -79,10 +84,13 @@ def cropped(path: Path, box: Box) -> bytes:
     """A part of a photo, as PNG. Raises InputError for a box with nothing in it."""
     photo = read_photo(path).whole()
     left, top, right, bottom = (min(max(side, 0.0), 1.0) for side in box)
-    if not all(map(math.isfinite, box)) or right <= left or bottom <= top:
-        raise InputError("there is nothing in that part of the photo: draw a larger frame")
+    nothing = InputError("there is nothing in that part of the photo: draw a larger frame")
+    if not all(map(math.isfinite, box)):
+        raise nothing
     width, height = photo.image.size
     edges = (round(left * width), round(top * height), round(right * width), round(bottom * height))
+    if edges[2] <= edges[0] or edges[3] <= edges[1]:
+        raise nothing
     content = BytesIO()
     photo.image.crop(edges).save(content, "PNG", compress_level=1)
     return content.getvalue()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
+import secrets
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,7 +22,6 @@ from .page import make_page
 from .photos import LARGEST
 from .theme import CSS, HEAD, theme
 from .visit import Studio
-from .visitors import is_key
 
 LOCAL = {"127.0.0.1", "localhost", "::1", "[::1]"}
 PORT, PORTS = 7860, 10  # the usual one, and how many are tried from there on
@@ -40,9 +41,9 @@ def make_app(studio: Studio, hosts: set[str] | None = None, password: str = "") 
 
     @app.get("/enter/{key}")
     def enter(key: str) -> Response:
-        """Who knows a key is at home."""
+        """Who has the owner's key is at home. No other: a link might lead somebody into a stranger's folder."""
         answer = RedirectResponse("/", 303)
-        if is_key(key):
+        if secrets.compare_digest(key.encode(), studio.visitors.owner.encode()):
             answer.set_cookie(COOKIE, key, max_age=YEARS, httponly=True, samesite="lax")
         return answer
 
@@ -75,9 +76,13 @@ def make_app(studio: Studio, hosts: set[str] | None = None, password: str = "") 
 def _file(folder: Path, name: str, known: re.Pattern[str], attached: bool = False) -> Response:
     """A file in a folder, if it is of a name that is known, and really lies there."""
     path = folder / name
-    if not known.fullmatch(name) or name.startswith(".") or path.is_symlink() or not path.is_file():
+    if not known.fullmatch(name) or name.startswith("."):
         raise HTTPException(404)
-    if path.resolve().parent != folder.resolve():
+    try:
+        there = not folder.is_symlink() and not path.is_symlink() and path.is_file()
+    except OSError:  # too long a name
+        there = False
+    if not there:
         raise HTTPException(404)
     how = {"filename": name} if attached else {}
     return FileResponse(path, headers={"cache-control": "private, no-cache"}, **how)  # type: ignore[arg-type]
@@ -107,13 +112,18 @@ def _door(host: str, port: int) -> socket.socket | str:
     return found
 
 
-def serve(app: Guard, door: socket.socket, on_open: Callable[[], None]) -> None:
-    """Answer until Ctrl-C."""
+def serve(app: Guard, door: socket.socket, on_open: Callable[[], None], on_close: Callable[[], None]) -> None:
+    """Answer until Ctrl-C, or until the process is told to end."""
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             on_open()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            logging.getLogger("uvicorn.error").disabled = True  # pages that are open are no errors
+            on_close()
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SOON, lifespan="on")
     with suppress(KeyboardInterrupt):  # which it raises when all is put away

@@ -62,6 +62,8 @@ def ordered(
     export = Export(**thing.options)
     rendering = Rendering(engine=real_or_auto(painting))
     if kind == PRINT:
+        if not paper:
+            raise InputError("no paper is chosen: choose one, or give its size, such as 30x40cm")
         export = export.change(print=paper, dpi=float(dpi), fit=fit)
     elif kind == PICTURE and size:
         rendering = rendering.change(size=size)

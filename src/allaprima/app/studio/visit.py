@@ -78,6 +78,9 @@ class Visit:
             shutil.rmtree(self._room, ignore_errors=True)
 
 
+SOON = 3.0  # seconds that a painting has to be kept, when the studio closes
+
+
 class Studio:
     """All visits, and what they share, in a ``folder``."""
 
@@ -88,15 +91,19 @@ class Studio:
 
     def visit(self, key: str, page: str) -> Visit:
         """That of the visitor with a ``key``, on a ``page`` that is known by a text of its own."""
-        if (key, page) not in self._visits:
-            self._visits[key, page] = Visit(self.visitors.find(key), self.turns)
-        return self._visits[key, page]
+        found = self._visits.get((key, page))
+        return found or self._visits.setdefault((key, page), Visit(self.visitors.find(key), self.turns))
 
     def leave(self, key: str, page: str) -> None:
         if visit := self._visits.pop((key, page), None):
             visit.end()
 
     def close(self) -> None:
-        for key, page in list(self._visits):
+        """The studio closes: what is painted now is kept as far as it is."""
+        visits = list(self._visits.items())
+        for (key, page), _ in visits:
             self.leave(key, page)
+        for _, visit in visits:
+            if visit.job:
+                visit.job.join(SOON)
         shutil.rmtree(self.visitors.uploads, ignore_errors=True)

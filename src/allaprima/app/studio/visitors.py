@@ -43,7 +43,8 @@ class Visitors:
         self.uploads = folder / PASSING
         for left in (self.uploads, *folder.glob(f"{VISITORS}/*/{PASSING}")):  # by a studio that was killed
             shutil.rmtree(left, ignore_errors=True)
-        self.uploads.mkdir(mode=0o700)
+        for private in (folder / VISITORS, self.uploads):  # also in a folder that others may read
+            private.mkdir(mode=0o700, exist_ok=True)
 
     @property
     def owner(self) -> str:
@@ -52,9 +53,10 @@ class Visitors:
         if path.is_file() and is_key(key := path.read_text().strip()):
             return key
         key = new_key()
+        path.touch()
+        path.chmod(0o600)  # before there is anything in it
         with written_aside(path) as aside:
             aside.write_text(key)
-        path.chmod(0o600)
         return key
 
     def find(self, key: str) -> Visitor:

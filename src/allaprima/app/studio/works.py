@@ -9,6 +9,7 @@ import shutil
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -53,13 +54,16 @@ class Work:
     def about(self) -> About:
         try:
             told = json.loads((self.folder / ABOUT).read_text("utf-8"))
-            return About(**{name: told[name] for name in asdict(About()) if name in told})
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, RecursionError):
             return About()
+        usual: dict[str, Any] = asdict(About())
+        known = told if isinstance(told, dict) else {}
+        return About(**{name: known[name] for name in usual if type(known.get(name)) is type(usual[name])})
 
     @property
     def states(self) -> list[int]:
-        found = (STATE.fullmatch(path.name) for path in self.folder.iterdir())
+        """None of a work that was thrown away, as another page of the same visitor may do."""
+        found = (STATE.fullmatch(path.name) for path in self.folder.glob("*.painting.json"))
         return sorted(int(one[1]) for one in found if one)
 
     def path(self, state: int) -> Path:
@@ -137,14 +141,18 @@ class Works:
 
     def find(self, name: str) -> Work:
         """One by its name. Raises InputError if there is none."""
-        work = Work(self.folder / name)
-        if not NAME.fullmatch(name) or not work.folder.is_dir():
+        if not NAME.fullmatch(name) or not _is_work(self.folder / name):
             raise InputError("there is no such painting in your gallery: choose another")
-        return work
+        return Work(self.folder / name)
 
     def all(self) -> list[Work]:
         """The latest first; those of which nothing was kept are none."""
         if not self.folder.is_dir():
             return []
-        found = [Work(path) for path in sorted(self.folder.iterdir(), reverse=True) if NAME.fullmatch(path.name)]
+        found = [Work(path) for path in sorted(self.folder.iterdir(), reverse=True) if _is_work(path)]
         return [work for work in found if work.states]
+
+
+def _is_work(path: Path) -> bool:
+    """Whether a folder of ours lies there, and no link that leads away."""
+    return NAME.fullmatch(path.name) is not None and not path.is_symlink() and path.is_dir()

@@ -12,7 +12,7 @@ from ..visit import Studio
 from .after import After
 from .bring import Bring
 from .choose import Choose
-from .desk import Desk, Updates, given, told
+from .desk import Desk, Updates, aside, given, told
 from .finished import Finished
 from .gallery import Gallery
 from .take import Take
@@ -48,7 +48,7 @@ def make_page(studio: Studio, guard: Guard) -> Any:
         _bring(desk, bring, choose, other, after)
         _paint(desk, bring, choose, watch, after)
         _after(finished, after, take)
-        _gallery(desk, page, gallery, room, tabs, after)
+        _gallery(desk, page, gallery, room, tabs, after, choose)
     page.queue(api_open=False, default_concurrency_limit=None)
     return page
 
@@ -109,11 +109,11 @@ def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After)
 
     async def on_look(event: gr.EventData, request: gr.Request, *chosen: Any) -> AsyncIterator[Updates]:
         """A look was picked: paint."""
+        visit = desk.visit(request)
         with told():
-            visit = desk.visit(request)
-            photo = visit.the_photo()
-            work, changes = choose.begun(visit, str(given(event, "key")), chosen)
-            steps = watch.paint(visit, work, photo, "choose", lambda: after.show(visit), changes=changes)
+            photo, look = visit.the_photo(), str(given(event, "key"))
+        work, changes = await aside(choose.begun, visit, look, chosen)
+        steps = watch.paint(visit, work, photo, "choose", lambda: after.show(visit), changes=changes)
         async for updates in steps:
             yield updates
 
@@ -140,7 +140,9 @@ def _after(finished: Finished, after: After, take: Take) -> None:
     take.make.click(take.on_make, how, [take.progress, take.make, take.ready], **QUIET)
 
 
-def _gallery(desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: gr.Tabs, after: After) -> None:
+def _gallery(
+    desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: gr.Tabs, after: After, choose: Choose
+) -> None:
     shown = [tabs, *gallery.outputs, *after.outputs]
 
     def to_paint(updates: Updates) -> Updates:
@@ -157,6 +159,7 @@ def _gallery(desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: 
     gallery.file.sent(on_file, None, shown, **QUIET)
     gallery.remove.click(gallery.on_remove, None, shown, **QUIET)
     room.select(gallery.on_look, None, gallery.outputs, **QUIET)
+    page.load(choose.on_page, None, [choose.brushes], **QUIET)
     page.load(gallery.on_look, None, gallery.outputs, **QUIET)
 
     def leave(request: gr.Request) -> None:

@@ -10,7 +10,6 @@ from PIL import Image
 
 from ....errors import InputError
 from ....export.export import Export
-from ....image.photo import read_photo
 from ....rendering.rendering import Rendering
 from ...contact_sheet import Proposal, small_photo, variations
 from ..choices import again
@@ -21,7 +20,7 @@ from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import PICTURES, Work
 from .bring import Bring
-from .desk import Desk, Updates, given, grown, read_mask, told
+from .desk import Desk, Updates, aside, given, grown, read_mask, told
 from .finished import Finished, address
 from .watch import Watch
 
@@ -97,11 +96,10 @@ class After:
 
     async def on_resume(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Go on with a painting that was stopped."""
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
         with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
-            how = {"changes": {}, "again": work.last}
-            steps = self.watch.paint(visit, work, self._photo(visit, work), "finished", lambda: self.show(visit), **how)
+            steps = self._paint(visit, work, {"changes": {}, "again": work.last})
         async for updates in steps:
             yield updates
 
@@ -117,27 +115,27 @@ class After:
 
     async def on_add(self, count: float, request: gr.Request) -> AsyncIterator[Updates]:
         """Strokes more, where somebody painted over the picture."""
-        with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
-            if visit.place is None:
-                raise InputError("no place is marked: paint over the picture where the strokes are to go")
-            self.desk.studio.limits.check(len(work.load()) + int(count), 0)
-            mask = visit.room / "place.png"
-            save_mask(visit.place.getchannel("R"), mask)
-            visit.place = None
-            how = {"changes": {"focus": mask}, "again": work.last, "add": int(count)}
-            steps = self.watch.paint(visit, work, self._photo(visit, work), "finished", lambda: self.show(visit), **how)
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
+        steps = self._paint(visit, work, await aside(self._added, visit, work, int(count)))
         async for updates in steps:
             yield updates
 
+    def _added(self, visit: Visit, work: Work, count: int) -> dict[str, Any]:
+        """How so many strokes are added where it is marked. Raises InputError if it is nowhere."""
+        if visit.place is None:
+            raise InputError("no place is marked: paint over the picture where the strokes are to go")
+        self.desk.studio.limits.check(len(work.load()) + count, 0)
+        mask = visit.room / "place.png"
+        save_mask(visit.place.getchannel("R"), mask)
+        visit.place = None
+        return {"changes": {"focus": mask}, "again": work.last, "add": count}
+
     async def on_like(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Another one like this, by another seed."""
-        with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
-            changes = again(as_changes(work), 1)
-        async for updates in self.anew(visit, work, changes):
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
+        async for updates in self._anew(visit, work, again(await aside(as_changes, work), 1)):
             yield updates
 
     def on_look(self, request: gr.Request) -> Updates:
@@ -152,55 +150,61 @@ class After:
 
     async def on_vary(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Small variations come, one after another."""
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
+        small = await aside(lambda: small_photo(self._photo(visit, work)))
+        visit.proposals = await aside(self._variations, work)
+        seen, many, before = dict[int, str](), 0, as_url(small)
+        yield {self.proposals: _cards(visit.proposals, seen, before)}
+        job = visit.begin(lambda job: paint_small(job, small, visit.proposals, seen.__setitem__))
         with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
-            photo = read_photo(self._photo(visit, work), most=SHOWN)
-            visit.proposals = self._variations(work)
-            seen: dict[int, str] = {}
-            before = as_url(thumbnail(photo.image, 240))
-            yield {self.proposals: _cards(visit.proposals, seen, before)}
-            small = small_photo(photo)
-            job = visit.begin(lambda job: paint_small(job, small, visit.proposals, seen.__setitem__))
-            many = 0
             async for _ in job.follow():
                 if len(seen) > many:
                     many = len(seen)
                     yield {self.proposals: _cards(visit.proposals, seen, before)}
 
     async def on_proposal(self, event: gr.EventData, request: gr.Request) -> AsyncIterator[Updates]:
+        """A variation is painted large."""
+        visit = self.desk.visit(request)
         with told():
-            visit, number = self.desk.visit(request), str(given(event, "key"))
+            number = str(given(event, "key"))
             if not number.isdecimal() or int(number) >= len(visit.proposals):
                 raise InputError("this variation is not there any more: let them be shown once more")
-            work = self.finished.settle(visit)
-            changes = dict(visit.proposals[int(number)].changes)
-        async for updates in self.anew(visit, work, changes):
-            yield updates
-
-    async def anew(self, visit: Visit, work: Work, changes: dict[str, Any]) -> AsyncIterator[Updates]:
-        """Another painting of the same photo."""
-        with told():
-            photo, about = self._photo(visit, work), work.about
-            other = visit.visitor.works.new(about.title, about.photo, str(changes.get("look") or about.look))
-            changes = changes | {name: str(other.keep(name, path)) for name, path in work.pictures.items()}
-            steps = self.watch.paint(visit, other, photo, "finished", lambda: self.show(visit), changes=changes)
-        async for updates in steps:
+            work, changes = visit.the_work(), dict(visit.proposals[int(number)].changes)
+        async for updates in self._anew(visit, work, changes):
             yield updates
 
     async def on_film(self, request: gr.Request) -> AsyncIterator[Updates]:
+        """How it was painted, from now on beside it."""
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
         with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
             path = work.beside("replay.mp4")
             if not path.exists():
-                painting, export = work.load(), Export(seconds=SECONDS)
+                painting, export = await aside(work.load), Export(seconds=SECONDS)
                 rendering = Rendering(min(FILM, painting.size), quick=True)
                 job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))
                 yield {self.filming: gr.update(visible=True)}
                 async for news in job.follow():
                     yield {self.filming: grown(news, "")}
-            yield {self.filming: gr.update(visible=False), self.shown: {"src": address(work, "replay", "mp4")}}
+            yield {self.filming: gr.update(visible=False)}
+            if path.exists():
+                yield {self.shown: {"src": address(work, "replay", "mp4")}}
+
+    def _paint(self, visit: Visit, work: Work, how: dict[str, Any]) -> AsyncIterator[Updates]:
+        """Paint a work that was begun, or one that is there."""
+        return self.watch.paint(visit, work, self._photo(visit, work), "finished", lambda: self.show(visit), **how)
+
+    async def _anew(self, visit: Visit, work: Work, changes: dict[str, Any]) -> AsyncIterator[Updates]:
+        """Another painting of the same photo, after the same pictures."""
+        with told():
+            self._photo(visit, work)
+            about = work.about
+            other = visit.visitor.works.new(about.title, about.photo, str(changes.get("look") or about.look))
+            kept = {name: str(other.keep(name, path)) for name, path in work.pictures.items()}
+            steps = self._paint(visit, other, {"changes": changes | kept})
+        async for updates in steps:
+            yield updates
 
     def _variations(self, work: Work) -> list[Proposal]:
         """Variations of a work, each with all of its settings."""

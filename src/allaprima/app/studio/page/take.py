@@ -7,15 +7,18 @@ from typing import Any
 
 import gradio as gr
 
-from ....image.photo import read_photo
+from ....image.photo import Photo, read_photo
+from ....painting.painting import Painting
 from ..choices import check_among
 from ..easel import write_file
 from ..parts import part
 from ..take_away import FILM, PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
-from .desk import Desk, Updates, given, grown, told
+from ..visit import Visit
+from ..works import Work
+from .desk import Desk, Updates, aside, given, grown, told
 from .finished import Finished
 
-FITS = {"whole, with margins": "fit", "cropped to fill it": "crop"}
+FITS = {"with margins": "fit", "cropped": "crop"}
 DPIS = (150, 200, 300, 600)
 LEAST = 256  # px of the long side of a picture, where larger ones are allowed
 
@@ -64,16 +67,13 @@ class Take:
         self, kind: str, paper: str, dpi: int, fit: str, size: int, request: gr.Request
     ) -> AsyncIterator[Updates]:
         """Make a file, and hand it over."""
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
+        painting, seen = await aside(self._painting, visit, work)
         with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
-            painting = work.load()
             rendering, export = ordered(painting, kind, self.desk.studio.limits, paper, int(dpi), fit, int(size))
+            export = export.change(beside=kind == FILM and seen is not None)
             path = visit.room / name_of(work.about.title, kind)
-            photo = visit.photo_of(work)
-            if kind == FILM and photo:
-                export = export.change(beside=True)
-            seen = read_photo(photo, most=painting.size) if photo else None
             job = visit.begin(lambda job: write_file(job, painting, path, rendering, export, seen))
             yield {self.progress: gr.update(visible=True), self.make: gr.update(interactive=False), self.ready: {}}
             over = {self.progress: gr.update(visible=False), self.make: gr.update(interactive=True)}
@@ -88,6 +88,11 @@ class Take:
                 address = f"/passing/{path.parent.name}/{path.name}?{path.stat().st_mtime_ns}"
                 megabytes = path.stat().st_size / 1e6
                 yield {self.ready: {"href": address, "name": path.name, "text": f"Ready, {megabytes:.1f} MB:"}}
+
+    def _painting(self, visit: Visit, work: Work) -> tuple[Painting, Photo | None]:
+        """What is saved, and its photo, if it is here."""
+        painting, photo = work.load(), visit.photo_of(work)
+        return painting, read_photo(photo, most=painting.size) if photo else None
 
 
 def _things(chosen: str) -> dict[str, Any]:
