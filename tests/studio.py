@@ -20,6 +20,8 @@ from . import chromium
 
 PATIENCE = 30  # seconds: machines are busy
 OFTEN = 0.02
+LEFT = ("error: AbortError", "error: Unexpected error Connection errored out")
+"""What Gradio's client complains of while its page is left."""
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 LIMITS = ("--max-size", "256")
 
@@ -28,7 +30,7 @@ class Studio:
     """``allaprima studio`` in a process of its own, with a ``folder``: it is open, and ``link`` leads in."""
 
     def __init__(self, folder: Path, log: Path, options: tuple[str, ...] = LIMITS) -> None:
-        self.folder, self._log = folder, log
+        self.folder, self._log, self.killed = folder, log, False
         command = [sys.executable, "-m", "allaprima", "studio", "--no-open", "--port", "0", "--folder", str(folder)]
         environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "400"}
         with log.open("w") as errors:
@@ -47,9 +49,10 @@ class Studio:
 
     @property
     def complaints(self) -> list[str]:
-        """What it told on stderr besides that it is open, and closed."""
+        """What it told on stderr besides that it is open, and closed, and that something takes long at first."""
         lines = self._log.read_text().splitlines()
-        return [line for line in lines if line.strip() and not line.startswith("allaprima: the studio is ")]
+        usual = ("allaprima: the studio is ", "allaprima: compiling for this machine")
+        return [line for line in lines if line.strip() and not line.startswith(usual)]
 
     def seconds(self) -> float:
         """Of computing, so far."""
@@ -73,6 +76,7 @@ class Studio:
 
     def kill(self) -> None:
         self.process.kill()
+        self.killed = True
         self._gone()
 
     def _gone(self) -> None:
@@ -87,7 +91,7 @@ def opened(folder: Path, *options: str) -> Iterator[Studio]:
     studio = Studio(folder / "studio", folder / "log", (*LIMITS, *options))
     try:
         yield studio
-        assert studio.process.poll() is None, f"the studio is gone: {studio.complaints}"
+        assert studio.killed or studio.process.poll() is None, f"the studio is gone: {studio.complaints}"
     finally:
         if studio.process.poll() is None:
             studio.close()
@@ -130,6 +134,14 @@ class Tab:
     def enter(self) -> "Tab":
         self.page.goto(self.studio.link)
         self.see("#examples .card")
+        return self
+
+    def reload(self) -> "Tab":
+        """Read the page anew."""
+        known = len(self.strange)
+        self.page.reload()
+        self.see("#examples .card")
+        self.strange[known:] = [one for one in self.strange[known:] if not one.startswith(LEFT)]
         return self
 
     # ---- what is seen

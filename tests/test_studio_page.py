@@ -34,7 +34,7 @@ def painted(studio: Studio) -> Iterator[Tab]:
 def tab(painted: Tab) -> Tab:
     """The same, that shows this painting, whatever was made of it since."""
     if painted.strokes != STROKES or not painted.page.locator("#view-finished").is_visible():
-        painted.page.reload()
+        painted.reload()
         painted.room("Gallery")
         painted.see("#works .card")
         painted.page.click("#works .card >> nth=-1")

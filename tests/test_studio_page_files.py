@@ -98,8 +98,7 @@ def test_what_is_no_photo_is_refused(tab: Tab, tmp_path: Path) -> None:
         "nothing.jpg": b"",
         "painting.png": json.dumps({"format": "allaprima"}).encode(),
     }
-    tab.page.reload()
-    tab.see("#examples .card")
+    tab.reload()
     for name, content in bad.items():
         path = tmp_path / name
         path.write_bytes(content)

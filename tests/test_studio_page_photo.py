@@ -28,8 +28,7 @@ def tab(studio: Studio) -> Iterator[Tab]:
 @pytest.fixture(autouse=True)
 def anew(tab: Tab) -> None:
     """Each begins with the first view."""
-    tab.page.reload()
-    tab.see("#examples .card")
+    tab.reload()
 
 
 def size(tab: Tab) -> tuple[int, int]:

@@ -49,12 +49,11 @@ def test_who_reads_the_page_anew_finds_the_painting(studio: Studio) -> None:
     """And nothing is computed any more, neither then nor when a page is closed."""
     with browsing() as browser, visiting(browser, studio) as tab:
         begin(tab)
-        tab.page.reload()
         begun = time.monotonic()
-        tab.see("#examples .card")
+        tab.reload()
         assert studio.idle(), "it goes on, though nobody looks"
         print(f"at rest {time.monotonic() - begun:.1f} s after the page was read anew")
-        tab.page.reload()
+        tab.reload()
         assert "Go on: chelsea" in tab.see("#begun .card").inner_text()
         tab.room("Gallery")
         assert "not finished" in tab.see("#works .card").inner_text()

@@ -8,7 +8,6 @@ import re
 import secrets
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import gradio as gr
@@ -126,5 +125,4 @@ def serve(app: Guard, door: socket.socket, on_open: Callable[[], None], on_close
             await super().shutdown(sockets)
 
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SOON, lifespan="on")
-    with suppress(KeyboardInterrupt):  # which it raises when all is put away
-        Server(config).run([door])
+    Server(config).run([door])
