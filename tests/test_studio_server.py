@@ -240,6 +240,19 @@ def test_nobody_acts_on_anothers_page(house: House, one: httpx.Client, other: ht
     assert house.visit(one, "mine").title == "coffee" and house.visit(other, "mine").photo is None
 
 
+def test_what_makes_no_sense(house: House, one: httpx.Client) -> None:
+    """Whatever comes, the studio goes on, and tells nothing of the server."""
+    for number in (-1, 10**9):
+        asked = {"fn_index": number, "data": [], "session_hash": "odd"}
+        assert one.post("/gradio_api/queue/join", json=asked).status_code == 500
+    assert "data: " in one.get("/gradio_api/queue/data?session_hash=nowhere").text
+    for method in ("PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"):
+        assert one.request(method, "/gradio_api/upload").status_code == 405
+    answer = one.post("/gradio_api/upload", content=b"x", headers={"content-type": "multipart/form-data; boundary=x"})
+    assert answer.status_code < 500
+    assert one.get("/").status_code == 200
+
+
 def test_who_goes_is_forgotten(house: House, one: httpx.Client) -> None:
     """The browser was closed: what is under way stops, and the page's room goes."""
     assert do(one, "going", event(one, "examples", "pick"), [], {"key": "coffee"})[-1]["success"]

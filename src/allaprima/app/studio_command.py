@@ -13,7 +13,7 @@ import typer
 
 from ..errors import InputError, to_install
 from ..painting.settings import Settings
-from .terminal import loading, put, tell
+from .terminal import Stopped, loading, put, tell
 
 FOLDER = Path("~/allaprima-studio")
 NEEDED = ("gradio",)
@@ -67,9 +67,12 @@ def studio(
 
     try:
         serve(make_app(house, LOCAL if is_local(host) else None, password), door, opened)
+    except KeyboardInterrupt:
+        house.close()
+        tell("the studio is closed; what was painted is kept in " + str(folder))
+        raise Stopped from None
     finally:
         house.close()
-    tell("the studio is closed; what was painted is kept in " + str(folder))
 
 
 COMMANDS: tuple[Callable[..., Any], ...] = (studio,)

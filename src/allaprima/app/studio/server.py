@@ -118,5 +118,9 @@ def serve(app: Guard, door: socket.socket, on_open: Callable[[], None]) -> None:
             await super().startup(sockets)
             on_open()
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.close()
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SOON, lifespan="on")
     Server(config).run([door])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 from PIL import Image
 
@@ -16,6 +18,8 @@ from .jobs import WAITING, Job, Turns
 from .lights import Lights
 from .visitors import Visitor, Visitors
 from .works import Work
+
+MOST = 200  # visits: of more, the one that nothing was heard of for longest ends, as if its page was closed
 
 
 class Visit:
@@ -83,17 +87,29 @@ class Studio:
         self.limits = limits or Limits()
         self.visitors, self.turns, self.lights = Visitors(folder), Turns(WAITING), Lights()
         self._visits: dict[tuple[str, str], Visit] = {}
+        self._lock = Lock()
 
     def visit(self, key: str, page: str) -> Visit:
         """That of the visitor with a ``key``, on a ``page`` that is known by a text of its own."""
-        found = self._visits.get((key, page))
-        return found or self._visits.setdefault((key, page), Visit(self.visitors.find(key), self.turns))
+        with self._lock:
+            found = self._visits.pop((key, page), None) or Visit(self.visitors.find(key), self.turns)
+            self._visits[key, page] = found  # the latest are last
+            idle = [one for one, visit in self._visits.items() if not (visit.job and visit.job.alive)]
+            left = [self._visits.pop(one) for one in idle[: max(0, len(self._visits) - MOST)] if one != (key, page)]
+        for visit in left:
+            visit.end()
+        return found
 
     def leave(self, key: str, page: str) -> None:
         if visit := self._visits.pop((key, page), None):
             visit.end()
 
-    def close(self) -> None:
+    def close(self, seconds: float = 1.5) -> None:
+        """All visits end; what is painted has so many seconds to be kept as it is."""
+        jobs = [visit.job for visit in self._visits.values() if visit.job]
         for key, page in list(self._visits):
             self.leave(key, page)
+        until = time.monotonic() + seconds
+        for job in jobs:
+            job.join(max(0.0, until - time.monotonic()))
         shutil.rmtree(self.visitors.uploads, ignore_errors=True)
