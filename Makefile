@@ -10,11 +10,17 @@ export PHOTO ?= examples/chelsea.png
 RESULTS := bench-results
 BENCH ?=
 VGG ?=
+# more options for `make studio`, such as --port 8000
+STUDIO ?=
 
-.PHONY: paint notebooks test test-all test-cuda check docs gallery bench bench-all bench-reference clean
+.PHONY: paint studio notebooks test test-all test-cuda check docs gallery bench bench-all bench-reference clean
 
 paint: $(VENV)/core
 	$(BIN)/allaprima paint -- "$$PHOTO"
+
+# in the browser, on this computer: for who never used a terminal
+studio: $(VENV)/studio
+	$(BIN)/allaprima studio $(STUDIO)
 
 # in the browser
 notebooks: $(VENV)/all
@@ -72,10 +78,16 @@ $(VENV)/core: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
+# the core, and what the studio needs
+$(VENV)/studio: $(VENV)/core
+	$(BIN)/python -m pip install --quiet --editable '.[studio]'
+	touch $@
+
 # every extra, in the same environment
 $(VENV)/all: $(VENV)/core
 	scripts/system-packages $(REAL) mypaint chromium
-	$(BIN)/python -m pip install --quiet --editable '.[train,export,video,notebook,docs,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[train,export,video,studio,notebook,docs,dev]'
+	touch $(VENV)/studio
 	touch $@
 
 clean:

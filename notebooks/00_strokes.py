@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 # %% [markdown]
 # These numbers say how much work is done. Smaller ones are quicker, and show less.
 
-# %% nbmake={"mock": {"COUNT": 120, "AVERAGED": 8, "LESSONS": 9}}
+# %% nbmake={"mock": {"COUNT": 50, "AVERAGED": 8, "LESSONS": 9}}
 COUNT = 3000  # strokes in the data set
 AVERAGED = 60  # drawings of one stroke, to take their mean
 LESSONS = 120  # small steps downhill

@@ -24,7 +24,7 @@ except ModuleNotFoundError:
 
 import matplotlib.pyplot as plt
 
-# %% nbmake={"mock": {"COUNT": 120, "STEPS": 4, "PART": 2, "REFERENCE": 2}}
+# %% nbmake={"mock": {"COUNT": 50, "STEPS": 4, "PART": 2, "REFERENCE": 2}}
 COUNT = 3000  # strokes to learn from
 STEPS = 240  # steps of learning of our generator,
 PART = 60  # with a part of the loss,

@@ -24,7 +24,7 @@ except ModuleNotFoundError:
 import matplotlib.pyplot as plt
 import torch
 
-# %% nbmake={"mock": {"COUNT": 120, "LESSONS": 3, "JUDGING": 4, "GAN": 6}}
+# %% nbmake={"mock": {"COUNT": 50, "LESSONS": 3, "JUDGING": 4, "GAN": 6}}
 COUNT = 3000  # strokes to learn from
 LESSONS = 30  # steps of stage 1: few, so that the critic has something to find
 JUDGING = 250  # steps of the critic

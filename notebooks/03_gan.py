@@ -31,13 +31,14 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib import cbook
 
-# %% nbmake={"mock": {"COUNT": 120, "STEPS": 4, "JUDGING": 3, "GAN": 6, "TURNS": 6, "PAINTED": 30}}
+# %% nbmake={"mock": {"COUNT": 50, "STEPS": 4, "JUDGING": 3, "GAN": 6, "TURNS": 6, "PAINTED": 12, "SIZE": 64}}
 COUNT = 3000  # strokes to learn from
 STEPS = 240  # steps of stage 1
 JUDGING = 150  # of stage 2,
 GAN = 60  # and of stage 3
 TURNS = 240  # of a duel from scratch: half of them are the generator's
 PAINTED = 200  # strokes of a painting
+SIZE = 256  # px of its long side, while it is painted
 PHOTO = "../examples/chelsea.png"  # or one of your own
 
 # %%
@@ -179,7 +180,7 @@ photo = PHOTO if Path(PHOTO).exists() else portrait
 paintings = {}
 for name, apprentice in (("three stages", prepared), ("the critic alone", believer)):
     brush = apprentice.brush(name.replace(" ", "-"))
-    paintings[name] = ap.paint(photo, brush=brush, strokes=PAINTED, size=256)
+    paintings[name] = ap.paint(photo, brush=brush, strokes=PAINTED, size=SIZE)
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")

@@ -29,7 +29,7 @@ import torch
 # %% [markdown]
 # The numbers that say how much work is done. `PHOTO` is the path of a picture: put yours here.
 
-# %% nbmake={"mock": {"STEPS": 8, "STROKES": 60, "SIZE": 96, "SHOWN": 160, "SECONDS": 0.5}}
+# %% nbmake={"mock": {"STEPS": 8, "STROKES": 40, "SIZE": 64, "SHOWN": 120, "SECONDS": 0.5}}
 PHOTO = "../examples/chelsea.png"
 STEPS = 120  # of the one stroke that learns
 STROKES = 700  # of a painting

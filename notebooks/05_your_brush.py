@@ -33,7 +33,7 @@ from PIL import Image, ImageDraw
 # %% [markdown]
 # The numbers that say how much work is done. `PHOTO` is the path of a picture: put yours here.
 
-# %% nbmake={"mock": {"COUNT": 100, "STEPS": 4, "STROKES": 40, "SIZE": 96, "SHOWN": 128}}
+# %% nbmake={"mock": {"COUNT": 50, "STEPS": 4, "STROKES": 20, "SIZE": 64, "SHOWN": 96}}
 PHOTO = "../examples/chelsea.png"
 COUNT = 2000  # strokes to learn a brush from
 STEPS = 300  # of learning

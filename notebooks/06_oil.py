@@ -31,7 +31,7 @@ from PIL import Image
 # The numbers that say how much work is done. `PHOTO` is the path of a picture: put yours here. `EYE` says
 # which part of it is looked at closely, in shares of the picture: left, top, and width.
 
-# %% nbmake={"mock": {"STROKES": 60, "FEW": 40, "SIZE": 96, "LARGE": 240}}
+# %% nbmake={"mock": {"STROKES": 30, "FEW": 20, "SIZE": 64, "LARGE": 160}}
 PHOTO = "../examples/chelsea.png"
 EYE = (0.31, 0.22, 0.15)
 STROKES = 1500  # of the painting

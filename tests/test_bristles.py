@@ -54,7 +54,7 @@ def test_no_stroke_has_a_hole(numbers: list[float], hairpin: bool) -> None:
     size = 160
     opacity = BristleBrush("plain", PLAIN)(strokes, size)[0, 0]
     assert opacity.isfinite().all()
-    curve = strokes.curve(torch.linspace(0, 1, 400))[0]
+    curve = strokes.curve(torch.linspace(0, 1, 200))[0]
     grid = (torch.arange(size) + 0.5) / size
     pixels = torch.stack(torch.meshgrid(grid, grid, indexing="xy"), -1).reshape(-1, 2)
     near = torch.cdist(pixels, curve).amin(1).reshape(size, size) < 0.45 * strokes.radius - 1.5 / size

@@ -40,7 +40,7 @@ def test_disk_full_leaves_the_old_file(photo: Path) -> None:
 
 def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
     process = start(
-        "paint", str(photo), "--strokes", "3000", "--size", "256", "--quality", "best",
+        "paint", str(photo), "--strokes", "1500", "--size", "256", "--quality", "best",
         "-o", "a.png", "-o", "a.painting.json", "--preview", "growing.png",
     )  # fmt: skip
     looks = set[float]()
@@ -57,7 +57,7 @@ def test_ctrl_c_saves_what_is_there(photo: Path) -> None:
     assert out.split() == ["a.png", "a.painting.json"]
     assert "stopped at step" in err
     painting = Painting.load("a.painting.json")
-    assert 0 < len(painting) <= 3000
+    assert 0 < len(painting) <= 1500
     assert (np.asarray(Image.open("a.png")) == painting.render()).all()
     command = shlex.split(err.strip().partition("go on with: ")[2])
     assert command[:4] == ["allaprima", "paint", str(photo), "--resume"]
@@ -105,7 +105,7 @@ def test_ctrl_c_before_anything_is_told(photo: Path) -> None:
 
 def test_ctrl_c_in_a_terminal_goes_to_every_process() -> None:
     """A terminal signals the whole group: the processes that draw must not die of it."""
-    command = ["strokes", "data", "--brush", "classic/dry_brush", "--count", "3000", "--processes", "2"]
+    command = ["strokes", "data", "--brush", "classic/dry_brush", "--count", "1200", "--processes", "2"]
     process = subprocess.Popen(
         [sys.executable, "-m", "allaprima", *command], start_new_session=True, stderr=subprocess.PIPE, text=True
     )
@@ -116,12 +116,12 @@ def test_ctrl_c_in_a_terminal_goes_to_every_process() -> None:
     _, err = process.communicate(timeout=120)
     assert process.returncode == 130 and "Traceback" not in err, err
     assert "finished shards are kept; run the same command again" in err
-    assert run([*command[:4], "--count", "3000"]) == 0
+    assert run([*command[:4], "--count", "1200"]) == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="groups of processes are asked for")
 def test_processes_that_draw_end_with_the_one_that_was_killed() -> None:
-    command = ["strokes", "data", "--brush", "classic/calligraphy", "--count", "100000", "--processes", "2"]
+    command = ["strokes", "data", "--brush", "classic/calligraphy", "--count", "5000", "--processes", "2"]
     process = subprocess.Popen([sys.executable, "-m", "allaprima", *command], start_new_session=True)
     while not list(Path().glob("data/*.npy")):
         assert process.poll() is None
@@ -177,7 +177,8 @@ def test_killed_at_any_moment(photo: Path) -> None:
 
 def test_ended_while_writing(photo: Path) -> None:
     """SIGTERM: no half-written file stays."""
-    process = start("paint", str(photo), "--strokes", "300", "--output-size", "6000", "-o", "a.tif", "-o", "b.ora")
+    quick = ["--strokes", "60", "--size", "64", "--quality", "draft", "--output-size", "6000"]
+    process = start("paint", str(photo), *quick, "-o", "a.tif", "-o", "b.ora")
     while not list(Path().glob(".allaprima-*.ora")) and process.poll() is None:
         time.sleep(0.02)
     time.sleep(0.5)  # what C code imports may swallow a signal

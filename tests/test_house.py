@@ -36,7 +36,7 @@ STRANGERS = ({"learning", "painters"}, {"learning", "painting"})
 DOORS = ("__init__.py", "__main__.py")  # of the package: they know all
 LATE = ("app", "__main__.py")  # where modules of ours may be imported in functions: help comes without torch
 OLD_WORDS = (
-    "Easel", "Form", "Mood", "Objective", "Seen", "Drawn", "Materials", "Unfinished", "Lessons", "Pace", "Studio",
+    "Easel", "Form", "Mood", "Objective", "Seen", "Drawn", "Materials", "Unfinished", "Lessons", "Pace",
     "lay", "derive", "think", "rethink", "lift", "tell_stroke", "gather", "look_at", "astray", "by_x", "d_x",
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ from .conftest import made
 from .test_layers import MOST, flattened, inside, off
 
 Floats = NDArray[np.float64]
+pytestmark = pytest.mark.xdist_group("relief layers")  # all look at the same files, half a minute's work
 SIZE = 128
 FLAT: dict[str, Any] = {"relief": 0.0, "canvas": "none"}
 ON_TOP = ["shadow", "light"]

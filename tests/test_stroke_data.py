@@ -14,9 +14,10 @@ import torch
 
 from allaprima import InputError, MyPaintBrush, Strokes
 from allaprima.app.cli import run
-from allaprima.learning.dataset import StrokeData, read_meta
+from allaprima.learning.dataset import Meta, StrokeData, as_bytes, read_meta, save_held_out
 from allaprima.learning.episodes import import_episodes
 from allaprima.learning.generate import draw_strokes
+from allaprima.learning.same_program import check_same
 
 from .conftest import COUNT, psnr
 from .own_parts import dots, spots
@@ -46,7 +47,7 @@ def test_data_is_what_the_brush_draws(data: StrokeData) -> None:
         with pytest.raises(InputError, match=told):
             data.batch(indices)  # type: ignore[arg-type]
     apart, once, again = data.held_out()
-    assert len(apart) == len(once) == 2000
+    assert len(apart) == len(once) == COUNT // 10
     assert (once[:3] - MyPaintBrush("classic/dry_brush")(apart[:3])).abs().max() < 0.6 / 255
     assert 20 < psnr(once, again) < 25
 
@@ -132,6 +133,26 @@ def test_a_program_that_was_edited_is_told(tmp_path: Path) -> None:
         (folder / left).unlink()
     draw_strokes(folder, lambda strokes, size: spots(strokes, size), 30)
     assert files(folder).keys() == kept.keys()
+
+
+@pytest.mark.parametrize(
+    ("count", "apart"), [(30, 30), (300, 100), (COUNT, COUNT // 10), (40_000, 2000), (10**7, 2000)]
+)
+def test_of_few_strokes_few_are_kept_apart(count: int, apart: int) -> None:
+    assert Meta("pen", "", "", count, 64, 0).held_out == apart
+
+
+def test_older_data_that_kept_more_apart_goes_on(tmp_path: Path) -> None:
+    """Its strokes kept apart stay what they are, and tell whether the program is the same."""
+    folder = tmp_path / "spots"
+    draw_strokes(folder, spots, 200)
+    strokes = Strokes.random(200, [0, 1 << 32])
+    opacity = as_bytes(spots(strokes, 64))
+    save_held_out(folder, strokes.actions.numpy(), opacity, opacity)
+    (folder / "opacity-00000.npy").unlink()
+    assert len(draw_strokes(folder, spots, 200).held_out()[0]) == 200
+    with pytest.raises(InputError, match="spots draws otherwise now"):
+        check_same(folder, read_meta(folder), lambda strokes: as_bytes(dots(strokes, 64)), "spots")
 
 
 @pytest.mark.parametrize("together", [False, True])

@@ -51,11 +51,12 @@ def in_looks(names: Sequence[str], seed: int = 0) -> list[Proposal]:
     return [Proposal(find_look(name).name, {"look": name, **chosen}) for name in names]
 
 
-def variations(look: str, count: int, seed: int = 0) -> list[Proposal]:
+def variations(look: str, count: int, seed: int = 0, usual: Settings | None = None) -> list[Proposal]:
     """``count`` of one look, the first as it is: others have more strokes or fewer, more relief or less, another
-    light, another seed. Raises InputError for a look that is none.
+    light, another seed. ``usual`` are the settings of the first one, if they are not the look's own. Raises InputError
+    for a look that is none.
     """
-    usual, found = Settings().change(look=look), [Proposal("as it is", {"look": look})]
+    usual, found = usual or Settings().change(look=look), [Proposal("as it is", {"look": look})]
     random = np.random.default_rng([seed, *find_look(look).name.encode()])
     for number in range(1, count):
         strokes = round(min(max(usual.strokes * 2 ** random.uniform(-2, 1), 1), 20_000), -2) or 100

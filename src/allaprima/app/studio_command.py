@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import Annotated, Any
 
 import typer
 
 from ..errors import InputError, to_install
 from ..painting.settings import Settings
-from .terminal import Stopped, loading, put, tell
+from .terminal import loading, put, tell
 
 FOLDER = Path("~/allaprima-studio")
 NEEDED = ("gradio",)
@@ -48,6 +50,7 @@ def studio(
         raise InputError(f"the studio needs gradio: {to_install('gradio', 'av', 'psd-tools')}")
     with loading():
         from .studio.choices import Limits
+        from .studio.easel import warm
         from .studio.server import LOCAL, is_local, listen, make_app, serve
         from .studio.visit import Studio
 
@@ -59,20 +62,16 @@ def studio(
     entrance = f"{address}enter/{house.visitors.owner}"
 
     def opened() -> None:
+        Thread(target=warm, daemon=True).start()
         tell("the studio is open; Ctrl-C closes it. This link is yours alone, others take " + address)
         put(entrance)
         sys.stdout.flush()
         if open_browser and sys.stdout.isatty():
             webbrowser.open(entrance)
 
-    try:
-        serve(make_app(house, LOCAL if is_local(host) else None, password), door, opened)
-    except KeyboardInterrupt:
-        house.close()
-        tell("the studio is closed; what was painted is kept in " + str(folder))
-        raise Stopped from None
-    finally:
-        house.close()
+    with suppress(KeyboardInterrupt):
+        serve(make_app(house, LOCAL if is_local(host) else None, password), door, opened, house.close)
+    tell("the studio is closed; what was painted is kept in " + str(folder))
 
 
 COMMANDS: tuple[Callable[..., Any], ...] = (studio,)

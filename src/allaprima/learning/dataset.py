@@ -35,7 +35,7 @@ from .sheets import SHOWN
 
 FORMAT, VERSION = "allaprima.strokes", 1
 SHARD = 1000  # strokes in a shard: about a second of drawing
-HELD_OUT = 2000  # strokes kept apart
+HELD_OUT, FEW_HELD_OUT = 2000, 100  # strokes kept apart, at most and at least
 KNOWN = 5000  # strokes whose sample is known
 LARGE, LARGE_SIZE = 5000, 2 * WINDOW  # strokes drawn larger, and their side in pixels
 BOUNDS = {  # of the numbers in a folder's meta.json
@@ -72,7 +72,10 @@ class Meta:
 
     @property
     def held_out(self) -> int:
-        return min(HELD_OUT, self.count)
+        """How many strokes are drawn to be kept apart: a tenth of few ones, as to measure by more takes longer than to
+        learn from them. Older data may hold more.
+        """
+        return min(HELD_OUT, max(FEW_HELD_OUT, self.count // 10), self.count)
 
     @property
     def known(self) -> int:

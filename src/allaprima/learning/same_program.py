@@ -47,16 +47,17 @@ def check_same(folder: Path, meta: Meta, draw: Callable[[Strokes], NDArray[np.ui
 def _stored(folder: Path, meta: Meta) -> tuple[Strokes, Pictures] | None:
     """The first batch of strokes that is there, and how they look; None, if there are none yet."""
     shard = next((k for k in range(meta.shards) if drawn(folder, k)), None)
+    count: int | None
     if (folder / LAST[HELD_OUT_PART]).is_file():
-        names, count = ("heldout-actions", "heldout-once"), meta.held_out
+        names, count = ("heldout-actions", "heldout-once"), None  # older data holds more of them
     elif shard is not None:
         names = (f"actions-{shard:05d}", f"opacity-{shard:05d}")
         count = min(meta.shard, meta.count - shard * meta.shard)
     else:
         return None
-    actions = load_array(folder / f"{names[0]}.npy", count, (len(ACTION),), np.float32)[:TOGETHER]
-    opacity = load_array(folder / f"{names[1]}.npy", count, (meta.size, meta.size), np.uint8)[:TOGETHER]
-    return Strokes.from_actions(torch.from_numpy(np.array(actions))), np.array(opacity, np.float32)
+    actions = load_array(folder / f"{names[0]}.npy", count, (len(ACTION),), np.float32)
+    opacity = load_array(folder / f"{names[1]}.npy", len(actions), (meta.size, meta.size), np.uint8)[:TOGETHER]
+    return Strokes.from_actions(torch.from_numpy(np.array(actions[:TOGETHER]))), np.array(opacity, np.float32)
 
 
 def _alike(kept: Pictures, draws: list[Pictures]) -> bool:

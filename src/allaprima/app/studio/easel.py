@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,11 @@ def paint_into(
             job.check()
         assert last is not None
         last.painting().save(path)
+        work.tell(replace(work.about, whole=True))
     except Stopped:
         if last is not None:
             last.painting().save(path)
+            work.tell(replace(work.about, whole=False))
             if job.news.picture:
                 work.show(Image.open(BytesIO(job.news.picture)))
         raise
@@ -116,6 +119,13 @@ def paint_small(
 
     job.tell(text="looking at the photo")
     small_paintings(photo, proposals, there, told, quick=True)
+
+
+def warm() -> None:
+    """Let all that is compiled or loaded for a first painting be there before somebody waits for it."""
+    photo = Image.radial_gradient("L").convert("RGB").resize((64, 64))
+    *_, last = optimise(photo, strokes=40, size=64, quality="draft")
+    last.canvas(64, quick=True)
 
 
 def write_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import secrets
@@ -110,8 +111,8 @@ def _door(host: str, port: int) -> socket.socket | str:
     return found
 
 
-def serve(app: Guard, door: socket.socket, on_open: Callable[[], None]) -> None:
-    """Answer until Ctrl-C."""
+def serve(app: Guard, door: socket.socket, on_open: Callable[[], None], on_close: Callable[[], None]) -> None:
+    """Answer until Ctrl-C, or until the process is told to end."""
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -120,6 +121,8 @@ def serve(app: Guard, door: socket.socket, on_open: Callable[[], None]) -> None:
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             app.close()
+            logging.getLogger("uvicorn.error").disabled = True  # pages that are open are no errors
+            on_close()
             await super().shutdown(sockets)
 
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SOON, lifespan="on")

@@ -16,7 +16,7 @@ from .choices import Limits
 
 SIGNS = re.compile(r"[^\w\- ]+")
 PRINT, PICTURE, FILM = "print", "picture", "film"
-SECONDS = 12.0  # of a film
+SECONDS, FILM_SIZE = 12.0, 960  # of a film, and px of its long side
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def ordered(
         export = export.change(print=paper, dpi=float(dpi), fit=fit)
     elif kind == PICTURE and size:
         rendering = rendering.change(size=size)
+    elif kind == FILM:
+        rendering = rendering.change(size=min(FILM_SIZE, painting.size), quick=True)
     width, height = picture_shape((painting.width, painting.height), [], rendering.size, export)
     limits.check(len(painting), max(export.paper() or (width, height)))
     return rendering, export

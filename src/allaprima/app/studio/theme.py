@@ -68,6 +68,7 @@ def theme() -> gr.themes.Base:
         button_secondary_border_color="*neutral_300",
         button_secondary_border_color_dark="*neutral_600",
         button_border_width="1px",
+        button_large_text_weight="500",
         slider_color="*primary_600",
         slider_color_dark="*primary_300",
         checkbox_label_background_fill="white",

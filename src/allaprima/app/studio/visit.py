@@ -23,9 +23,10 @@ MOST = 200  # visits: of more, the one that nothing was heard of for longest end
 
 
 class Visit:
-    """Of a ``visitor``. ``photo`` is the file of the one that is to be painted, ``wishes`` what was painted over it,
-    ``work`` the painting that is looked at, and ``light`` another one than its own in which it is;
-    ``place`` what was painted over it, and ``proposals`` the variations of it that are shown.
+    """Of a ``visitor``. ``photo`` is the file of the one that is to be painted, ``title`` what it is called, ``wishes``
+    what was painted over it, and ``sketches`` small paintings of it by their looks; ``work`` is the painting that is
+    looked at, ``light`` another one than its own in which it is, ``place`` what was painted over it, and ``proposals``
+    the variations of it that are shown.
     """
 
     def __init__(self, visitor: Visitor, turns: Turns) -> None:
@@ -33,6 +34,7 @@ class Visit:
         self.photo: Path | None = None
         self.title = ""
         self.wishes: Image.Image | None = None
+        self.sketches: dict[str, str] = {}
         self.work: Work | None = None
         self.light: Light | None = None
         self.place: Image.Image | None = None
@@ -80,6 +82,9 @@ class Visit:
             shutil.rmtree(self._room, ignore_errors=True)
 
 
+SOON = 3.0  # seconds that a painting has to be kept, when the studio closes
+
+
 class Studio:
     """All visits, and what they share, in a ``folder``."""
 
@@ -104,8 +109,8 @@ class Studio:
         if visit := self._visits.pop((key, page), None):
             visit.end()
 
-    def close(self, seconds: float = 1.5) -> None:
-        """All visits end; what is painted has so many seconds to be kept as it is."""
+    def close(self, seconds: float = SOON) -> None:
+        """The studio closes: all visits end, and what is painted now is kept as far as it is, in so many seconds."""
         jobs = [visit.job for visit in self._visits.values() if visit.job]
         for key, page in list(self._visits):
             self.leave(key, page)

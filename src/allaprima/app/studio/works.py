@@ -30,13 +30,14 @@ PICTURES = ("focus", "style")  # that a painting was painted after, each in a fi
 @dataclass(frozen=True)
 class About:
     """What is told of a painting: its ``title``, the sha256 of its ``photo``, its ``look``, and when it was begun, in
-    seconds since 1970.
+    seconds since 1970; and whether it is finished.
     """
 
     title: str = ""
     photo: str = ""
     look: str = ""
     begun: float = 0.0
+    whole: bool = False
 
 
 class Work:

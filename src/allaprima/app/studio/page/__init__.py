@@ -12,7 +12,7 @@ from ..visit import Studio
 from .after import After
 from .bring import Bring
 from .choose import Choose
-from .desk import Desk, Updates, given, told
+from .desk import Desk, Updates, aside, given, told
 from .finished import Finished
 from .gallery import Gallery
 from .take import Take
@@ -37,27 +37,32 @@ def make_page(studio: Studio, guard: Guard) -> Any:
         with gr.Tabs(selected=PAINT, elem_id="rooms") as tabs:
             with gr.Tab("Paint", id=PAINT):
                 bring = Bring(desk)
-                with gr.Column(visible=False, elem_id="view-choose") as desk.views["choose"]:
-                    choose = Choose(desk)
-                    with gr.Row(elem_classes="halves"):
-                        with gr.Column(scale=2, min_width=300):
-                            bring.photo()
-                            other = gr.Button("Another photo", elem_id="other")
-                        with gr.Column(scale=5, min_width=340):
-                            choose.cards()
-                    choose.more()
+                choose = Choose(desk)
+                other = _choose(desk, bring, choose)
                 watch = Watch(desk)
                 finished = Finished(desk)
-                after = After(desk, watch, finished)
+                after = After(desk, bring, watch, finished)
                 take = _finished(desk, finished, after)
             with gr.Tab("Gallery", id=GALLERY) as room:
-                gallery = Gallery(desk, after)
+                gallery = Gallery(desk, after, bring)
         _bring(desk, bring, choose, other, after)
         _paint(desk, bring, choose, watch, after)
         _after(finished, after, take)
         _gallery(desk, page, gallery, room, tabs, after)
     page.queue(api_open=False, default_concurrency_limit=None)
     return page
+
+
+def _choose(desk: Desk, bring: Bring, choose: Choose) -> gr.Button:
+    """The second view: the photo, and looks of it; what leads back to the first one."""
+    with gr.Column(visible=False, elem_id="view-choose") as desk.views["choose"], gr.Row(elem_classes="halves"):
+        with gr.Column(scale=2, min_width=300):
+            bring.photo()
+            other = gr.Button("Another photo", elem_id="other")
+        with gr.Column(scale=5, min_width=340):
+            choose.more()
+            choose.cards()
+    return other
 
 
 def _finished(desk: Desk, finished: Finished, after: After) -> Take:
@@ -69,42 +74,46 @@ def _finished(desk: Desk, finished: Finished, after: After) -> Take:
         with gr.Column(scale=4, min_width=340), gr.Tabs(elem_id="after"):
             with gr.Tab("Light"):
                 finished.light()
-            with gr.Tab("More strokes"):
+            with gr.Tab("Add"):
                 after.more()
-            with gr.Tab("Variations"):
+            with gr.Tab("Vary"):
                 after.vary()
             with gr.Tab("Replay"):
                 after.replay()
-            with gr.Tab("Take away"):
+            with gr.Tab("Save"):
                 return Take(desk, finished)
     raise AssertionError
 
 
 def _bring(desk: Desk, bring: Bring, choose: Choose, other: gr.Button, after: After) -> None:
     brought = [
-        bring.drop.upload(bring.on_file, bring.drop, bring.outputs, **QUIET),
-        bring.camera.taken(bring.on_camera, None, bring.outputs, **QUIET),
+        bring.drop.sent(bring.on_file, None, bring.outputs, **QUIET),
+        bring.camera.taken(bring.on_file, None, bring.outputs, **QUIET),
         bring.examples.pick(bring.on_example, None, bring.outputs, **QUIET),
         bring.crop.cut(bring.on_cut, None, bring.outputs, **QUIET),
+        after.look.click(after.on_look, None, bring.outputs, **QUIET),
     ]
     for event in brought:
-        event.success(choose.on_photo, None, [choose.looks, choose.pots], **QUIET)
+        event.success(choose.on_photo, None, [choose.looks], **QUIET)
+        event.success(choose.on_palette, None, [choose.pots], **QUIET)
     bring.over.painted(bring.on_wishes, None, None, **ALWAYS)
     for button in (other, after.fresh):
         button.click(lambda: desk.show("bring"), None, list(desk.views.values()), **QUIET)
 
 
 def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After) -> None:
+    choose.drop.sent(choose.on_style, None, [choose.style, choose.styled, choose.unstyle], **QUIET)
+    choose.unstyle.click(choose.on_no_style, None, [choose.style, choose.styled, choose.unstyle], **QUIET)
     choose.brushes.pick(choose.on_brush, None, [choose.brush, choose.brushes], **QUIET)
     choose.pots.mixed(choose.on_colors, None, [choose.colors, choose.palette], **ALWAYS)
 
     async def on_look(event: gr.EventData, request: gr.Request, *chosen: Any) -> AsyncIterator[Updates]:
         """A look was picked: paint."""
+        visit = desk.visit(request)
         with told():
-            visit = desk.visit(request)
-            photo = visit.the_photo()
-            work, changes = choose.begun(visit, str(given(event, "key")), chosen, request)
-            steps = watch.paint(visit, work, photo, "choose", lambda: after.show(visit), changes=changes)
+            photo, look = visit.the_photo(), str(given(event, "key"))
+        work, changes = await aside(choose.begun, visit, look, chosen)
+        steps = watch.paint(visit, work, photo, "choose", lambda: after.show(visit), changes=changes)
         async for updates in steps:
             yield updates
 
@@ -126,7 +135,7 @@ def _after(finished: Finished, after: After, take: Take) -> None:
     after.propose.click(after.on_vary, None, after.outputs, **QUIET)
     after.proposals.pick(after.on_proposal, None, after.outputs, **QUIET)
     after.film.click(after.on_film, None, after.outputs, **QUIET)
-    take.kind.change(take.on_kind, take.kind, [take.good, take.of_print, take.size, take.ready], **QUIET)
+    take.things.pick(take.on_thing, None, [take.kind, take.things, take.of_print, take.size, take.ready], **QUIET)
     how = [take.kind, take.paper, take.dpi, take.fit, take.size]
     take.make.click(take.on_make, how, [take.progress, take.make, take.ready], **QUIET)
 
@@ -140,11 +149,12 @@ def _gallery(desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: 
     def on_pick(event: gr.EventData, request: gr.Request) -> Updates:
         return to_paint(gallery.on_pick(event, request))
 
-    def on_file(path: str | None, request: gr.Request) -> Updates:
-        return to_paint(gallery.on_file(path, request))
+    def on_file(event: gr.EventData, request: gr.Request) -> Updates:
+        return to_paint(gallery.on_file(event, request))
 
-    gallery.works.pick(on_pick, None, shown, **QUIET)
-    gallery.file.upload(on_file, gallery.file, shown, **QUIET)
+    for cards in (gallery.works, gallery.begun):
+        cards.pick(on_pick, None, shown, **QUIET)
+    gallery.file.sent(on_file, None, shown, **QUIET)
     gallery.remove.click(gallery.on_remove, None, shown, **QUIET)
     room.select(gallery.on_look, None, gallery.outputs, **QUIET)
     page.load(gallery.on_look, None, gallery.outputs, **QUIET)

@@ -10,7 +10,6 @@ from PIL import Image
 
 from ....errors import InputError
 from ....export.export import Export
-from ....image.photo import read_photo
 from ....rendering.rendering import Rendering
 from ...contact_sheet import Proposal, small_photo, variations
 from ..choices import again
@@ -20,26 +19,29 @@ from ..photos import SHOWN, save_mask
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import PICTURES, Work
-from .desk import Desk, Updates, given, grown, read_mask, told
+from .bring import Bring
+from .desk import Desk, Updates, aside, given, grown, read_mask, told
 from .finished import Finished, address
 from .watch import Watch
 
 MANY = 6  # variations
 FILM, SECONDS = 720, 10.0  # px of the long side of the film on the page, and how long it is
+USUAL_LOOK = "oil"
 FEW, STEP, MOST = 50, 50, 2000  # strokes that are added
 
 
 class After:
     """Its components. Everything that is painted goes through ``watch``, and is shown by ``finished``."""
 
-    def __init__(self, desk: Desk, watch: Watch, finished: Finished) -> None:
-        self.desk, self.watch, self.finished = desk, watch, finished
+    def __init__(self, desk: Desk, bring: Bring, watch: Watch, finished: Finished) -> None:
+        self.desk, self.bring, self.watch, self.finished = desk, bring, watch, finished
 
     def buttons(self) -> None:
         with gr.Row(elem_classes="buttons"):
             self.on = gr.Button("Go on painting", variant="primary", visible=False, elem_id="resume")
             self.undo = gr.Button("Undo", visible=False, elem_id="undo")
             self.like = gr.Button("Another one like this", elem_id="like")
+            self.look = gr.Button("Another look", elem_id="look")
             self.fresh = gr.Button("Another photo", elem_id="fresh")
 
     def more(self) -> None:
@@ -63,7 +65,7 @@ class After:
 
     @property
     def outputs(self) -> list[Any]:
-        own = [self.on, self.undo, self.like, self.add, self.place, self.proposals, self.shown, self.filming]
+        own = [self.on, self.undo, self.like, self.look, self.add, self.place, self.proposals, self.shown, self.filming]
         return [
             *own,
             self.watch.easel,
@@ -84,6 +86,7 @@ class After:
             self.on: gr.update(visible=not whole and photo is not None),
             self.undo: gr.update(visible=len(work.states) > 1),
             self.like: gr.update(visible=photo is not None),
+            self.look: gr.update(visible=photo is not None),
             self.add: gr.update(interactive=whole and photo is not None),
             self.place: {"src": as_url(thumbnail(seen, SHOWN)), "less": False},
             self.proposals: {"cards": []},
@@ -93,11 +96,10 @@ class After:
 
     async def on_resume(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Go on with a painting that was stopped."""
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
         with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
-            how = {"changes": {}, "again": work.last}
-            steps = self.watch.paint(visit, work, self._photo(visit, work), "finished", lambda: self.show(visit), **how)
+            steps = self._paint(visit, work, {"changes": {}, "again": work.last})
         async for updates in steps:
             yield updates
 
@@ -113,91 +115,107 @@ class After:
 
     async def on_add(self, count: float, request: gr.Request) -> AsyncIterator[Updates]:
         """Strokes more, where somebody painted over the picture."""
-        with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
-            if visit.place is None:
-                raise InputError("no place is marked: paint over the picture where the strokes are to go")
-            self.desk.studio.limits.check(len(work.load()) + int(count), 0)
-            mask = visit.room / "place.png"
-            save_mask(visit.place.getchannel("R"), mask)
-            visit.place = None
-            how = {"changes": {"focus": mask}, "again": work.last, "add": int(count)}
-            steps = self.watch.paint(visit, work, self._photo(visit, work), "finished", lambda: self.show(visit), **how)
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
+        steps = self._paint(visit, work, await aside(self._added, visit, work, int(count)))
         async for updates in steps:
             yield updates
 
+    def _added(self, visit: Visit, work: Work, count: int) -> dict[str, Any]:
+        """How so many strokes are added where it is marked. Raises InputError if it is nowhere."""
+        if visit.place is None:
+            raise InputError("no place is marked: paint over the picture where the strokes are to go")
+        self.desk.studio.limits.check(len(work.load()) + count, 0)
+        mask = visit.room / "place.png"
+        save_mask(visit.place.getchannel("R"), mask)
+        visit.place = None
+        return {"changes": {"focus": mask}, "again": work.last, "add": count}
+
     async def on_like(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Another one like this, by another seed."""
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
+        async for updates in self._anew(visit, work, again(await aside(as_changes, work), 1)):
+            yield updates
+
+    def on_look(self, request: gr.Request) -> Updates:
+        """The same photo in another look."""
         with told():
             visit = self.desk.visit(request)
             work = self.finished.settle(visit)
-            changes = again(as_changes(work), 1)
-        async for updates in self.anew(visit, work, changes):
-            yield updates
+            photo = self._photo(visit, work)
+            if photo != visit.photo:
+                return self.bring.brought(visit, photo, work.about.title)
+            return self.desk.show("choose")
 
     async def on_vary(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Small variations come, one after another."""
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
+        small = await aside(lambda: small_photo(self._photo(visit, work)))
+        visit.proposals = await aside(self._variations, work)
+        seen, many, before = dict[int, str](), 0, as_url(small)
+        yield {self.proposals: _cards(visit.proposals, seen, before)}
+        job = visit.begin(lambda job: paint_small(job, small, visit.proposals, seen.__setitem__))
         with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
-            photo = read_photo(self._photo(visit, work), most=SHOWN)
-            visit.proposals = self._variations(work)
-            seen: dict[int, str] = {}
-            before = as_url(thumbnail(photo.image, 240))
-            yield {self.proposals: _cards(visit.proposals, seen, before)}
-            small = small_photo(photo)
-            job = visit.begin(lambda job: paint_small(job, small, visit.proposals, seen.__setitem__))
-            many = 0
             async for _ in job.follow():
                 if len(seen) > many:
                     many = len(seen)
                     yield {self.proposals: _cards(visit.proposals, seen, before)}
 
     async def on_proposal(self, event: gr.EventData, request: gr.Request) -> AsyncIterator[Updates]:
+        """A variation is painted large."""
+        visit = self.desk.visit(request)
         with told():
-            visit, number = self.desk.visit(request), str(given(event, "key"))
+            number = str(given(event, "key"))
             if not number.isdecimal() or int(number) >= len(visit.proposals):
                 raise InputError("this variation is not there any more: let them be shown once more")
-            work = self.finished.settle(visit)
-            changes = {**as_changes(work), **visit.proposals[int(number)].changes}
-        async for updates in self.anew(visit, work, changes):
-            yield updates
-
-    async def anew(self, visit: Visit, work: Work, changes: dict[str, Any]) -> AsyncIterator[Updates]:
-        """Another painting of the same photo."""
-        with told():
-            photo, about = self._photo(visit, work), work.about
-            other = visit.visitor.works.new(about.title, about.photo, str(changes.get("look") or about.look))
-            changes = changes | {name: str(other.keep(name, path)) for name, path in work.pictures.items()}
-            steps = self.watch.paint(visit, other, photo, "finished", lambda: self.show(visit), changes=changes)
-        async for updates in steps:
+            work, changes = visit.the_work(), dict(visit.proposals[int(number)].changes)
+        async for updates in self._anew(visit, work, changes):
             yield updates
 
     async def on_film(self, request: gr.Request) -> AsyncIterator[Updates]:
+        """How it was painted, from now on beside it."""
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
         with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
             path = work.beside("replay.mp4")
             if not path.exists():
-                painting, export = work.load(), Export(seconds=SECONDS)
+                painting, export = await aside(work.load), Export(seconds=SECONDS)
                 rendering = Rendering(min(FILM, painting.size), quick=True)
                 job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))
                 yield {self.filming: gr.update(visible=True)}
                 async for news in job.follow():
                     yield {self.filming: grown(news, "")}
-            yield {self.filming: gr.update(visible=False), self.shown: {"src": address(work, "replay", "mp4")}}
+            yield {self.filming: gr.update(visible=False)}
+            if path.exists():
+                yield {self.shown: {"src": address(work, "replay", "mp4")}}
+
+    def _paint(self, visit: Visit, work: Work, how: dict[str, Any]) -> AsyncIterator[Updates]:
+        """Paint a work that was begun, or one that is there."""
+        return self.watch.paint(visit, work, self._photo(visit, work), "finished", lambda: self.show(visit), **how)
+
+    async def _anew(self, visit: Visit, work: Work, changes: dict[str, Any]) -> AsyncIterator[Updates]:
+        """Another painting of the same photo, after the same pictures."""
+        with told():
+            self._photo(visit, work)
+            about = work.about
+            other = visit.visitor.works.new(about.title, about.photo, str(changes.get("look") or about.look))
+            kept = {name: str(other.keep(name, path)) for name, path in work.pictures.items()}
+            steps = self._paint(visit, other, {"changes": changes | kept})
+        async for updates in steps:
+            yield updates
 
     def _variations(self, work: Work) -> list[Proposal]:
-        look = work.load().settings.look or work.about.look or "oil"
-        most = self.desk.studio.limits.strokes
-        found = variations(look, MANY, len(work.name))
-        return [
-            one._replace(changes={**one.changes, "strokes": min(int(one.changes.get("strokes", most)), most)})
-            if "strokes" in one.changes
-            else one
-            for one in found
-        ]
+        """Variations of a work, each with all of its settings."""
+        changes, most = as_changes(work), self.desk.studio.limits.strokes
+        usual = work.load().settings
+        found = variations(usual.look or USUAL_LOOK, MANY, usual.seed, usual)
+        proposals = []
+        for one in found:
+            its = {**changes, **one.changes, "look": usual.look}
+            proposals.append(one._replace(changes={**its, "strokes": min(int(its["strokes"]), most)}))
+        return proposals
 
     def _photo(self, visit: Visit, work: Work) -> Any:
         if (path := visit.photo_of(work)) is None:

@@ -13,7 +13,7 @@ from ..parts import part
 from ..photos import SHOWN, cropped, faces_in
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
-from .desk import SKIP, Desk, Updates, given, read_mask, told
+from .desk import Desk, Updates, given, read_mask, told
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NAMES = ("astronaut", "chelsea", "coffee", "dandelions", "raccoon", "rocket")
@@ -29,12 +29,13 @@ class Bring:
             gr.HTML(
                 "<h2>Bring a photo</h2><p>A face, an animal, a cup of coffee: it will be painted stroke by stroke.</p>"
             )
-            self.drop = gr.File(
-                label="Drop a photo here, or press to choose one", file_types=["image", ".heic", ".heif", ".avif"],
-                type="filepath", height=190, elem_id="drop",
+            self.drop = part(
+                "drop", elem_id="drop", mark="photo", accept="image/*,.heic,.heif,.avif", pasted=True,
+                what="Drop a photo here, or press to choose one", hint="JPEG, PNG, HEIC and others, up to 25 MB",
             )  # fmt: skip
             with gr.Accordion("Take one with the camera", open=False):
                 self.camera = part("camera", elem_id="camera")
+            self.begun = part("cards", elem_id="begun")
             gr.HTML("<h3>Or paint one of these</h3>")
             self.examples = part("cards", {"cards": [_example(name) for name in NAMES]}, elem_id="examples")
         desk.views["bring"] = self.view
@@ -50,23 +51,17 @@ class Bring:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.drop, self.faces, self.crop, self.over, *self.desk.views.values()]
+        return [self.faces, self.crop, self.over, *self.desk.views.values()]
 
-    def on_file(self, path: str | None, request: gr.Request) -> Updates:
-        """A file came."""
+    def on_file(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """A photo came, from a file or the camera."""
         with told():
-            if path is None:
-                return SKIP
             visit = self.desk.visit(request)
-            sent = self.desk.received(path, request)
+            sent = self.desk.received(given(event, "path"), request)
             try:
-                return self._brought(visit, visit.visitor.photos.bring(sent), sent.stem)
+                return self.brought(visit, visit.visitor.photos.bring(sent), sent.stem)
             finally:
                 sent.unlink(missing_ok=True)
-
-    def on_camera(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """A picture was taken."""
-        return self.on_file(given(event, "path"), request)
 
     def on_example(self, event: gr.EventData, request: gr.Request) -> Updates:
         with told():
@@ -74,7 +69,7 @@ class Bring:
             if name not in NAMES:
                 raise InputError(f"there is no photo {name[:40]!r}: choose from {', '.join(NAMES)}")
             visit = self.desk.visit(request)
-            return self._brought(visit, visit.visitor.photos.bring(EXAMPLES / f"{name}.jpg"), name)
+            return self.brought(visit, visit.visitor.photos.bring(EXAMPLES / f"{name}.jpg"), name)
 
     def on_cut(self, event: gr.EventData, request: gr.Request) -> Updates:
         """A part of the photo goes on in its place."""
@@ -85,22 +80,22 @@ class Bring:
             except (TypeError, ValueError):
                 raise InputError("the frame did not arrive: draw it once more") from None
             content = cropped(visit.the_photo(), (left, top, right, bottom))
-            return self._brought(visit, visit.visitor.photos.keep(content), visit.title)
+            return self.brought(visit, visit.visitor.photos.keep(content), visit.title)
 
     def on_wishes(self, event: gr.EventData, request: gr.Request) -> None:
         with told():
             self.desk.visit(request).wishes = read_mask(given(event, "mask"))
 
-    def _brought(self, visit: Visit, path: Path, title: str) -> Updates:
+    def brought(self, visit: Visit, path: Path, title: str) -> Updates:
+        """This is the photo now."""
         visit.stop()
-        visit.photo, visit.title, visit.wishes = path, title, None
+        visit.photo, visit.title, visit.wishes, visit.sketches = path, title, None, {}
         photo = read_photo(path, most=SHOWN)
         faces = faces_in(photo)
         url = as_url(thumbnail(photo.image, SHOWN))
         many = "1 face was" if len(faces) == 1 else f"{len(faces)} faces were"
         text = f"{many} found: there the small strokes go." if faces else ""
         return {
-            self.drop: None,
             self.faces: {"src": url, "faces": faces, "text": text},
             self.crop: {"src": url},
             self.over: {"src": url, "less": True},

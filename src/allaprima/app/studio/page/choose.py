@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -24,12 +25,12 @@ from ..photos import SHOWN, save_mask, wished
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import Work
-from .desk import Desk, Updates, given, told
+from .desk import Desk, Updates, aside, given, told
 
 NAMES = tuple(one.name for one in fields(Choices))
 LOOKED_AT = 128  # px at which colours are found
+SMALL = 240  # px
 STEP, NARROWEST, WIDEST = 50, 0.03, 0.3  # of the sliders
-STYLED = ["image"]
 SWATCHES = 8
 PAPERS = {AS_LOOK: AS_LOOK, "the photo's own colour": "photo-mean", "white": "white", "cream": "#f4efe4",
           "buff": "#b59d7c", "warm grey": "#8d8579", "slate": "#23282b", "black": "black"}  # fmt: skip
@@ -54,7 +55,7 @@ class Choose:
     def more(self) -> None:
         """All else, folded."""
         limits, about = self.desk.studio.limits, Settings.about
-        with gr.Accordion("More choices", open=False, elem_id="more"):
+        with gr.Accordion("More choices: brush, strokes, palette, paper, style", open=False, elem_id="more"):
             gr.HTML("<p>What you leave as it is, the look decides. Then press a look.</p>")
             brushes = [_brush(name) for name in ABOUT]
             self.brush = gr.State(AS_LOOK)
@@ -93,23 +94,32 @@ class Choose:
                     info="The colour that is painted on; or type one as #rrggbb.",
                     allow_custom_value=True,
                 )
-            with gr.Row():
-                self.palette = gr.Radio(
-                    [AS_LOOK, FOUND, OWN_COLORS], value=AS_LOOK, label="Palette", info="Paint with a few colours only."
-                )
-                self.count = gr.Slider(
-                    2, 24, SWATCHES, step=1, label="How many colours", info="That are found in the photo."
-                )
-            self.colors = gr.State("")
-            self.pots = part("swatches", elem_id="pots")
-            with gr.Row():
-                self.style = gr.File(
-                    label="A picture whose manner it takes on", file_types=STYLED, type="filepath", height=120
-                )
-                self.weight = gr.Slider(
-                    0, 10, 1, step=0.1, label="How much", info=about("style_weight").metadata["help"]
-                )
+            self._colors()
             self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, info=about("seed").metadata["help"])
+
+    def _colors(self) -> None:
+        """A palette, and a picture to take after."""
+        with gr.Row():
+            self.palette = gr.Radio(
+                [AS_LOOK, FOUND, OWN_COLORS], value=AS_LOOK, label="Palette", info="Paint with a few colours only."
+            )
+            self.count = gr.Slider(
+                2, 24, SWATCHES, step=1, label="How many colours", info="That are found in the photo."
+            )
+        self.colors = gr.State("")
+        self.pots = part("swatches", elem_id="pots")
+        with gr.Row():
+            with gr.Column():
+                self.drop = part(
+                    "drop", elem_id="style", mark="style", accept="image/*", pasted=False,
+                    what="A picture whose manner it takes on", hint="Its colours and textures",
+                )  # fmt: skip
+                self.style = gr.State(None)
+                self.styled = part("cards", elem_id="styled")
+                self.unstyle = gr.Button("Without it", size="sm", visible=False, elem_id="unstyle")
+            self.weight = gr.Slider(
+                0, 10, 1, step=0.1, label="How much", info=Settings.about("style_weight").metadata["help"]
+            )
 
     @property
     def inputs(self) -> list[Any]:
@@ -121,20 +131,32 @@ class Choose:
 
     async def on_photo(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Small paintings come, one after another."""
+        visit = self.desk.visit(request)
+        if visit.photo is None:
+            return
+        small = await aside(small_photo, visit.photo)
+        before, seen = as_url(thumbnail(small, SMALL)), visit.sketches
+        left = [name for name in looks() if name not in seen]
+        yield {self.looks: _cards(seen, before)}
+        if not left:
+            return
+
+        def there(number: int, url: str) -> None:
+            seen[left[number]] = url
+
+        job = visit.begin(lambda job: paint_small(job, small, in_looks(left), there))
+        many = len(seen)
         with told():
-            visit = self.desk.visit(request)
-            if visit.photo is None:
-                return
-            photo = read_photo(visit.photo, most=SHOWN)
-            before = as_url(thumbnail(photo.image, 240))
-            proposals, seen = in_looks(list(looks())), dict[int, str]()
-            yield {self.looks: _cards(seen, before), self.pots: {"colors": _found(photo)}}
-            job = visit.begin(lambda job: paint_small(job, small_photo(photo), proposals, seen.__setitem__))
-            many = 0
             async for _ in job.follow():
                 if len(seen) > many:
                     many = len(seen)
                     yield {self.looks: _cards(seen, before)}
+
+    def on_palette(self, request: gr.Request) -> Updates:
+        """The colours of the photo, to begin with."""
+        with told():
+            visit = self.desk.visit(request)
+            return {self.pots: {"colors": _found(read_photo(visit.the_photo(), most=SHOWN))}}
 
     def on_brush(self, event: gr.EventData) -> Updates:
         with told():
@@ -142,15 +164,29 @@ class Choose:
             cards = [{"key": AS_LOOK, "name": AS_LOOK}, *map(_brush, ABOUT)]
             return {self.brush: key, self.brushes: {"cards": cards, "chosen": key}}
 
+    def on_style(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """A picture came whose manner is to be taken on."""
+        with told():
+            visit = self.desk.visit(request)
+            sent = self.desk.received(given(event, "path"), request)
+            try:
+                kept = visit.visitor.photos.bring(sent)
+            finally:
+                sent.unlink(missing_ok=True)
+            small = thumbnail(read_photo(kept, most=SMALL).image, SMALL)
+            card = {"key": "style", "name": sent.stem, "src": as_url(small)}
+            return {self.style: str(kept), self.styled: {"cards": [card]}, self.unstyle: gr.update(visible=True)}
+
+    def on_no_style(self) -> Updates:
+        return {self.style: None, self.styled: {"cards": []}, self.unstyle: gr.update(visible=False)}
+
     def on_colors(self, event: gr.EventData) -> Updates:
         """Colours were mixed, so they are to be painted with."""
         with told():
             colors = [str(color) for color in given(event, "colors")]
             return {self.colors: ",".join(colors), self.palette: OWN_COLORS if colors else AS_LOOK}
 
-    def begun(
-        self, visit: Visit, look: str, values: tuple[Any, ...], request: gr.Request
-    ) -> tuple[Work, dict[str, Any]]:
+    def begun(self, visit: Visit, look: str, values: tuple[Any, ...]) -> tuple[Work, dict[str, Any]]:
         """A painting that is begun in a look, and its settings, with what else was chosen. Raises InputError for what
         cannot be.
         """
@@ -163,8 +199,7 @@ class Choose:
                 save_mask(wished(read_photo(photo, most=SHOWN), visit.wishes), work.folder / "focus")
                 focus = work.folder / "focus"
             if values[-2]:
-                style = work.keep("style", self.desk.received(values[-2], request))
-                read_photo(style)
+                style = work.keep("style", Path(values[-2]))
             choices = Choices(**{**dict(zip(NAMES, values, strict=True)), "style": style})
             return work, choices.changes(look, focus, self.desk.studio.limits)
         except InputError:
@@ -172,12 +207,12 @@ class Choose:
             raise
 
 
-def _cards(seen: dict[int, str], before: str) -> dict[str, Any]:
-    cards = []
-    for number, look in enumerate(looks().values()):
-        card = {"key": look.name, "name": look.name, "about": look.about, "src": seen.get(number, before)}
-        cards.append({**card, "waiting": number not in seen})
-    return {"cards": cards}
+def _cards(seen: dict[str, str], before: str) -> dict[str, Any]:
+    cards = [
+        {"key": one.name, "name": one.name, "about": one.about, "src": seen.get(one.name, before)}
+        for one in looks().values()
+    ]
+    return {"cards": [{**card, "waiting": card["key"] not in seen} for card in cards]}
 
 
 def _brush(name: str) -> dict[str, Any]:

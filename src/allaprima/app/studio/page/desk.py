@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import html
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 from PIL import Image
@@ -23,9 +24,10 @@ from ..jobs import News
 from ..pictures import as_url
 from ..visit import Studio, Visit
 
+T = TypeVar("T")
 Updates = dict[Any, Any]
 SKIP: Updates = gr.skip()  # nothing changes
-READ, TOLD = 12.0, 4.0  # seconds that people have to read what went wrong, and what is said besides
+READ = 12.0  # seconds that people have to read what went wrong
 MASK = "data:image/png;base64,"
 LARGEST_MASK = 4_000_000  # signs
 VIEWS = ("bring", "choose", "watch", "finished")
@@ -78,9 +80,10 @@ def given(event: gr.EventData, name: str) -> Any:
     return data[name]
 
 
-def say(text: str) -> None:
-    """Something short that is good to know."""
-    gr.Info(html.escape(text), TOLD, title="")
+async def aside(work: Callable[..., T], *arguments: Any) -> T:
+    """What takes a while is done in a thread, so that other pages are answered meanwhile; what goes wrong is told."""
+    with told():
+        return await asyncio.to_thread(work, *arguments)
 
 
 def grown(news: News, alt: str, before: str = "") -> dict[str, Any]:

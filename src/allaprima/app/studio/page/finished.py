@@ -128,6 +128,6 @@ def facts(work: Work, painting: Painting) -> str:
     settings, about = painting.settings, work.about
     parts = [painting.made_of, f"{painting.width:,} x {painting.height:,} px", f"seed {settings.seed}"]
     if painting.unfinished is not None:
-        parts.insert(0, f"stopped before its {settings.strokes:,} strokes were there")
+        parts.insert(0, f"not finished, of {settings.strokes:,} strokes")
     title = f"{about.title}, {settings.look or about.look or 'oil'}" if about.title else settings.look or "a painting"
     return f"<h2>{html.escape(title)}</h2><p>{html.escape(' · '.join(parts))}</p>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -14,17 +15,18 @@ from ..parts import part
 from ..visit import Visit
 from ..works import Work
 from .after import After
-from .desk import SKIP, Desk, Updates, given, told
+from .bring import Bring
+from .desk import Desk, Updates, given, told
 from .finished import address
 
-LARGEST = 25_000_000  # bytes of a painting file
+NEAR = 3  # of the latest paintings those that are not finished are shown where a photo is brought
 
 
 class Gallery:
     """Its components."""
 
-    def __init__(self, desk: Desk, after: After) -> None:
-        self.desk, self.after = desk, after
+    def __init__(self, desk: Desk, after: After, bring: Bring) -> None:
+        self.desk, self.after, self.begun = desk, after, bring.begun
         with gr.Column(elem_id="view-gallery"):
             gr.HTML(
                 "<h2>Gallery</h2><p>All that you painted; it stays on this computer. Press one to go on with it.</p>"
@@ -32,9 +34,10 @@ class Gallery:
             self.works = part("cards", elem_id="works")
             self.empty = gr.HTML("<p>There is nothing yet: paint something first.</p>")
             with gr.Accordion("Open a painting file", open=False):
-                self.file = gr.File(
-                    label="Drop a .painting.json here", file_types=[".json"], type="filepath", height=120
-                )
+                self.file = part(
+                    "drop", elem_id="open", mark="file", accept=".json", what="Drop a .painting.json here",
+                    hint="One that was taken away from here, or painted by the command line", pasted=False,
+                )  # fmt: skip
             with gr.Accordion("Throw something away", open=False):
                 gr.HTML(
                     "<p>The painting that you looked at last goes, with all its states. Nothing brings it back.</p>"
@@ -43,11 +46,16 @@ class Gallery:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.works, self.empty, self.file]
+        return [self.works, self.empty, self.begun]
 
     def show(self, visit: Visit) -> Updates:
-        cards = [_card(work) for work in visit.visitor.works.all()]
-        return {self.works: {"cards": cards}, self.empty: gr.update(visible=not cards)}
+        works = visit.visitor.works.all()
+        begun = [_card(work, "Go on: ") for work in works[:NEAR] if not work.about.whole]
+        return {
+            self.works: {"cards": list(map(_card, works))},
+            self.begun: {"cards": begun},
+            self.empty: gr.update(visible=not works),
+        }
 
     def on_look(self, request: gr.Request) -> Updates:
         with told():
@@ -59,12 +67,11 @@ class Gallery:
             visit = self.desk.visit(request)
             return self._open(visit, visit.visitor.works.find(str(given(event, "key"))))
 
-    def on_file(self, path: str | None, request: gr.Request) -> Updates:
+    def on_file(self, event: gr.EventData, request: gr.Request) -> Updates:
         """A painting file becomes a work."""
-        if path is None:
-            return SKIP
         with told():
-            visit, sent = self.desk.visit(request), self.desk.received(path, request)
+            visit = self.desk.visit(request)
+            sent = self.desk.received(given(event, "path"), request)
             try:
                 if not is_painting(sent):
                     sent = sent.rename(painting_beside(sent))
@@ -74,6 +81,7 @@ class Gallery:
                 work = visit.visitor.works.new(title, painting.photo.sha256 if painting.photo else "")
                 try:
                     painting.save(work.next)
+                    work.tell(replace(work.about, whole=painting.unfinished is None))
                     show(work, self.desk.studio.lights)
                 except Exception:
                     work.remove()
@@ -82,7 +90,7 @@ class Gallery:
                 raise InputError(str(error).replace(str(sent), sent.name)) from None
             finally:
                 sent.unlink(missing_ok=True)
-            return {self.file: None, **self._open(visit, work)}
+            return self._open(visit, work)
 
     def on_remove(self, request: gr.Request) -> Updates:
         with told():
@@ -100,8 +108,9 @@ class Gallery:
         return {**self.after.show(visit), **self.desk.show("finished")}
 
 
-def _card(work: Work) -> dict[str, Any]:
+def _card(work: Work, before: str = "") -> dict[str, Any]:
     about = work.about
     small = work.beside("small.jpg")
     src = address(work, "small") if small.exists() else ""
-    return {"key": work.name, "name": about.title or "a painting", "about": about.look, "src": src}
+    told = about.look if about.whole else f"{about.look}, not finished"
+    return {"key": work.name, "name": before + (about.title or "a painting"), "about": told, "src": src}

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import gradio as gr
 
-from ....image.photo import read_photo
+from ....image.photo import Photo, read_photo
+from ....painting.painting import Painting
+from ..choices import check_among
 from ..easel import write_file
 from ..parts import part
 from ..take_away import FILM, PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
-from .desk import Desk, Updates, grown, told
+from ..visit import Visit
+from ..works import Work
+from .desk import Desk, Updates, aside, given, grown, told
 from .finished import Finished
 
-FITS = {"whole, with margins": "fit", "cropped to fill it": "crop"}
+FITS = {"with margins": "fit", "cropped": "crop"}
 DPIS = (150, 200, 300, 600)
 
 
@@ -22,8 +27,8 @@ class Take:
 
     def __init__(self, desk: Desk, finished: Finished) -> None:
         self.desk, self.finished = desk, finished
-        self.kind = gr.Radio([(thing.title, kind) for kind, thing in THINGS.items()], value=PRINT, label="File")
-        self.good = gr.HTML(_good(PRINT), elem_classes="good")
+        self.kind = gr.State(PRINT)
+        self.things = part("cards", _things(PRINT), elem_id="things")
         with gr.Row() as self.of_print:
             self.paper = gr.Dropdown(
                 PAPER_NAMES, value="A4", label="Paper", info="Or type one, such as 30x40cm.", allow_custom_value=True
@@ -46,28 +51,28 @@ class Take:
         self.progress = part("easel", elem_id="making", visible=False)
         self.ready = part("take", elem_id="ready")
 
-    def on_kind(self, kind: str) -> Updates:
-        return {
-            self.good: _good(kind),
-            self.of_print: gr.update(visible=kind == PRINT),
-            self.size: gr.update(visible=kind == PICTURE),
-            self.ready: {},
-        }
+    def on_thing(self, event: gr.EventData) -> Updates:
+        with told():
+            kind = check_among(str(given(event, "key")), tuple(THINGS), "file of the kind")
+            return {
+                self.kind: kind,
+                self.things: _things(kind),
+                self.of_print: gr.update(visible=kind == PRINT),
+                self.size: gr.update(visible=kind == PICTURE),
+                self.ready: {},
+            }
 
     async def on_make(
         self, kind: str, paper: str, dpi: int, fit: str, size: int, request: gr.Request
     ) -> AsyncIterator[Updates]:
         """Make a file, and hand it over."""
+        visit = self.desk.visit(request)
+        work = await aside(self.finished.settle, visit)
+        painting, seen = await aside(self._painting, visit, work)
         with told():
-            visit = self.desk.visit(request)
-            work = self.finished.settle(visit)
-            painting = work.load()
             rendering, export = ordered(painting, kind, self.desk.studio.limits, paper, int(dpi), fit, int(size))
+            export = export.change(beside=kind == FILM and seen is not None)
             path = visit.room / name_of(work.about.title, kind)
-            photo = visit.photo_of(work)
-            if kind == FILM and photo:
-                export = export.change(beside=True)
-            seen = read_photo(photo, most=painting.size) if photo else None
             job = visit.begin(lambda job: write_file(job, painting, path, rendering, export, seen))
             yield {self.progress: gr.update(visible=True), self.make: gr.update(interactive=False), self.ready: {}}
             over = {self.progress: gr.update(visible=False), self.make: gr.update(interactive=True)}
@@ -83,6 +88,12 @@ class Take:
                 megabytes = path.stat().st_size / 1e6
                 yield {self.ready: {"href": address, "name": path.name, "text": f"Ready, {megabytes:.1f} MB:"}}
 
+    def _painting(self, visit: Visit, work: Work) -> tuple[Painting, Photo | None]:
+        """What is saved, and its photo, if it is here."""
+        painting, photo = work.load(), visit.photo_of(work)
+        return painting, read_photo(photo, most=painting.size) if photo else None
 
-def _good(kind: str) -> str:
-    return f"<p>{THINGS[kind].good}</p>"
+
+def _things(chosen: str) -> dict[str, Any]:
+    cards = [{"key": kind, "name": thing.title, "about": thing.good} for kind, thing in THINGS.items()]
+    return {"cards": cards, "chosen": chosen}

@@ -15,7 +15,7 @@ from ..photos import SHOWN
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import Work
-from .desk import Desk, Updates, grown, told
+from .desk import Desk, Updates, aside, grown, told
 
 
 class Watch:
@@ -42,7 +42,7 @@ class Watch:
         def work_on(job: Job) -> None:
             paint_into(job, work, photo, lights, **how)  # type: ignore[arg-type]
 
-        seen = as_url(thumbnail(read_photo(photo, most=SHOWN).image, SHOWN))
+        seen = await aside(lambda: as_url(thumbnail(read_photo(photo, most=SHOWN).image, SHOWN)))
         job = visit.begin(work_on)
         visit.work = work
         running = {self.pause: gr.update(visible=True), self.go_on: gr.update(visible=False)}
@@ -57,12 +57,14 @@ class Watch:
                 visit.work = before
             yield self.desk.show(back)
             raise
+        if visit.job is not job:  # something else was begun in its place
+            return
         if not work.states:  # it was stopped before there was anything
             work.remove()
             visit.work = before
             yield self.desk.show(back)
             return
-        yield {**finish(), **self.desk.show("finished")}
+        yield {**await aside(finish), **self.desk.show("finished")}
 
     def on_pause(self, request: gr.Request) -> Updates:
         return self._paused(True, request)

@@ -10,8 +10,10 @@ import gradio as gr
 HERE = Path(__file__).parent
 
 
-def part(name: str, value: dict[str, Any] | None = None, **how: Any) -> gr.HTML:
-    """One of them, showing a value, as the first line of its script says it is to be."""
+def part(name: str, value: dict[str, Any] | None = None, /, **how: Any) -> gr.HTML:
+    """One of them, showing a value, as the first line of its script says it is to be; ``how`` a component is told
+    anything, and the words that its HTML asks for.
+    """
     html, script = ((HERE / f"{name}{suffix}").read_text("utf-8") for suffix in (".html", ".js"))
     classes = how.pop("elem_classes", [])
     return gr.HTML(
