@@ -1,18 +1,19 @@
 """The command that opens the studio: what it refuses, and how it opens and closes."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import allaprima
-from allaprima import InputError
+from allaprima import InputError, Painting
 from allaprima.app.cli import run
 
 from .commands import assert_told
@@ -95,9 +96,31 @@ def test_a_folder_that_is_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert Path("file").read_text() == "precious"
 
 
+def paint(client: Any) -> Any:
+    """A painting that grows, and who watches it."""
+    from .callers import do, event, untouched
+
+    assert do(client, "page", event(client, "examples", "pick"), [], {"key": "coffee"})[-1]["success"]
+    look = event(client, "looks", "pick")
+    data = untouched(client, look)
+    asked = {"fn_index": look, "data": data, "event_data": {"key": "impasto"}, "session_hash": "page"}
+    assert client.post("/gradio_api/queue/join", json=asked).status_code == 200
+    request = client.build_request("GET", "/gradio_api/queue/data", params={"session_hash": "page"})
+    news = client.send(request, stream=True)
+    for line in news.iter_lines():
+        assert "process_completed" not in line, line
+        if re.search(r"[1-9][0-9,]* strokes", line):  # it grows
+            break
+    return news
+
+
 @pytest.mark.usefixtures("gradio")
 def test_opened_and_closed(tmp_path: Path) -> None:
-    """Nobody else is asked or called meanwhile, nor by name; with a page open, too, it closes soon and quietly."""
+    """Nobody else is asked or called meanwhile, nor by name. With a page open, and a painting that grows on it, it
+    closes soon and quietly, and keeps what there is.
+    """
+    import httpx
+
     listens = tmp_path / "site"
     listens.mkdir()
     (listens / "sitecustomize.py").write_text(LISTENS)
@@ -112,20 +135,23 @@ def test_opened_and_closed(tmp_path: Path) -> None:
     assert process.stdout
     link = process.stdout.readline().strip()
     assert link.startswith("http://127.0.0.1:") and link.endswith(f"/enter/{Path('here/owner').read_text()}")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor())
-    with opener.open(link) as answer:
-        assert answer.status == 200 and b"allaprima" in answer.read()
-        address = answer.url
-    beat = opener.open(f"{address}gradio_api/heartbeat/page")
-    assert beat.read(5) == b"data:"
-    begun = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0 and time.monotonic() - begun < 3
-    beat.close()
+    with httpx.Client(timeout=60, trust_env=False, base_url=link.partition("/enter")[0]) as client:
+        assert "allaprima" in client.get(link, follow_redirects=True).text
+        try:
+            painting = paint(client)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+        assert process.returncode == 0 and time.monotonic() - begun < 6
+        painting.close()
+    address = link.partition("enter/")[0]
     assert out == "" and err.splitlines() == [
         f"allaprima: the studio is open; Ctrl-C closes it. This link is yours alone, others take {address}",
         "allaprima: the studio is closed; what was painted is kept in here",
     ]
     assert sorted(path.name for path in Path("here").iterdir()) == ["owner", "visitors"]
+    (kept,) = Path("here").glob("visitors/*/works/*/1.painting.json")
+    assert Painting.load(kept).unfinished is not None
     assert set((tmp_path / "asked").read_text().split()) <= {"127.0.0.1", "localhost"}
