@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 
 import torch
 from PIL import Image, ImageChops
@@ -20,6 +21,7 @@ LARGEST, MOST = 25_000_000, 100_000_000  # bytes, and pixels
 SHOWN, SMALL = 1000, 360  # px of the long side of a picture on the page, and of a small one
 LOOKED_AT = 512  # px at which faces are looked for
 GROUND, ABOVE = 30, 255  # of a mask: where less is wanted, and more
+ONE = Lock()  # photo is unpacked at a time: several of the largest would take all memory
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares of a picture's sides
 
 
@@ -49,7 +51,8 @@ class Photos:
             with written_aside(kept) as aside:
                 aside.write_bytes(content)
         try:
-            photo = read_photo(kept, most=SHOWN)
+            with ONE:
+                photo = read_photo(kept, most=SHOWN)
             if photo.width * photo.height > MOST:
                 raise InputError(_too_many(photo.width, photo.height))
         except InputError as error:
