@@ -15,7 +15,7 @@ import typer
 
 from ..errors import InputError, to_install
 from ..painting.settings import Settings
-from .terminal import loading, put, tell
+from .terminal import loading, put, tell, tell_why
 
 FOLDER = Path("~/allaprima-studio")
 NEEDED = ("gradio",)
@@ -62,7 +62,7 @@ def studio(
     entrance = f"{address}enter/{house.visitors.owner}"
 
     def opened() -> None:
-        Thread(target=warm, daemon=True).start()
+        Thread(target=warm, args=[tell_why], daemon=True).start()
         tell("the studio is open; Ctrl-C closes it. This link is yours alone, others take " + address)
         put(entrance)
         sys.stdout.flush()

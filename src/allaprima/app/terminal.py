@@ -76,12 +76,14 @@ def patient() -> Iterator[None]:
     """Within, a person who waits for the very first painting, or for each where nothing can be kept, is told why."""
     from ..kernels import on_compile
 
-    def say_why(kept: bool) -> None:
-        often = "this once" if kept else "each time, as no folder can be written to keep it: set NUMBA_CACHE_DIR to one"
-        tell(f"compiling for this machine, which takes some seconds, {often}")
-
-    with on_compile(say_why):
+    with on_compile(tell_why):
         yield
+
+
+def tell_why(kept: bool) -> None:
+    """Something is compiled, and is ``kept`` for the next time, or cannot be."""
+    often = "this once" if kept else "each time, as no folder can be written to keep it: set NUMBA_CACHE_DIR to one"
+    tell(f"compiling for this machine, which takes some seconds, {often}")
 
 
 @contextmanager

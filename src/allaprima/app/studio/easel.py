@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from PIL import Image
@@ -14,6 +15,7 @@ from PIL import Image
 from ...export.export import Export
 from ...export.write import write_all
 from ...image.photo import PhotoLike
+from ...kernels import on_compile
 from ...painters.observers import Autosave, Progress
 from ...painters.paint import optimise
 from ...painters.step import Step
@@ -29,7 +31,10 @@ from .works import SMALL, Work
 
 LIVE = 800  # px of the long side of a painting that grows
 LEAST, SHARE = 0.25, 0.2  # seconds between two looks, and of the time that they take
+FIRST_TIME = "getting ready for this computer, which takes a minute, this once"
 FOUND = 0.97  # of the work, when the strokes are found and the picture is not yet drawn
+
+compiling = Event()  # is what draws strokes, for this machine
 
 
 class Watch:
@@ -63,7 +68,7 @@ def paint_into(
     path = again if again and not add else work.next
     last: Step | None = None
     keep, watch = Autosave(path), Watch(job)
-    job.tell(text="mixing colours")
+    job.tell(text=FIRST_TIME if compiling.is_set() else "mixing colours")
     try:
         for last in optimise(photo, resume=again, add=add, **changes):
             keep.look(last)
@@ -117,15 +122,25 @@ def paint_small(
     def there(number: int, picture: Image.Image) -> None:
         on_picture(number, as_url(thumbnail(picture, SMALL)))
 
-    job.tell(text="looking at the photo")
+    job.tell(text=FIRST_TIME if compiling.is_set() else "looking at the photo")
     small_paintings(photo, proposals, there, told, quick=True)
 
 
-def warm() -> None:
-    """Let all that is compiled or loaded for a first painting be there before somebody waits for it."""
-    photo = Image.radial_gradient("L").convert("RGB").resize((64, 64))
-    *_, last = optimise(photo, strokes=40, size=64, quality="draft")
-    last.canvas(64, quick=True)
+def warm(tell: Callable[[bool], None]) -> None:
+    """Let all that is compiled or loaded for a first painting be there before somebody waits for it. ``tell`` is
+    told if it is compiled, which takes a minute, and whether that is kept for the next time.
+    """
+
+    def told(kept: bool) -> None:
+        compiling.set()
+        tell(kept)
+
+    try:
+        with on_compile(told):
+            *_, last = optimise(Image.radial_gradient("L").convert("RGB"), strokes=40, size=64, quality="draft")
+            last.canvas(64, quick=True)
+    finally:
+        compiling.clear()
 
 
 def write_file(

@@ -48,7 +48,7 @@ def make_page(studio: Studio, guard: Guard) -> Any:
         _bring(desk, bring, choose, other, after)
         _paint(desk, bring, choose, watch, after)
         _after(finished, after, take)
-        _gallery(desk, page, gallery, room, tabs, after)
+        _gallery(desk, page, gallery, room, tabs, after, choose)
     page.queue(api_open=False, default_concurrency_limit=None)
     return page
 
@@ -140,7 +140,9 @@ def _after(finished: Finished, after: After, take: Take) -> None:
     take.make.click(take.on_make, how, [take.progress, take.make, take.ready], **QUIET)
 
 
-def _gallery(desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: gr.Tabs, after: After) -> None:
+def _gallery(
+    desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: gr.Tabs, after: After, choose: Choose
+) -> None:
     shown = [tabs, *gallery.outputs, *after.outputs]
 
     def to_paint(updates: Updates) -> Updates:
@@ -157,6 +159,7 @@ def _gallery(desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: 
     gallery.file.sent(on_file, None, shown, **QUIET)
     gallery.remove.click(gallery.on_remove, None, shown, **QUIET)
     room.select(gallery.on_look, None, gallery.outputs, **QUIET)
+    page.load(choose.on_page, None, [choose.brushes], **QUIET)
     page.load(gallery.on_look, None, gallery.outputs, **QUIET)
 
     def leave(request: gr.Request) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,9 @@ class Choose:
         limits, about = self.desk.studio.limits, Settings.about
         with gr.Accordion("More choices: brush, strokes, palette, paper, style", open=False, elem_id="more"):
             gr.HTML("<p>What you leave as it is, the look decides. Then press a look.</p>")
-            brushes = [_brush(name) for name in ABOUT]
             self.brush = gr.State(AS_LOOK)
             gr.HTML("<h3>Brush</h3>")
-            self.brushes = part(
-                "cards", {"cards": [{"key": AS_LOOK, "name": AS_LOOK}, *brushes], "chosen": AS_LOOK}, elem_id="brushes"
-            )
+            self.brushes = part("cards", elem_id="brushes")
             with gr.Row():
                 self.strokes = gr.Slider(
                     0,
@@ -158,11 +156,15 @@ class Choose:
             visit = self.desk.visit(request)
             return {self.pots: {"colors": _found(read_photo(visit.the_photo(), most=SHOWN))}}
 
+    def on_page(self) -> Updates:
+        """Strokes of every brush, drawn when the first page is opened."""
+        with told():
+            return {self.brushes: _brushes(AS_LOOK)}
+
     def on_brush(self, event: gr.EventData) -> Updates:
         with told():
-            key = str(given(event, "key"))
-            cards = [{"key": AS_LOOK, "name": AS_LOOK}, *map(_brush, ABOUT)]
-            return {self.brush: key, self.brushes: {"cards": cards, "chosen": key}}
+            key = check_among(str(given(event, "key")), (AS_LOOK, *ABOUT), "brush")
+            return {self.brush: key, self.brushes: _brushes(key)}
 
     def on_style(self, event: gr.EventData, request: gr.Request) -> Updates:
         """A picture came whose manner is to be taken on."""
@@ -215,6 +217,11 @@ def _cards(seen: dict[str, str], before: str) -> dict[str, Any]:
     return {"cards": [{**card, "waiting": card["key"] not in seen} for card in cards]}
 
 
+def _brushes(chosen: str) -> dict[str, Any]:
+    return {"cards": [{"key": AS_LOOK, "name": AS_LOOK}, *map(_brush, ABOUT)], "chosen": chosen}
+
+
+@cache
 def _brush(name: str) -> dict[str, Any]:
     return {"key": name, "name": name.replace("_", " "), "about": ABOUT[name], "src": as_url(strip(find_brush(name)))}
 
