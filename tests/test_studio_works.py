@@ -15,6 +15,7 @@ from allaprima import InputError, Painting
 from allaprima.app.studio.visit import MOST, Studio
 from allaprima.app.studio.visitors import Visitors, is_key, new_key
 from allaprima.app.studio.works import LONGEST, SMALL, About, Work, Works
+from allaprima.image.photo import hash_of
 
 from .conftest import picture_size
 
@@ -195,6 +196,18 @@ def test_what_passes_goes_with_the_visit(tmp_path: Path, painting: Painting) -> 
     assert not room.exists() and all(one.exists() for one in rooms) and work.states == [1]
     house.close()
     assert not any(one.exists() for one in rooms) and work.states == [1]
+
+
+def test_a_photo_that_no_painting_needs_goes_with_the_last_visit(tmp_path: Path, photo: Path) -> None:
+    studio = Studio(tmp_path / "studio")
+    visit, other = studio.visit(KEY, "one"), studio.visit(KEY, "two")
+    painted, looked_at = (visit.visitor.photos.bring(path) for path in (photo, photo.parent / "raccoon.jpg"))
+    visit.visitor.works.new("cat", hash_of(photo.read_bytes()), "oil")
+    studio.leave(KEY, "one")
+    assert looked_at.exists()  # the other page may show it
+    assert other.visitor.photos.find(hash_of(photo.read_bytes())) == painted
+    studio.leave(KEY, "two")
+    assert painted.exists() and not looked_at.exists()
 
 
 def test_only_so_many_pages(tmp_path: Path) -> None:

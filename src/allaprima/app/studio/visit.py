@@ -102,12 +102,19 @@ class Studio:
             idle = [one for one, visit in self._visits.items() if not (visit.job and visit.job.alive)]
             left = [self._visits.pop(one) for one in idle[: max(0, len(self._visits) - MOST)] if one != (key, page)]
         for visit in left:
-            visit.end()
+            self._end(visit)
         return found
+
+    def _end(self, visit: Visit) -> None:
+        """End a visit; photos that no painting needs go with the last one of a visitor."""
+        visit.end()
+        visitor = visit.visitor
+        if all(other.visitor.folder != visitor.folder for other in self._visits.values()):
+            visitor.photos.sweep(visitor.works.photos())
 
     def leave(self, key: str, page: str) -> None:
         if visit := self._visits.pop((key, page), None):
-            visit.end()
+            self._end(visit)
 
     def close(self, seconds: float = SOON) -> None:
         """The studio closes: all visits end, and what is painted now is kept as far as it is, in so many seconds."""
