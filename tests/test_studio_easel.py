@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from allaprima import InputError, Painting
-from allaprima.app.contact_sheet import in_looks, small_photo
+from allaprima.app.contact_sheet import Proposal, small_photo
 from allaprima.app.studio.easel import LIVE, paint_into, paint_small, relight, show
 from allaprima.app.studio.jobs import Job, Turns
 from allaprima.app.studio.lights import KEPT, Lights, in_light
@@ -98,7 +98,14 @@ def test_another_job_stops_the_one_before(tmp_path: Path, photo: Path) -> None:
 def test_small_ones(photo: Path) -> None:
     seen = dict[int, str]()
     small = small_photo(read_photo(photo, most=200))
-    done(Job(lambda job: paint_small(job, small, in_looks(["chalk"]), seen.__setitem__), Turns()))
+    done(
+        Job(
+            lambda job: paint_small(
+                job, small, [Proposal("few", {"strokes": 40, "quality": "draft"})], seen.__setitem__
+            ),
+            Turns(),
+        )
+    )
     assert sorted(seen) == [0] and all(url.startswith("data:image/jpeg;base64,") for url in seen.values())
 
 
