@@ -15,6 +15,7 @@ import pytest
 import allaprima
 from allaprima import InputError, Painting
 from allaprima.app.cli import run
+from allaprima.app.studio.visitors import alone
 
 from .commands import assert_told
 
@@ -54,6 +55,13 @@ def test_others_are_asked_for_a_password(host: str, capsys: pytest.CaptureFixtur
         assert run(["studio", "--host", host, "--folder", "here", *more]) == 2
         assert_told(capsys, f"host is {host}, where others can come in: give a --password, too")
     assert not Path("here").exists()
+
+
+@pytest.mark.usefixtures("gradio")
+def test_another_one_in_the_same_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    with alone(Path("here")):
+        assert run(["studio", "--folder", "here", "--port", "0"]) == 2
+        assert_told(capsys, "there is a studio open in here already: close it first, or give another --folder")
 
 
 @pytest.mark.usefixtures("gradio")
