@@ -14,6 +14,13 @@ def event(client: httpx.Client, of: str, name: str) -> int:
     return next(each["id"] for each in page["dependencies"] if [part, name] in each["targets"])  # type: ignore[no-any-return]
 
 
+def untouched(client: httpx.Client, what: int) -> list[Any]:
+    """What the controls say that are asked then, when nobody touched them."""
+    page = client.get("/config").json()
+    values = {each["id"]: each["props"].get("value") for each in page["components"]}
+    return [values[part] for part in page["dependencies"][what]["inputs"]]
+
+
 def do(client: httpx.Client, page: str, what: int, data: list[Any], told: object = None) -> list[dict[str, Any]]:
     """Let something happen on a page; what is told of it, until it is done."""
     asked = {"fn_index": what, "data": data, "event_data": told, "session_hash": page}

@@ -87,6 +87,20 @@ def test_every_answer_is_told_how_to_be_taken(guard: Guard, behind: Behind) -> N
             assert answer.all(name) == [value]
 
 
+def test_what_fails_behind_it_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """To the operator; the studio goes on, and the visitor hears that it did not work."""
+
+    async def fails(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/config":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise KeyError("\x1b[31m")
+
+    answers = [ask(Guard(fails)), ask(Guard(fails), "/config")]
+    assert [(answer.status, answer.body) for answer in answers] == [(500, b"That did not work.\n"), (200, b"")]
+    told = capsys.readouterr().err
+    assert told.count("\n") == 2 and "KeyError" in told and "\x1b" not in told and "Traceback" not in told
+
+
 SHUT = [
     "/gradio_api/info", "/gradio_api/info/", "/gradio_api/call/on_file", "/gradio_api/call/v2/x", "/gradio_api/run/x",
     "/gradio_api/api/x", "/gradio_api/proxy=http://127.0.0.1:1/", "/gradio_api/file/etc/passwd",

@@ -196,7 +196,7 @@ def test_files_to_take_away_are_for_who_made_them(house: House, one: httpx.Clien
 def test_a_photo_is_brought(house: House, one: httpx.Client, photo: Path) -> None:
     path = upload(one, "my cat.png", photo.read_bytes())
     with Trap() as caught:
-        told = do(one, "bring", event(one, "drop", "upload"), [file(path, url=f"http://127.0.0.1:{caught.port}/a.png")])
+        told = do(one, "bring", event(one, "drop", "sent"), [], file(path, url=f"http://127.0.0.1:{caught.port}/a.png"))
         assert told[-1]["success"] and caught.calls() == 0
     visit = house.visit(one, "bring")
     assert visit.title == "my cat" and visit.the_photo().read_bytes() == photo.read_bytes()
@@ -205,7 +205,7 @@ def test_a_photo_is_brought(house: House, one: httpx.Client, photo: Path) -> Non
 
 def test_what_is_wrong_is_told_in_a_sentence(house: House, one: httpx.Client) -> None:
     path = upload(one, "a.png", b"<script>alert(1)</script>")
-    told = do(one, "wrong", event(one, "drop", "upload"), [file(path)])
+    told = do(one, "wrong", event(one, "drop", "sent"), [], {"path": path})
     assert not told[-1]["success"]
     assert told[-1]["output"]["error"] == "The photo is no picture that can be read: use JPEG, PNG, WebP or TIFF"
     assert str(house.studio.visitors.folder) not in json.dumps(told) and "Traceback" not in json.dumps(told)
@@ -214,15 +214,15 @@ def test_what_is_wrong_is_told_in_a_sentence(house: House, one: httpx.Client) ->
 
 def test_files_of_others_cannot_be_brought(house: House, one: httpx.Client, other: httpx.Client, photo: Path) -> None:
     """Nor those of the server, nor of other servers."""
-    drop, taken = event(one, "drop", "upload"), event(one, "camera", "taken")
+    drop = event(one, "drop", "sent")
     theirs = upload(one, "theirs.png", photo.read_bytes())
     with Trap() as caught:
         for path in (theirs, "/etc/passwd", f"http://127.0.0.1:{caught.port}/a.png", "../owner", str(photo)):
-            for what, data, told in ((drop, [file(path)], None), (taken, [], {"path": path})):
-                asked = {"fn_index": what, "data": data, "event_data": told, "session_hash": "thief"}
+            for data, told in (([file(path)], None), ([], {"path": path}), ([[file(path)]], {"x": [{"path": path}]})):
+                asked = {"fn_index": drop, "data": data, "event_data": told, "session_hash": "thief"}
                 assert other.post("/gradio_api/queue/join", json=asked).status_code == 403
-        for data in (["/etc/passwd"], [[file(theirs)["orig_name"]]], [{"paths": theirs}], [theirs], []):
-            assert not do(other, "thief", drop, data)[-1]["success"]
+        for odd in (None, theirs, [theirs], {"paths": theirs}, {"path": None}, {"Path": theirs}):
+            assert not do(other, "thief", drop, [], odd)[-1]["success"]
         assert caught.calls() == 0
     assert house.visit(other, "thief").photo is None and Path(theirs).exists()
 
@@ -238,6 +238,19 @@ def test_nobody_acts_on_anothers_page(house: House, one: httpx.Client, other: ht
     for asked in ("queue/data?session_hash=mine", "queue/data?session_hash=a&session_hash=mine", "heartbeat/mine"):
         assert other.get(f"/gradio_api/{asked}").status_code == 403
     assert house.visit(one, "mine").title == "coffee" and house.visit(other, "mine").photo is None
+
+
+def test_what_makes_no_sense(house: House, one: httpx.Client) -> None:
+    """Whatever comes, the studio goes on, and tells nothing of the server."""
+    for number in (-1, 10**9):
+        asked = {"fn_index": number, "data": [], "session_hash": "odd"}
+        assert one.post("/gradio_api/queue/join", json=asked).status_code == 500
+    assert "data: " in one.get("/gradio_api/queue/data?session_hash=nowhere").text
+    for method in ("PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"):
+        assert one.request(method, "/gradio_api/upload").status_code == 405
+    answer = one.post("/gradio_api/upload", content=b"x", headers={"content-type": "multipart/form-data; boundary=x"})
+    assert answer.status_code < 500
+    assert one.get("/").status_code == 200
 
 
 def test_who_goes_is_forgotten(house: House, one: httpx.Client) -> None:

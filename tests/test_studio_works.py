@@ -6,14 +6,16 @@ import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
 
 from allaprima import InputError, Painting
-from allaprima.app.studio.visit import Studio
+from allaprima.app.studio.visit import MOST, Studio
 from allaprima.app.studio.visitors import Visitors, is_key, new_key
 from allaprima.app.studio.works import LONGEST, SMALL, About, Work, Works
+from allaprima.image.photo import hash_of
 
 from .conftest import picture_size
 
@@ -194,6 +196,33 @@ def test_what_passes_goes_with_the_visit(tmp_path: Path, painting: Painting) -> 
     assert not room.exists() and all(one.exists() for one in rooms) and work.states == [1]
     house.close()
     assert not any(one.exists() for one in rooms) and work.states == [1]
+
+
+def test_a_photo_that_no_painting_needs_goes_with_the_last_visit(tmp_path: Path, photo: Path) -> None:
+    studio = Studio(tmp_path / "studio")
+    visit, other = studio.visit(KEY, "one"), studio.visit(KEY, "two")
+    painted, looked_at = (visit.visitor.photos.bring(path) for path in (photo, photo.parent / "raccoon.jpg"))
+    visit.visitor.works.new("cat", hash_of(photo.read_bytes()), "oil")
+    studio.leave(KEY, "one")
+    assert looked_at.exists()  # the other page may show it
+    assert other.visitor.photos.find(hash_of(photo.read_bytes())) == painted
+    studio.leave(KEY, "two")
+    assert painted.exists() and not looked_at.exists()
+
+
+def test_only_so_many_pages(tmp_path: Path) -> None:
+    """Those that nobody closed end, the oldest first; where something is done, it goes on."""
+    house, enough = Studio(tmp_path / "studio"), Event()
+    busy, old = house.visit(KEY, "busy"), house.visit(KEY, "old")
+    job, room = busy.begin(lambda _job: enough.wait(20) and None), old.room
+    kept = house.visit(KEY, "kept")
+    for number in range(MOST):
+        assert house.visit(KEY, "kept") is kept
+        house.visit(OTHER, str(number))
+    assert not room.exists() and house.visit(KEY, "kept") is kept
+    assert house.visit(KEY, "busy") is busy and house.visit(KEY, "old") is not old
+    enough.set()
+    job.join(10)
 
 
 def test_a_room_that_is_gone_is_made_anew(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def _begun(path: Path) -> tuple[int, Path]:
     """A new file aside, open, and locked as ours where there are locks."""
     while True:
         handle, name = tempfile.mkstemp(prefix=ASIDE, suffix=path.suffix, dir=path.parent)
-        locked = _locked(handle)
+        locked = locked(handle)
         if locked is None or (locked and os.fstat(handle).st_nlink):
             return handle, Path(name)
         os.close(handle)  # another process took it for left behind, before it was locked
@@ -79,13 +79,13 @@ def _tidy(folder: Path) -> None:
         with suppress(OSError):
             handle = os.open(left, os.O_RDWR)
             try:
-                if _locked(handle) and os.fstat(handle).st_uid == os.getuid():
+                if locked(handle) and os.fstat(handle).st_uid == os.getuid():
                     left.unlink()
             finally:
                 os.close(handle)
 
 
-def _locked(handle: int) -> bool | None:
+def locked(handle: int) -> bool | None:
     """Whether a file is locked for us now, and not for somebody else; None where there are no locks, as on Windows."""
     try:
         import fcntl

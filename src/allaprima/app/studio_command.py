@@ -18,7 +18,7 @@ from ..painting.settings import Settings
 from .terminal import loading, put, tell, tell_why
 
 FOLDER = Path("~/allaprima-studio")
-NEEDED = ("gradio",)
+EVERYWHERE = ("0.0.0.0", "::")
 HOST = typer.Option(
     help="Where the studio can be called: this computer alone, unless you say so (0.0.0.0: from anywhere)."
 )
@@ -53,23 +53,25 @@ def studio(
         from .studio.easel import warm
         from .studio.server import LOCAL, is_local, listen, make_app, serve
         from .studio.visit import Studio
+        from .studio.visitors import alone
 
     if not is_local(host) and not password:
         raise InputError(f"host is {host}, where others can come in: give a --password, too")
-    house = Studio(folder.expanduser(), Limits(max_strokes, max_size))
-    door = listen(host, port)
-    address = f"http://{host if ':' not in host else f'[{host}]'}:{door.getsockname()[1]}/"
-    entrance = f"{address}enter/{house.visitors.owner}"
+    folder, door = folder.expanduser(), listen(host, port)
+    here = "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+    address = f"http://{here}:{door.getsockname()[1]}/"
+    with door, alone(folder), suppress(KeyboardInterrupt):
+        house = Studio(folder, Limits(max_strokes, max_size))
+        entrance = f"{address}enter/{house.visitors.owner}"
 
-    def opened() -> None:
-        Thread(target=warm, args=[tell_why], daemon=True).start()
-        tell("the studio is open; Ctrl-C closes it. This link is yours alone, others take " + address)
-        put(entrance)
-        sys.stdout.flush()
-        if open_browser and sys.stdout.isatty():
-            webbrowser.open(entrance)
+        def opened() -> None:
+            Thread(target=warm, args=[tell_why], daemon=True).start()
+            tell("the studio is open; Ctrl-C closes it. This link is yours alone, others take " + address)
+            put(entrance)
+            sys.stdout.flush()
+            if open_browser and sys.stdout.isatty():
+                webbrowser.open(entrance)
 
-    with suppress(KeyboardInterrupt):
         serve(make_app(house, LOCAL if is_local(host) else None, password), door, opened, house.close)
     tell("the studio is closed; what was painted is kept in " + str(folder))
 

@@ -29,6 +29,11 @@ class Limits:
     strokes: int = Settings.about("strokes").metadata["high"]
     size: int = Settings.about("size").metadata["high"]
 
+    def within(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Settings by name, all of them, with no more than is allowed."""
+        most = {"strokes": self.strokes, "size": self.size}
+        return {**changes, **{name: min(int(changes[name]), value) for name, value in most.items()}}
+
     def check(self, strokes: int, size: int) -> None:
         """Raise InputError for more."""
         if strokes > self.strokes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
+from ..failures import tell_failure
 from .visitors import is_key, new_key
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -54,6 +56,7 @@ class Guard:
         self._app, self._hosts, self._password = app, hosts, password
         self._sent: OrderedDict[str, set[str]] = OrderedDict()  # files, and by whose keys: the same may send several
         self._pages: OrderedDict[str, str] = OrderedDict()  # by whose key they are looked at
+        self._closed = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -79,9 +82,33 @@ class Guard:
                 await _answer(send, 403, "This is not yours.")
                 return
             receive = _again(told, receive)  # in our own words, so that nobody reads it otherwise than we did
+        elif scope["method"] == "GET":
+            receive = self._until_closed(receive)
         scope[KEY] = key
-        cookie = [] if known else [(b"set-cookie", _cookie(key))]
-        await self._app(scope, receive, self._watched(scope, key, cookie, send))
+        answer = Answer(self, scope, send, [] if known else [(b"set-cookie", _cookie(key))])
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:  # by what was asked, most likely; the studio goes on
+            tell_failure(error)
+        await answer.end()
+
+    def close(self) -> None:
+        """Whoever listens for news hears no more of them."""
+        self._closed.set()
+
+    def _until_closed(self, receive: Receive) -> Receive:
+        """What receives, and hears that the browser is gone when the studio closes: else its streams would go on."""
+
+        async def received() -> Message:
+            tasks = [asyncio.ensure_future(receive()), asyncio.ensure_future(self._closed.wait())]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                return {"type": "http.disconnect"} if tasks[1] in done else tasks[0].result()  # type: ignore[return-value]
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+        return received
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | tuple[int, str, bytes] | None:
         """With which status, and words, a request is sent away, if it is."""
@@ -140,24 +167,8 @@ class Guard:
             self._pages.popitem(last=False)
         return True
 
-    def _watched(self, scope: Scope, key: str, cookie: list[tuple[bytes, bytes]], send: Send) -> Send:
-        """What sends an answer, with our headers; and remembers whose files are told in it, after they were sent."""
-        uploading, body = scope["path"].rstrip("/") == UPLOAD, bytearray()
-
-        async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                theirs = list(message.get("headers", ()))
-                own = [] if any(name.lower() == b"set-cookie" for name, _ in theirs) else cookie  # who enters has one
-                message["headers"] = [*theirs, *OURS, *own]
-            elif uploading and message["type"] == "http.response.body":
-                body.extend(message.get("body", b""))
-                if not message.get("more_body"):
-                    self._remember(bytes(body), key)
-            await send(message)
-
-        return watched
-
-    def _remember(self, body: bytes, key: str) -> None:
+    def remember(self, body: bytes, key: str) -> None:
+        """Whose files are told in the answer to who sent them."""
         try:
             paths = json.loads(body)
         except ValueError:
@@ -177,6 +188,35 @@ class Guard:
     def forget(self, page: str) -> None:
         """A page was closed."""
         self._pages.pop(page, None)
+
+
+class Answer:
+    """Sends an answer, with our headers, and to who has no key yet with a ``cookie``."""
+
+    def __init__(self, guard: Guard, scope: Scope, send: Send, cookie: list[tuple[bytes, bytes]]) -> None:
+        self._guard, self._send, self._cookie = guard, send, cookie
+        self._key, self._uploading = str(scope[KEY]), scope["path"].rstrip("/") == UPLOAD
+        self._body, self._begun, self._ended = bytearray(), False, False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._begun, theirs = True, list(message.get("headers", ()))
+            own = [] if any(name.lower() == b"set-cookie" for name, _ in theirs) else self._cookie  # who enters has one
+            message["headers"] = [*theirs, *OURS, *own]
+        elif message["type"] == "http.response.body":
+            self._ended = not message.get("more_body")
+            if self._uploading:
+                self._body.extend(message.get("body", b""))
+                if self._ended:
+                    self._guard.remember(bytes(self._body), self._key)
+        await self._send(message)
+
+    async def end(self) -> None:
+        """End what was broken off, as when the studio closes."""
+        if not self._begun:
+            await _answer(self._send, 500, "That did not work.")
+        elif not self._ended:
+            await self._send({"type": "http.response.body", "body": b""})
 
 
 async def _event(receive: Receive) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 
 import torch
 from PIL import Image, ImageChops
@@ -18,8 +20,10 @@ from ...perception.faces import find_faces
 
 LARGEST, MOST = 25_000_000, 100_000_000  # bytes, and pixels
 SHOWN, SMALL = 1000, 360  # px of the long side of a picture on the page, and of a small one
+NAME = 24  # signs of a sha256 that a photo is kept under
 LOOKED_AT = 512  # px at which faces are looked for
 GROUND, ABOVE = 30, 255  # of a mask: where less is wanted, and more
+ONE = Lock()  # photo is unpacked at a time: several of the largest would take all memory
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares of a picture's sides
 
 
@@ -43,13 +47,14 @@ class Photos:
 
     def keep(self, content: bytes) -> Path:
         """Keep a photo with this content, and say where. Raises InputError, in words for people, for what is none."""
-        kept = self.folder / hash_of(content)[:24]
+        kept = self.folder / hash_of(content)[:NAME]
         if not kept.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             with written_aside(kept) as aside:
                 aside.write_bytes(content)
         try:
-            photo = read_photo(kept, most=SHOWN)
+            with ONE:
+                photo = read_photo(kept, most=SHOWN)
             if photo.width * photo.height > MOST:
                 raise InputError(_too_many(photo.width, photo.height))
         except InputError as error:
@@ -57,9 +62,16 @@ class Photos:
             raise InputError(str(error).replace(f"the photo {kept}", "the photo")) from None
         return kept
 
+    def sweep(self, used: Collection[str]) -> None:
+        """Only those are kept whose sha256 is ``used``, or begins as one of these does."""
+        known = {one[:NAME] for one in used}
+        for path in list(self.folder.iterdir()) if self.folder.is_dir() else ():
+            if path.name not in known:
+                path.unlink(missing_ok=True)
+
     def find(self, sha256: str) -> Path | None:
         """The photo that was painted, if it is here."""
-        path = self.folder / sha256[:24]
+        path = self.folder / sha256[:NAME]
         return path if path.is_file() else None
 
 

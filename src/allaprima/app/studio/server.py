@@ -120,6 +120,7 @@ def serve(app: Guard, door: socket.socket, on_open: Callable[[], None], on_close
             on_open()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.close()
             logging.getLogger("uvicorn.error").disabled = True  # pages that are open are no errors
             on_close()
             await super().shutdown(sockets)

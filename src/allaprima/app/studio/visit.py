@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 from PIL import Image
 
@@ -16,6 +18,8 @@ from .jobs import WAITING, Job, Turns
 from .lights import Lights
 from .visitors import Visitor, Visitors
 from .works import Work
+
+MOST = 200  # visits: of more, the one that nothing was heard of for longest ends, as if its page was closed
 
 
 class Visit:
@@ -88,22 +92,36 @@ class Studio:
         self.limits = limits or Limits()
         self.visitors, self.turns, self.lights = Visitors(folder), Turns(WAITING), Lights()
         self._visits: dict[tuple[str, str], Visit] = {}
+        self._lock = Lock()
 
     def visit(self, key: str, page: str) -> Visit:
         """That of the visitor with a ``key``, on a ``page`` that is known by a text of its own."""
-        found = self._visits.get((key, page))
-        return found or self._visits.setdefault((key, page), Visit(self.visitors.find(key), self.turns))
+        with self._lock:
+            found = self._visits.pop((key, page), None) or Visit(self.visitors.find(key), self.turns)
+            self._visits[key, page] = found  # the latest are last
+            idle = [one for one, visit in self._visits.items() if not (visit.job and visit.job.alive)]
+            left = [self._visits.pop(one) for one in idle[: max(0, len(self._visits) - MOST)] if one != (key, page)]
+        for visit in left:
+            self._end(visit)
+        return found
+
+    def _end(self, visit: Visit) -> None:
+        """End a visit; photos that no painting needs go with the last one of a visitor."""
+        visit.end()
+        visitor = visit.visitor
+        if all(other.visitor.folder != visitor.folder for other in self._visits.values()):
+            visitor.photos.sweep(visitor.works.photos())
 
     def leave(self, key: str, page: str) -> None:
         if visit := self._visits.pop((key, page), None):
-            visit.end()
+            self._end(visit)
 
-    def close(self) -> None:
-        """The studio closes: what is painted now is kept as far as it is."""
-        visits = list(self._visits.items())
-        for (key, page), _ in visits:
+    def close(self, seconds: float = SOON) -> None:
+        """The studio closes: all visits end, and what is painted now is kept as far as it is, in so many seconds."""
+        jobs = [visit.job for visit in self._visits.values() if visit.job]
+        for key, page in list(self._visits):
             self.leave(key, page)
-        for _, visit in visits:
-            if visit.job:
-                visit.job.join(SOON)
+        until = time.monotonic() + seconds
+        for job in jobs:
+            job.join(max(0.0, until - time.monotonic()))
         shutil.rmtree(self.visitors.uploads, ignore_errors=True)

@@ -8,13 +8,15 @@ import secrets
 import shutil
 import tempfile
 from pathlib import Path
+from typing import IO
 
-from ...files import check_folder, written_aside
+from ...errors import InputError
+from ...files import check_folder, locked, written_aside
 from .photos import Photos
 from .works import Works
 
 KEY = re.compile(r"[A-Za-z0-9_-]{32}")
-OWNER, VISITORS, PASSING = "owner", "visitors", "passing"
+OWNER, VISITORS, PASSING, LOCK = "owner", "visitors", "passing", "lock"
 
 
 class Visitor:
@@ -63,6 +65,17 @@ class Visitors:
         """The visitor with a key."""
         name = hashlib.sha256(key.encode()).hexdigest()[:24]
         return Visitor(self.folder / VISITORS / name)
+
+
+def alone(folder: Path) -> IO[bytes]:
+    """A hold on a folder, as long as it is open. Raises InputError if another studio has it, or it cannot be."""
+    check_folder(folder, "the studio")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    hold = (folder / LOCK).open("wb")
+    if locked(hold.fileno()) is False:
+        hold.close()
+        raise InputError(f"there is a studio open in {folder} already: close it first, or give another --folder")
+    return hold
 
 
 def new_key() -> str:

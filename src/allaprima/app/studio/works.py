@@ -145,6 +145,11 @@ class Works:
             raise InputError("there is no such painting in your gallery: choose another")
         return Work(self.folder / name)
 
+    def photos(self) -> set[str]:
+        """The sha256 of all photos that were painted, or are to be."""
+        folders = self.folder.iterdir() if self.folder.is_dir() else ()
+        return {Work(path).about.photo for path in folders}
+
     def all(self) -> list[Work]:
         """The latest first; those of which nothing was kept are none."""
         if not self.folder.is_dir():

@@ -111,7 +111,7 @@ def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After)
         """A look was picked: paint."""
         visit = desk.visit(request)
         with told():
-            photo, look = visit.the_photo(), str(given(event, "key"))
+            photo, look = visit.the_photo(), given(event, "key", str)
         work, changes = await aside(choose.begun, visit, look, chosen)
         steps = watch.paint(visit, work, photo, "choose", lambda: after.show(visit), changes=changes)
         async for updates in steps:

@@ -20,7 +20,7 @@ from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import PICTURES, Work
 from .bring import Bring
-from .desk import Desk, Updates, aside, given, grown, read_mask, told
+from .desk import Desk, Updates, aside, given, grown, read_mask, told, whole
 from .finished import Finished, address
 from .watch import Watch
 
@@ -111,13 +111,13 @@ class After:
 
     def on_place(self, event: gr.EventData, request: gr.Request) -> None:
         with told():
-            self.desk.visit(request).place = read_mask(given(event, "mask"))
+            self.desk.visit(request).place = read_mask(given(event, "mask", str))
 
     async def on_add(self, count: float, request: gr.Request) -> AsyncIterator[Updates]:
         """Strokes more, where somebody painted over the picture."""
         visit = self.desk.visit(request)
         work = await aside(self.finished.settle, visit)
-        steps = self._paint(visit, work, await aside(self._added, visit, work, int(count)))
+        steps = self._paint(visit, work, await aside(self._added, visit, work, whole(count)))
         async for updates in steps:
             yield updates
 
@@ -167,7 +167,7 @@ class After:
         """A variation is painted large."""
         visit = self.desk.visit(request)
         with told():
-            number = str(given(event, "key"))
+            number = given(event, "key", str)
             if not number.isdecimal() or int(number) >= len(visit.proposals):
                 raise InputError("this variation is not there any more: let them be shown once more")
             work, changes = visit.the_work(), dict(visit.proposals[int(number)].changes)
@@ -202,19 +202,19 @@ class After:
             about = work.about
             other = visit.visitor.works.new(about.title, about.photo, str(changes.get("look") or about.look))
             kept = {name: str(other.keep(name, path)) for name, path in work.pictures.items()}
-            steps = self._paint(visit, other, {"changes": changes | kept})
+            steps = self._paint(visit, other, {"changes": self.desk.studio.limits.within(changes) | kept})
         async for updates in steps:
             yield updates
 
     def _variations(self, work: Work) -> list[Proposal]:
         """Variations of a work, each with all of its settings."""
-        changes, most = as_changes(work), self.desk.studio.limits.strokes
+        changes = as_changes(work)
         usual = work.load().settings
         found = variations(usual.look or USUAL_LOOK, MANY, usual.seed, usual)
         proposals = []
         for one in found:
             its = {**changes, **one.changes, "look": usual.look}
-            proposals.append(one._replace(changes={**its, "strokes": min(int(its["strokes"]), most)}))
+            proposals.append(one._replace(changes=self.desk.studio.limits.within(its)))
         return proposals
 
     def _photo(self, visit: Visit, work: Work) -> Any:

@@ -57,7 +57,7 @@ class Bring:
         """A photo came, from a file or the camera."""
         with told():
             visit = self.desk.visit(request)
-            sent = self.desk.received(given(event, "path"), request)
+            sent = self.desk.received(given(event, "path", str), request)
             try:
                 return self.brought(visit, visit.visitor.photos.bring(sent), sent.stem)
             finally:
@@ -65,7 +65,7 @@ class Bring:
 
     def on_example(self, event: gr.EventData, request: gr.Request) -> Updates:
         with told():
-            name = given(event, "key")
+            name = given(event, "key", str)
             if name not in NAMES:
                 raise InputError(f"there is no photo {name[:40]!r}: choose from {', '.join(NAMES)}")
             visit = self.desk.visit(request)
@@ -76,15 +76,15 @@ class Bring:
         with told():
             visit = self.desk.visit(request)
             try:
-                left, top, right, bottom = map(float, given(event, "box"))
-            except (TypeError, ValueError):
+                left, top, right, bottom = map(float, given(event, "box", list))
+            except (TypeError, ValueError, OverflowError):
                 raise InputError("the frame did not arrive: draw it once more") from None
             content = cropped(visit.the_photo(), (left, top, right, bottom))
             return self.brought(visit, visit.visitor.photos.keep(content), visit.title)
 
     def on_wishes(self, event: gr.EventData, request: gr.Request) -> None:
         with told():
-            self.desk.visit(request).wishes = read_mask(given(event, "mask"))
+            self.desk.visit(request).wishes = read_mask(given(event, "mask", str))
 
     def brought(self, visit: Visit, path: Path, title: str) -> Updates:
         """This is the photo now."""

@@ -163,14 +163,14 @@ class Choose:
 
     def on_brush(self, event: gr.EventData) -> Updates:
         with told():
-            key = check_among(str(given(event, "key")), (AS_LOOK, *ABOUT), "brush")
+            key = check_among(given(event, "key", str), (AS_LOOK, *ABOUT), "brush")
             return {self.brush: key, self.brushes: _brushes(key)}
 
     def on_style(self, event: gr.EventData, request: gr.Request) -> Updates:
         """A picture came whose manner is to be taken on."""
         with told():
             visit = self.desk.visit(request)
-            sent = self.desk.received(given(event, "path"), request)
+            sent = self.desk.received(given(event, "path", str), request)
             try:
                 kept = visit.visitor.photos.bring(sent)
             finally:
@@ -185,7 +185,7 @@ class Choose:
     def on_colors(self, event: gr.EventData) -> Updates:
         """Colours were mixed, so they are to be painted with."""
         with told():
-            colors = [str(color) for color in given(event, "colors")]
+            colors = [str(color) for color in given(event, "colors", list)]
             return {self.colors: ",".join(colors), self.palette: OWN_COLORS if colors else AS_LOOK}
 
     def begun(self, visit: Visit, look: str, values: tuple[Any, ...]) -> tuple[Work, dict[str, Any]]:

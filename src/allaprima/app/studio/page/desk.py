@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import html
+import math
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -72,12 +73,20 @@ def told() -> Iterator[None]:
         raise gr.Error(text[:1].upper() + text[1:], READ, title="That did not work", print_exception=False) from None
 
 
-def given(event: gr.EventData, name: str) -> Any:
-    """What came with an event. Raises InputError for an event without it."""
+def given(event: gr.EventData, name: str, kind: type[T]) -> T:
+    """What came with an event. Raises InputError for an event without it, or with something of another kind."""
     data = event._data
-    if not isinstance(data, dict) or name not in data:
+    value = data.get(name) if isinstance(data, dict) else None
+    if not isinstance(value, kind):
         raise InputError("nothing has arrived: try it once more")
-    return data[name]
+    return value
+
+
+def whole(value: object) -> int:
+    """A number of a slider. Raises InputError for what is none."""
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise InputError("a number is missing: move the slider once more")
+    return int(value)
 
 
 async def aside(work: Callable[..., T], *arguments: Any) -> T:

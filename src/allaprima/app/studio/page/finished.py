@@ -77,7 +77,7 @@ class Finished:
             if picture is None:
                 return SKIP
             visit.light = light
-            return {self.compare: {"after": as_url(picture), **self.photo(visit, work)}}
+            return {self.compare: {"after": as_url(picture), "same": True}}
 
     def settle(self, visit: Visit) -> Work:
         """The work that is looked at, in the light in which it is looked at. Raises InputError if there is none."""

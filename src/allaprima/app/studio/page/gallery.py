@@ -65,18 +65,19 @@ class Gallery:
         """A work is taken out."""
         with told():
             visit = self.desk.visit(request)
-            return self._open(visit, visit.visitor.works.find(str(given(event, "key"))))
+            return self._open(visit, visit.visitor.works.find(given(event, "key", str)))
 
     def on_file(self, event: gr.EventData, request: gr.Request) -> Updates:
         """A painting file becomes a work."""
         with told():
             visit = self.desk.visit(request)
-            sent = self.desk.received(given(event, "path"), request)
+            sent = self.desk.received(given(event, "path", str), request)
             try:
                 if not is_painting(sent):
                     sent = sent.rename(painting_beside(sent))
                 painting = Painting.load(sent)
-                self.desk.studio.limits.check(len(painting), painting.size)
+                settings, limits = painting.settings, self.desk.studio.limits
+                limits.check(max(len(painting), settings.strokes), max(painting.size, settings.size))
                 title = sent.name.removesuffix(".painting.json")
                 work = visit.visitor.works.new(title, painting.photo.sha256 if painting.photo else "")
                 try:

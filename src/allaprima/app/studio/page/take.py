@@ -15,7 +15,7 @@ from ..parts import part
 from ..take_away import FILM, PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
 from ..visit import Visit
 from ..works import Work
-from .desk import Desk, Updates, aside, given, grown, told
+from .desk import Desk, Updates, aside, given, grown, told, whole
 from .finished import Finished
 
 FITS = {"with margins": "fit", "cropped": "crop"}
@@ -54,7 +54,7 @@ class Take:
 
     def on_thing(self, event: gr.EventData) -> Updates:
         with told():
-            kind = check_among(str(given(event, "key")), tuple(THINGS), "file of the kind")
+            kind = check_among(given(event, "key", str), tuple(THINGS), "file of the kind")
             return {
                 self.kind: kind,
                 self.things: _things(kind),
@@ -71,7 +71,7 @@ class Take:
         work = await aside(self.finished.settle, visit)
         painting, seen = await aside(self._painting, visit, work)
         with told():
-            rendering, export = ordered(painting, kind, self.desk.studio.limits, paper, int(dpi), fit, int(size))
+            rendering, export = ordered(painting, kind, self.desk.studio.limits, paper, whole(dpi), fit, whole(size))
             export = export.change(beside=kind == FILM and seen is not None)
             path = visit.room / name_of(work.about.title, kind)
             job = visit.begin(lambda job: write_file(job, painting, path, rendering, export, seen))

@@ -1,4 +1,4 @@
-// A painting, and its photo under a slider. value: {after, before, alt}
+// A painting, and its photo under a slider. value: {after, before, alt, same}: `same` if only the painting is another.
 const at = (name) => element.querySelector(name);
 const range = at('input');
 const show = () => {
@@ -9,8 +9,9 @@ const show = () => {
   at('.edge').style.left = `${share}%`;
 };
 const draw = () => {
-  const { after, before, alt } = props.value || {};
+  const { after, before, alt, same } = props.value || {};
   if (after && at('.after').getAttribute('src') !== after) at('.after').src = after;
+  if (same) return;
   at('.after').hidden = !after;
   at('.after').alt = alt || 'The painting';
   if (before && at('.photo').getAttribute('src') !== before) {
