@@ -1,6 +1,5 @@
 """The studio's page in a browser: for who has no mouse, or no eyes for it, in the dark, and on a phone."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +15,12 @@ UNNAMED = """() => [...document.querySelectorAll('button, a[href], input, select
   .filter((one) => !(one.getAttribute('aria-label') || one.textContent.trim() || one.labels?.length
     || one.getAttribute('aria-labelledby') || one.title))
   .map((one) => one.outerHTML.slice(0, 200))"""
+FOCUS_UNSEEN = """() => {
+  const shows = (one) => getComputedStyle(one).outlineStyle !== 'none' || getComputedStyle(one).boxShadow !== 'none';
+  const found = document.activeElement;
+  for (let one = found, up = 0; one && up < 4; one = one.parentElement, up++) if (shows(one)) return '';
+  return found.outerHTML.slice(0, 200);
+}"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -32,14 +37,18 @@ def browser() -> Iterator[Browser]:
 
 
 def faults(tab: Tab, view: str) -> list[str]:
-    """Of a view: what axe finds, what has no name, and whether one must scroll sideways."""
-    tab.page.wait_for_timeout(400)  # until nothing fades any more
+    """Of a view, on a desk and on a phone: what axe finds, what has no name, and whether one must scroll sideways."""
     found = [f"{view}: {one} has no name" for one in tab.page.evaluate(UNNAMED)]
-    if (wider := tab.page.evaluate(WIDER)) > 0:
-        found.append(f"{view}: is {wider} px too wide")
-    for one in Axe().run(tab.page).response["violations"]:
-        if one["impact"] in GRAVE:
-            found += [f"{view}: {one['id']} ({one['impact']}): {node['html'][:300]}" for node in one["nodes"]]
+    for width in (390, 1280):
+        tab.page.set_viewport_size({"width": width, "height": 800})
+        tab.page.wait_for_timeout(300)  # until nothing fades any more
+        if (wider := tab.page.evaluate(WIDER)) > 0:
+            found.append(f"{view}, {width} px: is {wider} px too wide")
+        for one in Axe().run(tab.page).response["violations"]:
+            print(view, width, one["id"], one["impact"], [node["html"][:150] for node in one["nodes"]])
+            if one["impact"] in GRAVE:
+                found += [f"{view}, {width} px: {one['id']}: {node['html'][:300]}" for node in one["nodes"]]
+    tab.page.screenshot(path=f"/tmp/wBs/{view}.png", full_page=True)
     return found
 
 
@@ -49,12 +58,10 @@ def unfold(tab: Tab) -> None:
         folded.click()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_all_can_use_it(studio: Studio, browser: Browser, width: int, scheme: str) -> None:
+def test_all_can_use_it(studio: Studio, browser: Browser, scheme: str) -> None:
     """Of every view nothing is wrong."""
-    how = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "reduced_motion": "reduce"}
-    with visiting(browser, studio, **how) as tab:
+    with visiting(browser, studio, color_scheme=scheme, reduced_motion="reduce") as tab:
         unfold(tab)
         found = faults(tab, "bring")
         tab.example("astronaut")
@@ -75,3 +82,34 @@ def test_all_can_use_it(studio: Studio, browser: Browser, width: int, scheme: st
         unfold(tab)
         found += faults(tab, "gallery")
     assert not found, "\n".join(found)
+
+
+def test_the_keyboard_is_enough(studio: Studio, browser: Browser) -> None:
+    """From the top of the page on, by Tab and Enter or Space alone, to a painting and its light."""
+    with visiting(browser, studio) as tab:
+        step_to(tab, "#examples .card[data-key=coffee]")
+        tab.page.keyboard.press("Enter")
+        tab.see("#looks .card")
+        step_to(tab, "#more > button")
+        tab.page.keyboard.press("Enter")
+        step_to(tab, "#more input[type=number]")
+        tab.page.keyboard.type("100")
+        step_to(tab, "#looks .card[data-key=oil]")
+        tab.page.keyboard.press("Space")
+        tab.finished()
+        step_to(tab, "#after button[role=tab]")
+        before = tab.source("#painting img.after")
+        step_to(tab, "#after input[type=range]")
+        tab.page.keyboard.press("ArrowLeft")
+        tab.until(lambda: tab.source("#painting img.after") != before)
+        assert tab.strokes == 100
+
+
+def step_to(tab: Tab, selector: str) -> None:
+    """Press Tab until it has the focus; at each step it can be seen what has."""
+    for _ in range(120):
+        tab.page.keyboard.press("Tab")
+        assert not (hidden := tab.page.evaluate(FOCUS_UNSEEN)), f"{hidden} does not show that it has the focus"
+        if tab.page.evaluate("(name) => document.activeElement.matches(name)", selector):
+            return
+    raise AssertionError(f"Tab does not lead to {selector}")
