@@ -29,7 +29,7 @@ from .lights import SIZE, Lights, drawn, in_light
 from .pictures import as_jpeg, as_url, thumbnail
 from .works import SMALL, Work
 
-LIVE = 800  # px of the long side of a painting that grows
+LIVE = 800  # px of the long side of a painting that grows, unless it has fewer itself
 LEAST, SHARE = 0.25, 0.2  # seconds between two looks, and of the time that they take
 FIRST_TIME = "getting ready for this computer, which takes a minute, this once"
 FOUND = 0.97  # of the work, when the strokes are found and the picture is not yet drawn
@@ -47,7 +47,7 @@ class Watch:
         progress, now = Progress.of(step), time.monotonic()
         changes: dict[str, Any] = {"share": progress.share * FOUND, "text": progress.text}
         if now - self._looked > max(LEAST, self._cost / SHARE):
-            changes["picture"] = as_jpeg(step.canvas(LIVE, quick=True), 82)
+            changes["picture"] = as_jpeg(step.canvas(min(LIVE, step.painting().size), quick=True), 82)
             self._looked = time.monotonic()
             self._cost = self._looked - now
         self._job.tell(**changes)

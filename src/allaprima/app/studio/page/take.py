@@ -20,6 +20,7 @@ from .finished import Finished
 
 FITS = {"with margins": "fit", "cropped": "crop"}
 DPIS = (150, 200, 300, 600)
+LEAST = 256  # px of the long side of a picture, where larger ones are allowed
 
 
 class Take:
@@ -39,7 +40,7 @@ class Take:
             )
         most = desk.studio.limits.size
         self.size = gr.Slider(
-            256,
+            min(LEAST, most // 2),
             most,
             min(2048, most),
             step=64,

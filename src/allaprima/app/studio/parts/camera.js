@@ -7,6 +7,7 @@ const close = () => {
   stream = null;
   [video.hidden, at('.snap').hidden, at('.start').hidden] = [true, true, false];
 };
+video.addEventListener('pause', close); // as it does when it is taken off the page
 at('.start').addEventListener('click', async () => {
   at('.trouble').textContent = '';
   try {

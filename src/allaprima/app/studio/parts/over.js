@@ -3,7 +3,7 @@
 const MOST = 512;
 const at = (name) => element.querySelector(name);
 const [image, canvas, spot] = [at('img'), at('canvas'), at('.spot')];
-const pen = canvas.getContext('2d');
+const pen = canvas.getContext('2d', { willReadFrequently: true });
 const COLORS = { more: '#ff0000', less: '#0000ff' };
 let kind = 'more';
 let last = null;

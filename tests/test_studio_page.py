@@ -1,0 +1,141 @@
+"""The studio's page in a browser: a photo becomes a painting before one's eyes, and more comes of it."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT
+from .studio import Studio, Tab, browsing, opened, visiting
+
+pytestmark = pytest.mark.xdist_group("studio page")
+STROKES = 200
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with opened(tmp_path_factory.mktemp("page")) as studio:
+        yield studio
+
+
+@pytest.fixture(scope="module")
+def painted(studio: Studio) -> Iterator[Tab]:
+    """A page on which something was painted."""
+    with browsing() as browser, visiting(browser, studio) as tab:
+        tab.example()
+        tab.few(STROKES)
+        tab.paint()
+        tab.finished()
+        yield tab
+
+
+@pytest.fixture
+def tab(painted: Tab) -> Tab:
+    """The same, that shows this painting, whatever was made of it since."""
+    if painted.strokes != STROKES or not painted.page.locator("#view-finished").is_visible():
+        painted.reload()
+        painted.room("Gallery")
+        painted.see("#works .card")
+        painted.page.click("#works .card >> nth=-1")
+        painted.until(lambda: painted.strokes == STROKES)
+    return painted
+
+
+def grows(tab: Tab, often: int) -> None:
+    """Wait until the picture has changed so often."""
+    growing = "#easel .canvas:not(.before) img"
+    seen = {tab.source(growing)}
+    tab.until(lambda: seen.add(tab.source(growing)) or len(seen) > often)
+
+
+def test_a_photo_grows_into_a_painting(tab: Tab, studio: Studio) -> None:
+    """It can pause, and go on, be stopped, kept and gone on with."""
+    page = tab.page
+    page.click("#fresh")
+    tab.bring(ROOT / "examples/chelsea.png")
+    tab.see("#looks .card:not(.waiting)")  # sketches of it come
+    tab.fill("Strokes", 1500)
+    begun = time.monotonic()
+    tab.paint()
+    tab.see("#easel .canvas:not(.before) img")
+    print(f"the first picture after {time.monotonic() - begun:.1f} s")
+    assert time.monotonic() - begun < 15  # 1 or 2 where nothing else runs
+    page.click("#pause")
+    tab.see("#easel .told:has-text('paused')")
+    before = tab.source("#easel img")
+    assert studio.idle() and tab.source("#easel img") == before
+    page.click("#go-on")
+    grows(tab, 5)
+    page.click("#stop")
+    tab.finished()
+    assert "not finished, of 1,500 strokes" in page.inner_text("#facts") and tab.strokes > 0
+    page.click("#resume")
+    tab.finished()
+    assert tab.strokes == 1500 and "not finished" not in page.inner_text("#facts")
+    assert not page.locator("#resume").is_visible()
+    tab.room("Gallery")
+    assert "not finished" not in tab.see("#works .card").inner_text()  # the latest is the first
+
+
+def test_light_moves_over_the_painting(tab: Tab) -> None:
+    tab.room("Light")
+    took = []
+    for height in (70, 15, 40):
+        before, begun = tab.source("#painting img.after"), time.monotonic()
+        tab.page.get_by_label("range slider for How high").fill(str(height))
+        tab.until(lambda before=before: tab.source("#painting img.after") != before)
+        took.append(time.monotonic() - begun)
+    print("light took", *(f"{one:.2f}" for one in took), "s")
+    assert max(took) < 3  # 0.1 where nothing else runs
+
+
+def test_strokes_are_added_over_a_place_and_taken_away_again(tab: Tab) -> None:
+    page = tab.page
+    tab.room("Add")
+    page.click("#add")
+    assert "No place is marked" in tab.told()
+    tab.drag("#place canvas", (0.3, 0.4), (0.6, 0.5))
+    tab.fill("Strokes more", 50)
+    page.click("#add")
+    tab.until(lambda: tab.strokes == STROKES + 50)
+    tab.finished()
+    page.click("#undo")
+    tab.until(lambda: tab.strokes == STROKES)
+    assert not page.locator("#undo").is_visible()
+
+
+def test_a_slider_shows_the_photo_over_the_painting(tab: Tab) -> None:
+    slider, photo = tab.page.locator("#painting input"), tab.page.locator("#painting .photo")
+    assert not photo.is_visible()
+    slider.fill("40")
+    assert photo.is_visible() and photo.evaluate("one => one.style.clipPath") == "inset(0px 60% 0px 0px)"
+    slider.press("Home")
+    assert not photo.is_visible()
+
+
+def test_a_film_shows_how_it_was_painted(tab: Tab) -> None:
+    tab.room("Replay")
+    tab.page.click("#replay")
+    film = tab.see("#film video")
+    tab.until(lambda: film.evaluate("one => one.currentTime > 0.2 && !one.paused && one.duration > 5"))
+    tab.page.get_by_label("Speed of the film").select_option("twice")
+    assert film.evaluate("one => one.playbackRate") == 2
+    film.evaluate("one => one.pause()")
+
+
+def test_others_come_of_it(tab: Tab) -> None:
+    """One like it, and variations, one of which is painted."""
+    page = tab.page
+    page.click("#like")
+    tab.until(lambda: "seed 1" in page.inner_text("#facts"))
+    tab.finished()
+    assert tab.strokes == STROKES
+    tab.room("Vary")
+    page.click("#vary")
+    tab.see("#variations .card:not(.waiting) >> nth=1")
+    page.click("#variations .card >> nth=1")
+    tab.see("#view-watch")
+    tab.finished()
+    tab.room("Gallery")
+    tab.see("#works .card >> nth=2")
