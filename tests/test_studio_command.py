@@ -159,7 +159,7 @@ def test_opened_and_closed(tmp_path: Path) -> None:
         f"allaprima: the studio is open; Ctrl-C closes it. This link is yours alone, others take {address}",
         "allaprima: the studio is closed; what was painted is kept in here",
     ]
-    assert sorted(path.name for path in Path("here").iterdir()) == ["owner", "visitors"]
+    assert sorted(path.name for path in Path("here").iterdir()) == ["lock", "owner", "visitors"]
     (kept,) = Path("here").glob("visitors/*/works/*/1.painting.json")
     assert Painting.load(kept).unfinished is not None
     assert set((tmp_path / "asked").read_text().split()) <= {"127.0.0.1", "localhost"}

@@ -67,8 +67,8 @@ def _begun(path: Path) -> tuple[int, Path]:
     """A new file aside, open, and locked as ours where there are locks."""
     while True:
         handle, name = tempfile.mkstemp(prefix=ASIDE, suffix=path.suffix, dir=path.parent)
-        locked = locked(handle)
-        if locked is None or (locked and os.fstat(handle).st_nlink):
+        ours = locked(handle)
+        if ours is None or (ours and os.fstat(handle).st_nlink):
             return handle, Path(name)
         os.close(handle)  # another process took it for left behind, before it was locked
 
