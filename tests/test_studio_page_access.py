@@ -18,6 +18,7 @@ UNNAMED = """() => [...document.querySelectorAll('button, a[href], input, select
 FOCUS_UNSEEN = """() => {
   const shows = (one) => getComputedStyle(one).outlineStyle !== 'none' || getComputedStyle(one).boxShadow !== 'none';
   const found = document.activeElement;
+  if (found === document.body) return ''; // after the last one
   for (let one = found, up = 0; one && up < 4; one = one.parentElement, up++) if (shows(one)) return '';
   return found.outerHTML.slice(0, 200);
 }"""
@@ -45,10 +46,8 @@ def faults(tab: Tab, view: str) -> list[str]:
         if (wider := tab.page.evaluate(WIDER)) > 0:
             found.append(f"{view}, {width} px: is {wider} px too wide")
         for one in Axe().run(tab.page).response["violations"]:
-            print(view, width, one["id"], one["impact"], [node["html"][:150] for node in one["nodes"]])
             if one["impact"] in GRAVE:
                 found += [f"{view}, {width} px: {one['id']}: {node['html'][:300]}" for node in one["nodes"]]
-    tab.page.screenshot(path=f"/tmp/wBs/{view}.png", full_page=True)
     return found
 
 
