@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_pl
 
 from . import chromium
 
-PATIENCE = 30  # seconds: machines are busy
+PATIENCE = 60  # seconds: machines are busy
 OFTEN = 0.02
 LEFT = ("error: AbortError", "error: Unexpected error Connection errored out")
 """What Gradio's client complains of while its page is left."""
@@ -120,12 +120,17 @@ class Tab:
         self.studio, self.page, self.strange = studio, context.new_page(), list[str]()
         self.page.set_default_timeout(1000 * PATIENCE)
         self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("response", lambda answer: self._answered(answer.status, answer.url))
         self.page.on("console", self._told)
         self.page.on("pageerror", lambda error: self.strange.append(f"error: {error}"))
 
     def _asked(self, address: str) -> None:
         if not address.startswith((self.studio.address, "data:", "blob:")):
             self.strange.append(f"asked for {address}")
+
+    def _answered(self, status: int, address: str) -> None:
+        if status >= 400:
+            self.strange.append(f"{status} from {address}")
 
     def _told(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

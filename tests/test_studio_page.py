@@ -43,9 +43,14 @@ def tab(painted: Tab) -> Tab:
 
 def grows(tab: Tab, often: int) -> None:
     """Wait until the picture has changed so often."""
-    growing = "#easel .canvas:not(.before) img"
-    seen = {tab.source(growing)}
-    tab.until(lambda: seen.add(tab.source(growing)) or len(seen) > often)
+    growing, seen = tab.page.locator("#easel .canvas:not(.before) img"), set[str]()
+
+    def enough() -> bool:
+        assert not tab.page.locator("#facts").is_visible(), f"it is finished, and changed {len(seen) - 1} times"
+        seen.update(one.get_attribute("src") or "" for one in growing.all())
+        return len(seen) > often
+
+    tab.until(enough)
 
 
 def test_a_photo_grows_into_a_painting(tab: Tab, studio: Studio) -> None:
@@ -54,7 +59,7 @@ def test_a_photo_grows_into_a_painting(tab: Tab, studio: Studio) -> None:
     page.click("#fresh")
     tab.bring(ROOT / "examples/chelsea.png")
     tab.see("#looks .card:not(.waiting)")  # sketches of it come
-    tab.fill("Strokes", 1500)
+    tab.fill("Strokes", 2000)
     begun = time.monotonic()
     tab.paint()
     tab.see("#easel .canvas:not(.before) img")
@@ -68,10 +73,10 @@ def test_a_photo_grows_into_a_painting(tab: Tab, studio: Studio) -> None:
     grows(tab, 5)
     page.click("#stop")
     tab.finished()
-    assert "not finished, of 1,500 strokes" in page.inner_text("#facts") and tab.strokes > 0
+    assert "not finished, of 2,000 strokes" in page.inner_text("#facts") and tab.strokes > 0
     page.click("#resume")
     tab.finished()
-    assert tab.strokes == 1500 and "not finished" not in page.inner_text("#facts")
+    assert tab.strokes == 2000 and "not finished" not in page.inner_text("#facts")
     assert not page.locator("#resume").is_visible()
     tab.room("Gallery")
     assert "not finished" not in tab.see("#works .card").inner_text()  # the latest is the first
