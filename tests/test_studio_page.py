@@ -132,7 +132,7 @@ def test_others_come_of_it(tab: Tab) -> None:
     """One like it, and variations, one of which is painted."""
     page = tab.page
     page.click("#like")
-    tab.until(lambda: "seed 1" in page.inner_text("#facts"))
+    tab.until(lambda: "version 1" in page.inner_text("#facts"))
     tab.finished()
     assert tab.strokes == STROKES
     tab.room("Vary")

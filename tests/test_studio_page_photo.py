@@ -72,7 +72,7 @@ def test_faces_are_shown_and_the_photo_is_cut(tab: Tab) -> None:
     where = [float(face.get_attribute(name)) for name in ("cx", "cy")]
     assert where == pytest.approx([0.43, 0.23], abs=0.1)
     whole = size(tab)
-    page.click("text=Cut it")
+    page.click("text=Crop")
     tab.drag("#crop [data-corner=se]", (0.5, 0.5), (-10, -10))
     page.locator("#crop .part").focus()
     box = page.locator("#crop .part").bounding_box()

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..painting.pictures import PictureHash
 from ..painting.settings import Settings
 from ..strokes import ACTION, WINDOW, PlacedStrokes
 
@@ -41,7 +42,8 @@ class StrokeBounds:
     be, of the chord, and the ``longest`` that this may be, in widths. Over which share of a window the picture's
     direction is averaged, ``sweep``. Which share of the strokes is the ``sketch``, a painting by themselves that stays
     as it is under the others. About how many strokes are the ``ground``, which covers the canvas first. How
-    fast strokes move at most, ``rate``, a learning rate of logits.
+    fast strokes move at most, ``rate``, a learning rate of logits. For each stroke that paints detail where a focus is
+    white, how many go to an area that it leaves black, ``away``.
     """
 
     long_side: int
@@ -70,10 +72,13 @@ class StrokeBounds:
     flow_weight: float = 0.0
     ground: int = 0
     rate: float = 0.13
+    away: float = 0.02
 
     @classmethod
-    def of(cls, settings: Settings) -> StrokeBounds:
-        """Those of a painting's mood and sizes. Raises InputError for strokes too thin to be seen."""
+    def of(cls, settings: Settings, added: bool = False) -> StrokeBounds:
+        """Those of a painting's mood and sizes; strokes that are ``added`` to one go where a mask says, and nowhere
+        else. Raises InputError for strokes too thin to be seen.
+        """
         bounds, long_side = MOODS[settings.mood](long_side=settings.size), settings.size
         usual = bounds.width * min(1.0, math.sqrt(bounds.usual / settings.strokes))
         widest = settings.max_size or math.inf
@@ -82,7 +87,8 @@ class StrokeBounds:
                 f"max_size is {widest:g}: on a canvas of {long_side} px choose at least {THINNEST / long_side:.3g}"
             )
         width = min(settings.min_size or usual, widest)
-        return replace(bounds, width=width, least=width if settings.min_size else 0.0, widest=widest)
+        bounds = replace(bounds, width=width, least=width if settings.min_size else 0.0, widest=widest)
+        return replace(bounds, away=0.0, lines=0.0) if added and isinstance(settings.focus, PictureHash) else bounds
 
     def least_size(self, window: Tensor) -> Tensor:
         """The least ``size`` of strokes on windows ``(N,)`` in canvas pixels."""

@@ -67,8 +67,8 @@ class StrokeOptimizer:
         self.subject = Subject(inputs, settings, device)
         self.canvas = canvas_of(inputs, settings, self.subject, device)
         self.constraints = Constraints(self.subject.palette, settings.grayscale, settings.connected)
-        self.bounds = StrokeBounds.of(settings)
         there = 0 if inputs.base is None else len(inputs.base)
+        self.bounds = StrokeBounds.of(settings, added=there > 0)
         shape = self.canvas.width, self.canvas.height
         self.count = settings.strokes - there
         self.levels, self.lines = more_levels(there, self.count, *shape, self.bounds), list[Path]()
@@ -86,7 +86,8 @@ class StrokeOptimizer:
         counts = standing_out(small) if self.focus is None else resized(self.focus, *small.shape[1:])[0]
         self.regions = find_regions(small, counts.to(small.device))
         self.grain = Grain(inputs.brushes, settings.engine, settings.texture)
-        if self.grain.bristles and EFFORT[settings.mood][settings.quality].retouch and not settings.connected:
+        retouched = EFFORT[settings.mood][settings.quality].retouch and self.bounds.away and not settings.connected
+        if self.grain.bristles and retouched:
             self.levels = with_retouching(self.levels, self.bounds)
         part = CloseUp.of(None if settings.style else self.focus, *shape)  # a style's textures have one size everywhere
         self.schedule = Schedule(settings, self.levels, self.grain.cost, part)
@@ -200,7 +201,9 @@ class StrokeOptimizer:
     def begin_level(self, number: int, picture: Tensor, below: Tensor) -> StrokeParameters:
         """The strokes of a level as they begin, over what is there."""
         focus = None if self.focus is None else resized(self.focus.to(self.device), *picture.shape[1:])[0]
-        share = (number + 1) / len(self.levels)  # the coarsest ones cover all of the canvas
+        share = (
+            (number + 1) / len(self.levels) if self.bounds.away else 1.0
+        )  # the coarsest ones cover all of the canvas
         level, scale = self.levels[number], self.canvas.scale(picture)
         strokes = beginning(level, picture, below, scale, self.bounds, self.lines, self.random, focus, share)
         if self.settings.connected:

@@ -17,7 +17,6 @@ BROADER = (2.0, 4.0)  # times
 LONGER = 2.5  # times what a stroke is more slender by
 SMALLEST = 4  # canvas pixels: no window is smaller
 SMALLER = 0.91  # strokes are by so much, where a focus is brightest, but for those of the sketch
-IN_FOCUS = 0.02  # of the strokes that paint detail, so many go to an area that the focus leaves black
 
 
 def initial_strokes(
@@ -39,9 +38,11 @@ def initial_strokes(
     error = ((target - canvas).square().sum(0) - bounds.faint).clamp(min=0)
     broader = _broader(target, level, scale, bounds)
     if focus is not None:
-        if not level.sketch:
+        if not bounds.away:  # as if the place was all of the canvas
+            broader = broader * focus.mean().sqrt().clamp(min=1 - SMALLER)
+        elif not level.sketch:
             broader = broader * (1 - (share * focus).square() * SMALLER)
-        focus = (IN_FOCUS + (1 - IN_FOCUS) * focus) ** share
+        focus = (bounds.away + (1 - bounds.away) * focus) ** share
     cell = max(1, round(window / 4))
     points = _spread(error / broader.square(), focus, level.strokes, cell, bounds.gather, generator)
     blur = window * bounds.sweep

@@ -14,7 +14,6 @@ from PIL import Image
 
 from ...export.export import Export
 from ...export.write import write_all
-from ...image.photo import PhotoLike
 from ...kernels import on_compile
 from ...painters.observers import Autosave, Progress
 from ...painters.paint import optimise
@@ -45,7 +44,8 @@ class Watch:
 
     def look(self, step: Step) -> None:
         progress, now = Progress.of(step), time.monotonic()
-        changes: dict[str, Any] = {"share": progress.share * FOUND, "text": progress.text}
+        refining = ", refining" if step.refining else ""
+        changes: dict[str, Any] = {"share": progress.share * FOUND, "text": progress.text + refining}
         if now - self._looked > max(LEAST, self._cost / SHARE):
             changes["picture"] = as_jpeg(step.canvas(min(LIVE, step.painting().size), quick=True), 82)
             self._looked = time.monotonic()
@@ -76,11 +76,12 @@ def paint_into(
             job.check()
         assert last is not None
         last.painting().save(path)
-        work.tell(replace(work.about, whole=True))
+        work.tell(replace(work.about, whole=True, strokes=last.strokes))
     except Stopped:
         if last is not None:
-            last.painting().save(path)
-            work.tell(replace(work.about, whole=False))
+            painting = last.painting()
+            painting.save(path)
+            work.tell(replace(work.about, whole=painting.unfinished is None, strokes=len(painting)))
             if job.news.picture:
                 work.show(Image.open(BytesIO(job.news.picture)))
         raise
@@ -143,13 +144,11 @@ def warm(tell: Callable[[bool], None]) -> None:
         compiling.clear()
 
 
-def write_file(
-    job: Job, painting: Painting, path: Path, rendering: Rendering, export: Export, photo: PhotoLike | None = None
-) -> None:
+def write_file(job: Job, painting: Painting, path: Path, rendering: Rendering, export: Export) -> None:
     """A file to take away."""
 
     def told(share: float) -> None:
         job.check()
         job.tell(share=share, text="drawing")
 
-    write_all(painting, [path], rendering, export, photo=photo, on_progress=told)
+    write_all(painting, [path], rendering, export, on_progress=told)

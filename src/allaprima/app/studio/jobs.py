@@ -15,6 +15,7 @@ from ...pace import TimeLeft
 
 OFTEN = 0.08  # seconds: so often somebody looks whether there is news, or whether it is their turn
 WAITING = 8  # jobs at most
+SOON = 1.0  # seconds: who waits longer is told why
 
 
 class Stopped(BaseException):
@@ -48,8 +49,10 @@ class Turns:
             if not again and len(self._jobs) > self._most:
                 raise InputError(f"{self._most} paintings are waiting already: try again in a few minutes")
             self._jobs.append(job)
+        since = time.monotonic()
         while before := self._jobs.index(job):
-            job.tell(text="1 painting is before yours" if before == 1 else f"{before} paintings are before yours")
+            if time.monotonic() - since > SOON:  # one's own sketches need a moment to stop
+                job.tell(text="1 painting is before yours" if before == 1 else f"{before} paintings are before yours")
             time.sleep(OFTEN)
             job.check_stop()
 

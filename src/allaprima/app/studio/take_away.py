@@ -13,7 +13,9 @@ from ...export.write import picture_shape
 from ...painting.painting import Painting
 from ...rendering.rendering import AUTO, REAL, Rendering
 from .choices import Limits
+from .works import About
 
+LONGEST = 40  # signs of each word of a file's name
 SIGNS = re.compile(r"[^\w\- ]+")
 PRINT, PICTURE, FILM = "print", "picture", "film"
 SECONDS, FILM_SIZE = 12.0, 960  # of a film, and px of its long side
@@ -43,11 +45,13 @@ THINGS: dict[str, Thing] = {
 PAPER_NAMES = [name.upper() if name.startswith("a") else name for name in PAPERS]
 
 
-def name_of(title: str, kind: str) -> str:
-    """What a file is called."""
-    plain = SIGNS.sub("", title).strip()[:60] or "painting"
-    thing = THINGS[kind]
-    return f"{plain}{'' if kind in (PICTURE, PRINT, 'painting') else '-' + kind}{thing.suffix}"
+def name_of(about: About, kind: str, paper: str = "") -> str:
+    """What a file of a painting is called: as the photo, with its look, and what it is."""
+    title, look, more = (
+        SIGNS.sub("", word).strip()[:LONGEST]
+        for word in (about.title, about.look, {PICTURE: "", "painting": "", PRINT: paper}.get(kind, kind))
+    )
+    return "-".join(filter(None, (title or "painting", look, more))) + THINGS[kind].suffix
 
 
 def ordered(

@@ -26,7 +26,7 @@ class Visit:
     """Of a ``visitor``. ``photo`` is the file of the one that is to be painted, ``title`` what it is called, ``wishes``
     what was painted over it, and ``sketches`` small paintings of it by their looks; ``work`` is the painting that is
     looked at, ``light`` another one than its own in which it is, ``place`` what was painted over it, and ``proposals``
-    the variations of it that are shown.
+    the variations of it that are shown; ``thrown`` names the painting that was thrown away last.
     """
 
     def __init__(self, visitor: Visitor, turns: Turns) -> None:
@@ -39,6 +39,7 @@ class Visit:
         self.light: Light | None = None
         self.place: Image.Image | None = None
         self.proposals: list[Proposal] = []
+        self.thrown = ""
         self.job: Job | None = None
         self._room: Path | None = None
 
@@ -110,6 +111,7 @@ class Studio:
         visit.end()
         visitor = visit.visitor
         if all(other.visitor.folder != visitor.folder for other in self._visits.values()):
+            visitor.works.clear()
             visitor.photos.sweep(visitor.works.photos())
 
     def leave(self, key: str, page: str) -> None:

@@ -23,6 +23,7 @@ ABOUT = "about.json"
 STATE = re.compile(r"(\d{1,6})\.painting\.json")
 NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
 SMALL = 360  # px of the long side of the picture in the gallery
+THROWN = "thrown-"  # begins the names of folders of paintings that were thrown away
 LONGEST = 80  # signs of a title
 PICTURES = ("focus", "style")  # that a painting was painted after, each in a file of this name
 
@@ -30,7 +31,7 @@ PICTURES = ("focus", "style")  # that a painting was painted after, each in a fi
 @dataclass(frozen=True)
 class About:
     """What is told of a painting: its ``title``, the sha256 of its ``photo``, its ``look``, and when it was begun, in
-    seconds since 1970; and whether it is finished.
+    seconds since 1970; whether it is finished, and how many ``strokes`` it has.
     """
 
     title: str = ""
@@ -38,6 +39,7 @@ class About:
     look: str = ""
     begun: float = 0.0
     whole: bool = False
+    strokes: int = 0
 
 
 class Work:
@@ -120,6 +122,10 @@ class Work:
         with written_aside(self.folder / ABOUT) as aside:
             aside.write_text(json.dumps(asdict(replace(about, title=about.title[:LONGEST]))), "utf-8")
 
+    def throw(self) -> None:
+        """Out of the gallery, until somebody brings it back."""
+        self.folder.rename(self.folder.with_name(THROWN + self.name))
+
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -144,6 +150,18 @@ class Works:
         if not NAME.fullmatch(name) or not _is_work(self.folder / name):
             raise InputError("there is no such painting in your gallery: choose another")
         return Work(self.folder / name)
+
+    def bring_back(self, name: str) -> None:
+        """One that was thrown away. Raises InputError if it is gone."""
+        thrown = self.folder / (THROWN + name)
+        if not NAME.fullmatch(name) or not thrown.is_dir():
+            raise InputError("it is gone: what was thrown away can be brought back until the page is closed")
+        thrown.rename(self.folder / name)
+
+    def clear(self) -> None:
+        """What was thrown away goes."""
+        for path in list(self.folder.glob(f"{THROWN}*")):
+            shutil.rmtree(path, ignore_errors=True)
 
     def photos(self) -> set[str]:
         """The sha256 of all photos that were painted, or are to be."""

@@ -9,7 +9,7 @@ import gradio as gr
 
 from ..guard import Guard
 from ..visit import Studio
-from .after import After
+from .after import FIRST, After
 from .bring import Bring
 from .choose import Choose
 from .desk import Desk, Updates, aside, given, told
@@ -42,12 +42,12 @@ def make_page(studio: Studio, guard: Guard) -> Any:
                 watch = Watch(desk)
                 finished = Finished(desk)
                 after = After(desk, bring, watch, finished)
-                take = _finished(desk, finished, after)
+                _finished(desk, finished, after)
             with gr.Tab("Gallery", id=GALLERY) as room:
                 gallery = Gallery(desk, after, bring)
         _bring(desk, bring, choose, other, after)
         _paint(desk, bring, choose, watch, after)
-        _after(finished, after, take)
+        _after(finished, after)
         _gallery(desk, page, gallery, room, tabs, after, choose)
     page.queue(api_open=False, default_concurrency_limit=None)
     return page
@@ -65,14 +65,14 @@ def _choose(desk: Desk, bring: Bring, choose: Choose) -> gr.Button:
     return other
 
 
-def _finished(desk: Desk, finished: Finished, after: After) -> Take:
+def _finished(desk: Desk, finished: Finished, after: After) -> None:
     """The last view: the painting, and beside it what can be done with it."""
     with gr.Column(visible=False, elem_id="view-finished") as desk.views["finished"], gr.Row(elem_classes="halves"):
         with gr.Column(scale=5, min_width=340):
             finished.picture()
             after.buttons()
-        with gr.Column(scale=4, min_width=340), gr.Tabs(elem_id="after"):
-            with gr.Tab("Light"):
+        with gr.Column(scale=4, min_width=340), gr.Tabs(elem_id="after", selected=FIRST) as after.tabs:
+            with gr.Tab("Light", id=FIRST):
                 finished.light()
             with gr.Tab("Add"):
                 after.more()
@@ -81,8 +81,7 @@ def _finished(desk: Desk, finished: Finished, after: After) -> Take:
             with gr.Tab("Replay"):
                 after.replay()
             with gr.Tab("Save"):
-                return Take(desk, finished)
-    raise AssertionError
+                after.take = Take(desk, finished)
 
 
 def _bring(desk: Desk, bring: Bring, choose: Choose, other: gr.Button, after: After) -> None:
@@ -124,7 +123,8 @@ def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After)
     watch.stop.click(watch.on_stop, None, None, **QUIET)
 
 
-def _after(finished: Finished, after: After, take: Take) -> None:
+def _after(finished: Finished, after: After) -> None:
+    take = after.take
     for slider in finished.lights:
         slider.input(finished.on_light, finished.lights, finished.compare, **{**QUIET, "trigger_mode": "always_last"})
     after.on.click(after.on_resume, None, after.outputs, **QUIET)
@@ -158,6 +158,7 @@ def _gallery(
         cards.pick(on_pick, None, shown, **QUIET)
     gallery.file.sent(on_file, None, shown, **QUIET)
     gallery.remove.click(gallery.on_remove, None, shown, **QUIET)
+    gallery.back.click(gallery.on_back, None, gallery.outputs, **QUIET)
     room.select(gallery.on_look, None, gallery.outputs, **QUIET)
     page.load(choose.on_page, None, [choose.brushes], **QUIET)
     page.load(gallery.on_look, None, gallery.outputs, **QUIET)

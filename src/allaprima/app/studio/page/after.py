@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -22,16 +23,20 @@ from ..works import PICTURES, Work
 from .bring import Bring
 from .desk import Desk, Updates, aside, given, grown, read_mask, told, whole
 from .finished import Finished, address
+from .take import Take
 from .watch import Watch
 
 MANY = 6  # variations
 FILM, SECONDS = 720, 10.0  # px of the long side of the film on the page, and how long it is
-USUAL_LOOK = "oil"
+FIRST, USUAL_LOOK = "light", "oil"
 FEW, STEP, MOST = 50, 50, 2000  # strokes that are added
 
 
 class After:
     """Its components. Everything that is painted goes through ``watch``, and is shown by ``finished``."""
+
+    tabs: gr.Tabs
+    take: Take
 
     def __init__(self, desk: Desk, bring: Bring, watch: Watch, finished: Finished) -> None:
         self.desk, self.bring, self.watch, self.finished = desk, bring, watch, finished
@@ -39,7 +44,7 @@ class After:
     def buttons(self) -> None:
         with gr.Row(elem_classes="buttons"):
             self.on = gr.Button("Go on painting", variant="primary", visible=False, elem_id="resume")
-            self.undo = gr.Button("Undo", visible=False, elem_id="undo")
+            self.undo = gr.Button("Undo", interactive=False, elem_id="undo")
             self.like = gr.Button("Another one like this", elem_id="like")
             self.look = gr.Button("Another look", elem_id="look")
             self.fresh = gr.Button("Another photo", elem_id="fresh")
@@ -55,7 +60,7 @@ class After:
             "<p>The same photo and look: more strokes or fewer, another light. Press one, and it is painted large.</p>"
         )
         self.propose = gr.Button("Show variations", elem_id="vary")
-        self.proposals = part("cards", elem_id="variations")
+        self.proposals = part("cards", elem_id="variations", leads=True)
 
     def replay(self) -> None:
         gr.HTML("<p>How it was painted, from the first stroke to the last.</p>")
@@ -65,7 +70,19 @@ class After:
 
     @property
     def outputs(self) -> list[Any]:
-        own = [self.on, self.undo, self.like, self.look, self.add, self.place, self.proposals, self.shown, self.filming]
+        own = [
+            self.tabs,
+            *self.take.outputs,
+            self.on,
+            self.undo,
+            self.like,
+            self.look,
+            self.add,
+            self.place,
+            self.proposals,
+            self.shown,
+            self.filming,
+        ]
         return [
             *own,
             self.watch.easel,
@@ -84,7 +101,7 @@ class After:
         return {
             **self.finished.show(visit),
             self.on: gr.update(visible=not whole and photo is not None),
-            self.undo: gr.update(visible=len(work.states) > 1),
+            self.undo: gr.update(interactive=len(work.states) > 1),
             self.like: gr.update(visible=photo is not None),
             self.look: gr.update(visible=photo is not None),
             self.add: gr.update(interactive=whole and photo is not None),
@@ -92,6 +109,8 @@ class After:
             self.proposals: {"cards": []},
             self.shown: {},
             self.filming: gr.update(visible=False),
+            self.tabs: gr.update(selected=FIRST),
+            **self.take.nothing(),
         }
 
     async def on_resume(self, request: gr.Request) -> AsyncIterator[Updates]:
@@ -189,7 +208,8 @@ class After:
                     yield {self.filming: grown(news, "")}
             yield {self.filming: gr.update(visible=False)}
             if path.exists():
-                yield {self.shown: {"src": address(work, "replay", "mp4")}}
+                address_now = f"{address(work, 'replay', 'mp4')}&{time.time()}"  # another one plays from its beginning
+                yield {self.shown: {"src": address_now}}
 
     def _paint(self, visit: Visit, work: Work, how: dict[str, Any]) -> AsyncIterator[Updates]:
         """Paint a work that was begun, or one that is there."""

@@ -31,19 +31,19 @@ class Bring:
             )
             self.drop = part(
                 "drop", elem_id="drop", mark="photo", accept="image/*,.heic,.heif,.avif", pasted=True,
-                what="Drop a photo here, or press to choose one", hint="JPEG, PNG, HEIC and others, up to 25 MB",
+                what="Press to choose a photo, or drop it here", hint="JPEG, PNG, HEIC and others, up to 25 MB",
             )  # fmt: skip
             with gr.Accordion("Take one with the camera", open=False):
                 self.camera = part("camera", elem_id="camera")
-            self.begun = part("cards", elem_id="begun")
+            self.begun = part("cards", elem_id="begun", leads=True)
             gr.HTML("<h3>Or paint one of these</h3>")
-            self.examples = part("cards", {"cards": [_example(name) for name in NAMES]}, elem_id="examples")
+            self.examples = part("cards", {"cards": [_example(name) for name in NAMES]}, elem_id="examples", leads=True)
         desk.views["bring"] = self.view
 
     def photo(self) -> None:
         """What shows the photo, where it is cut, and where it matters; in the place where this is called."""
         self.faces = part("faces", elem_id="photo")
-        with gr.Accordion("Cut it", open=False):
+        with gr.Accordion("Crop", open=False):
             self.crop = part("crop", elem_id="crop")
         with gr.Accordion("Where it matters", open=False):
             gr.HTML("<p>Paint over what shall get more and smaller strokes, or fewer and broader ones.</p>")
@@ -69,7 +69,7 @@ class Bring:
             if name not in NAMES:
                 raise InputError(f"there is no photo {name[:40]!r}: choose from {', '.join(NAMES)}")
             visit = self.desk.visit(request)
-            return self.brought(visit, visit.visitor.photos.bring(EXAMPLES / f"{name}.jpg"), name)
+            return self.brought(visit, visit.visitor.photos.bring(EXAMPLES / f"{name}.jpg"), name.capitalize())
 
     def on_cut(self, event: gr.EventData, request: gr.Request) -> Updates:
         """A part of the photo goes on in its place."""

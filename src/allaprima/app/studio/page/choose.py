@@ -37,7 +37,7 @@ PAPERS = {AS_LOOK: AS_LOOK, "the photo's own colour": "photo-mean", "white": "wh
           "buff": "#b59d7c", "warm grey": "#8d8579", "slate": "#23282b", "black": "black"}  # fmt: skip
 MOODS = {AS_LOOK: AS_LOOK, "oil: along the form": "oil", "flow: long, swinging": "flow", "dots: side by side": "dots",
          "painterly: broad": "painterly", "likeness: as near as can be": "likeness"}  # fmt: skip
-QUALITIES = {"draft: a quick look": "draft", "normal": "normal", "best: takes its time": "best"}
+QUALITIES = {"quick": "draft", "normal": "normal", "best": "best"}
 
 
 class Choose:
@@ -51,11 +51,14 @@ class Choose:
         gr.HTML(
             "<h2>Choose a look</h2><p>These are small sketches of your photo. Press one, and it is painted large.</p>"
         )
-        self.looks = part("cards", elem_id="looks")
+        self.quality = gr.Radio(
+            list(QUALITIES.items()), value="normal", label="How long it may take", elem_id="quality"
+        )
+        self.looks = part("cards", elem_id="looks", leads=True)
 
     def more(self) -> None:
         """All else, folded."""
-        limits, about = self.desk.studio.limits, Settings.about
+        limits = self.desk.studio.limits
         with gr.Accordion("More choices: brush, strokes, palette, paper, style", open=False, elem_id="more"):
             gr.HTML("<p>What you leave as it is, the look decides. Then press a look.</p>")
             self.brush = gr.State(AS_LOOK)
@@ -70,9 +73,6 @@ class Choose:
                     label="Strokes",
                     info="How many. Few are bold, many are fine; 0: as the look says.",
                 )
-                self.quality = gr.Dropdown(
-                    list(QUALITIES.items()), value="normal", label="Care", info=about("quality").metadata["help"]
-                )
             with gr.Row():
                 self.narrow = gr.Slider(
                     0,
@@ -80,20 +80,24 @@ class Choose:
                     0,
                     step=0.001,
                     label="Narrowest stroke",
-                    info="Its width, in shares of the canvas; 0: as the look says.",
+                    info="How wide, if the canvas is 1 wide; 0: as the look says.",
                 )
-                self.wide = gr.Slider(0, WIDEST, 0, step=0.005, label="Widest stroke", info="Likewise; 0: no bound.")
+                self.wide = gr.Slider(
+                    0, WIDEST, 0, step=0.005, label="Widest stroke", info="How wide, likewise; 0: as the look says."
+                )
             with gr.Row():
                 self.mood = gr.Dropdown(list(MOODS.items()), value=AS_LOOK, label="Mood", info="How strokes lie.")
                 self.paper = gr.Dropdown(
                     list(PAPERS.items()),
                     value=AS_LOOK,
                     label="Paper",
-                    info="The colour that is painted on; or type one as #rrggbb.",
+                    info="What is painted on; or type a colour, such as navy.",
                     allow_custom_value=True,
                 )
             self._colors()
-            self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, info=about("seed").metadata["help"])
+            self.seed = gr.Number(
+                0, label="Version", precision=0, minimum=0, info="Another number, another painting of the same photo."
+            )
 
     def _colors(self) -> None:
         """A palette, and a picture to take after."""
@@ -110,7 +114,7 @@ class Choose:
             with gr.Column():
                 self.drop = part(
                     "drop", elem_id="style", mark="style", accept="image/*", pasted=False,
-                    what="A picture whose manner it takes on", hint="Its colours and textures",
+                    what="A picture to paint like", hint="Its colours and textures are taken on",
                 )  # fmt: skip
                 self.style = gr.State(None)
                 self.styled = part("cards", elem_id="styled")

@@ -97,7 +97,7 @@ async def aside(work: Callable[..., T], *arguments: Any) -> T:
 
 def grown(news: News, alt: str, before: str = "") -> dict[str, Any]:
     """The value of an easel that shows how far a job is."""
-    told = "paused" if news.paused else news.text
+    told = f"{news.text}, paused" if news.paused else news.text
     picture = as_url(news.picture) if news.picture else ""
     return {"src": picture, "before": before, "alt": alt, "share": news.share, "text": told, "left": news.left}
 

@@ -126,7 +126,7 @@ def address(work: Work, what: str, suffix: str = "jpg") -> str:
 def facts(work: Work, painting: Painting) -> str:
     """What is told of a work below its picture."""
     settings, about = painting.settings, work.about
-    parts = [painting.made_of, f"{painting.width:,} x {painting.height:,} px", f"seed {settings.seed}"]
+    parts = [painting.made_of, f"{painting.width:,} x {painting.height:,} px", f"version {settings.seed}"]
     if painting.unfinished is not None:
         parts.insert(0, f"not finished, of {settings.strokes:,} strokes")
     title = f"{about.title}, {settings.look or about.look or 'oil'}" if about.title else settings.look or "a painting"

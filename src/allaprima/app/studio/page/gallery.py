@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +33,7 @@ class Gallery:
             gr.HTML(
                 "<h2>Gallery</h2><p>All that you painted; it stays on this computer. Press one to go on with it.</p>"
             )
-            self.works = part("cards", elem_id="works")
+            self.works = part("cards", elem_id="works", leads=True)
             self.empty = gr.HTML("<p>There is nothing yet: paint something first.</p>")
             with gr.Accordion("Open a painting file", open=False):
                 self.file = part(
@@ -39,14 +41,14 @@ class Gallery:
                     hint="One that was taken away from here, or painted by the command line", pasted=False,
                 )  # fmt: skip
             with gr.Accordion("Throw something away", open=False):
-                gr.HTML(
-                    "<p>The painting that you looked at last goes, with all its states. Nothing brings it back.</p>"
-                )
-                self.remove = gr.Button("Throw it away", variant="stop", elem_id="remove")
+                gr.HTML("<p>The painting that you opened last. Until you close the page, it can be brought back.</p>")
+                with gr.Row(elem_classes="buttons"):
+                    self.remove = gr.Button("Throw it away", variant="stop", interactive=False, elem_id="remove")
+                    self.back = gr.Button("Bring it back", visible=False, elem_id="back")
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.works, self.empty, self.begun]
+        return [self.works, self.empty, self.begun, self.remove, self.back]
 
     def show(self, visit: Visit) -> Updates:
         works = visit.visitor.works.all()
@@ -55,6 +57,8 @@ class Gallery:
             self.works: {"cards": list(map(_card, works))},
             self.begun: {"cards": begun},
             self.empty: gr.update(visible=not works),
+            self.remove: gr.update(value=_throw(visit.work), interactive=visit.work is not None),
+            self.back: gr.update(visible=bool(visit.thrown)),
         }
 
     def on_look(self, request: gr.Request) -> Updates:
@@ -82,7 +86,7 @@ class Gallery:
                 work = visit.visitor.works.new(title, painting.photo.sha256 if painting.photo else "")
                 try:
                     painting.save(work.next)
-                    work.tell(replace(work.about, whole=painting.unfinished is None))
+                    work.tell(replace(work.about, whole=painting.unfinished is None, strokes=len(painting)))
                     show(work, self.desk.studio.lights)
                 except Exception:
                     work.remove()
@@ -96,12 +100,24 @@ class Gallery:
     def on_remove(self, request: gr.Request) -> Updates:
         with told():
             visit = self.desk.visit(request)
+            work = visit.the_work()
             visit.stop()
-            visit.the_work().remove()
-            visit.work = None
+            work.throw()
+            visit.work, visit.thrown = None, work.name
             return {**self.show(visit), **self.desk.show("choose" if visit.photo else "bring")}
 
+    def on_back(self, request: gr.Request) -> Updates:
+        with told():
+            visit = self.desk.visit(request)
+            name, visit.thrown = visit.thrown, ""
+            visit.visitor.works.bring_back(name)
+            return self.show(visit)
+
     def _open(self, visit: Visit, work: Work) -> Updates:
+        if visit.job and visit.job.alive and visit.work and not visit.work.about.whole:
+            gr.Info(
+                html.escape(f"{visit.work.about.title or 'The painting'} is kept in the gallery as it is."), title=""
+            )
         visit.stop()
         if not work.beside("seen.jpg").exists():
             show(work, self.desk.studio.lights)
@@ -113,5 +129,14 @@ def _card(work: Work, before: str = "") -> dict[str, Any]:
     about = work.about
     small = work.beside("small.jpg")
     src = address(work, "small") if small.exists() else ""
-    told = about.look if about.whole else f"{about.look}, not finished"
+    day = time.strftime("%d %b %Y, %H:%M", time.localtime(about.begun)).lstrip("0")
+    told = ", ".join(filter(None, [about.look, f"{about.strokes:,} strokes" if about.strokes else "", day]))
+    told += "" if about.whole else ": not finished"
     return {"key": work.name, "name": before + (about.title or "a painting"), "about": told, "src": src}
+
+
+def _throw(work: Work | None) -> str:
+    """What the button says that throws a painting away."""
+    if work is None:
+        return "Throw it away"
+    return f"Throw away: {work.about.title or 'a painting'}, {work.about.look}".rstrip(", ")

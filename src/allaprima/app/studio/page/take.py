@@ -7,18 +7,14 @@ from typing import Any
 
 import gradio as gr
 
-from ....image.photo import Photo, read_photo
-from ....painting.painting import Painting
 from ..choices import check_among
 from ..easel import write_file
 from ..parts import part
-from ..take_away import FILM, PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
-from ..visit import Visit
-from ..works import Work
+from ..take_away import PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
 from .desk import Desk, Updates, aside, given, grown, told, whole
 from .finished import Finished
 
-FITS = {"with margins": "fit", "cropped": "crop"}
+FITS = {"all of it": "fit", "to the edges": "crop"}
 DPIS = (150, 200, 300, 600)
 LEAST = 256  # px of the long side of a picture, where larger ones are allowed
 
@@ -52,6 +48,14 @@ class Take:
         self.progress = part("easel", elem_id="making", visible=False)
         self.ready = part("take", elem_id="ready")
 
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.ready]
+
+    def nothing(self) -> Updates:
+        """There is no file of this painting yet."""
+        return {self.ready: {}}
+
     def on_thing(self, event: gr.EventData) -> Updates:
         with told():
             kind = check_among(given(event, "key", str), tuple(THINGS), "file of the kind")
@@ -69,12 +73,11 @@ class Take:
         """Make a file, and hand it over."""
         visit = self.desk.visit(request)
         work = await aside(self.finished.settle, visit)
-        painting, seen = await aside(self._painting, visit, work)
+        painting = await aside(work.load)
         with told():
             rendering, export = ordered(painting, kind, self.desk.studio.limits, paper, whole(dpi), fit, whole(size))
-            export = export.change(beside=kind == FILM and seen is not None)
-            path = visit.room / name_of(work.about.title, kind)
-            job = visit.begin(lambda job: write_file(job, painting, path, rendering, export, seen))
+            path = visit.room / name_of(work.about, kind, paper)
+            job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))
             yield {self.progress: gr.update(visible=True), self.make: gr.update(interactive=False), self.ready: {}}
             over = {self.progress: gr.update(visible=False), self.make: gr.update(interactive=True)}
             try:
@@ -88,11 +91,6 @@ class Take:
                 address = f"/passing/{path.parent.name}/{path.name}?{path.stat().st_mtime_ns}"
                 megabytes = path.stat().st_size / 1e6
                 yield {self.ready: {"href": address, "name": path.name, "text": f"Ready, {megabytes:.1f} MB:"}}
-
-    def _painting(self, visit: Visit, work: Work) -> tuple[Painting, Photo | None]:
-        """What is saved, and its photo, if it is here."""
-        painting, photo = work.load(), visit.photo_of(work)
-        return painting, read_photo(photo, most=painting.size) if photo else None
 
 
 def _things(chosen: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// Cards to choose from. value: {cards: [{key, name, about, src, note}], chosen}. Event "pick": {key}.
+// Cards to choose from; those that are to `lead` elsewhere go to its top. value: {cards: [{key, name, about, src, note}], chosen}. Event "pick": {key}.
 const list = element.querySelector('.cards');
 const make = (card) => {
   const button = document.createElement('button');
@@ -30,7 +30,9 @@ const draw = () => {
 };
 list.addEventListener('click', (event) => {
   const button = event.target.closest('.card');
-  if (button) trigger('pick', { key: button.dataset.key });
+  if (!button) return;
+  if (props.leads) window.scrollTo({ top: 0 });
+  trigger('pick', { key: button.dataset.key });
 });
 watch('value', draw);
 draw();

@@ -1,15 +1,15 @@
-// A file that is ready. value: {href, name, text}: it is saved at once, and once more by its link.
+// A file that is ready. value: {href, name, text}: it is saved when it comes, and once more by its link.
 const line = element.querySelector('.take');
 let last = '';
-const draw = () => {
+const draw = (fresh) => {
   const { href, name, text } = props.value || {};
   line.textContent = text || '';
   if (!href) return;
   const link = document.createElement('a');
   [link.href, link.download, link.textContent] = [href, name, name];
   line.append(' ', link);
-  if (href !== last) link.click();
+  if (fresh && href !== last) link.click();
   last = href;
 };
-watch('value', draw);
-draw();
+watch('value', () => draw(true));
+draw(false);
