@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -125,7 +126,10 @@ class After:
     def on_undo(self, request: gr.Request) -> Updates:
         with told():
             visit = self.desk.visit(request)
-            visit.the_work().undo()
+            work = visit.the_work()
+            work.undo()
+            painting = work.load()
+            work.tell(replace(work.about, whole=painting.unfinished is None, strokes=len(painting)))
             return self.show(visit)
 
     def on_place(self, event: gr.EventData, request: gr.Request) -> None:
