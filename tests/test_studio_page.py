@@ -147,11 +147,9 @@ def test_others_come_of_it(tab: Tab) -> None:
     tab.room("Vary")
     page.click("#vary")
     tab.see("#variations .card:not(.waiting) >> nth=1")
-    before = page.inner_text("#facts")
+    shown = "document.querySelector('#view-finished #painting img.after')?.getAttribute('src') || ''"
+    before = page.evaluate(shown)
     page.click("#variations .card >> nth=1")
-    try:
-        tab.until(lambda: tab.page.locator("#facts").is_visible() and page.inner_text("#facts") != before)
-    finally:
-        print(page.locator("body").inner_text())
+    tab.until(lambda: page.evaluate(shown) not in ("", before))
     tab.room("Gallery")
     tab.see("#works .card >> nth=2")
