@@ -196,8 +196,11 @@ class Tab:
         """Set how many strokes, and that they are to be drafted, among what is folded."""
         self.page.click("#more > button")
         self.fill("Strokes", strokes)
+        self.care("draft")
+
+    def care(self, quality: str) -> None:
         self.page.get_by_label("Care").click()
-        self.page.get_by_role("option", name="draft").click()
+        self.page.get_by_role("option", name=quality).click()
 
     def fill(self, name: str, number: float) -> None:
         """Type a number beside a slider."""
@@ -217,7 +220,7 @@ class Tab:
 
     def paint(self, look: str = "oil") -> None:
         self.page.click(f"#looks .card[data-key={look}]")
-        self.see("#view-watch")
+        self.page.locator("#view-choose").wait_for(state="hidden")
 
     def finished(self, seconds: float = 2 * PATIENCE) -> None:
         """Wait until a painting is."""
@@ -238,8 +241,7 @@ def visiting(browser: Browser, studio: Studio, **how: Any) -> Iterator[Tab]:
         yield tab.enter()
         assert not tab.strange, "\n".join(tab.strange)
     except BaseException:
-        tab.page.screenshot(path="/tmp/wBs/last.png", full_page=True)
-        print(tab.page.locator("body").inner_text(), tab.strange, sep="\n")
+        print(tab.page.locator("body").inner_text(), *tab.strange, sep="\n")
         raise
     finally:
         context.close()

@@ -106,6 +106,10 @@ class Studio:
             self._end(visit)
         return found
 
+    def is_open(self, key: str, page: str) -> bool:
+        """Whether a page has not been left."""
+        return (key, page) in self._visits
+
     def _end(self, visit: Visit) -> None:
         """End a visit; photos that no painting needs go with the last one of a visitor."""
         visit.end()

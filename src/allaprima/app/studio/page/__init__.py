@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -26,6 +27,7 @@ QUIET: dict[str, Any] = {
     "api_visibility": "private",
 }
 ALWAYS: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
+OFTEN = 5.0  # seconds: so often it is looked whether a page is still open
 PAINT, GALLERY = "paint", "gallery"
 
 
@@ -162,6 +164,18 @@ def _gallery(
     room.select(gallery.on_look, None, gallery.outputs, **QUIET)
     page.load(choose.on_page, None, [choose.brushes], **QUIET)
     page.load(gallery.on_look, None, gallery.outputs, **QUIET)
+
+    async def stay(request: gr.Request) -> AsyncIterator[None]:
+        """As long as the page is open: Gradio ends a page's stream of news when nothing is under way, and of what is
+        begun at that moment nothing would be heard.
+        """
+        key, name = desk.key(request), str(request.session_hash)
+        desk.visit(request)
+        while desk.studio.is_open(key, name):
+            yield
+            await asyncio.sleep(OFTEN)
+
+    page.load(stay, None, None, **QUIET)
 
     def leave(request: gr.Request) -> None:
         desk.studio.leave(desk.key(request), str(request.session_hash))
