@@ -62,7 +62,7 @@ class Choose:
         with gr.Accordion("More choices: brush, strokes, palette, paper, style", open=False, elem_id="more"):
             gr.HTML("<p>What you leave as it is, the look decides. Then press a look.</p>")
             self.brush = gr.State(AS_LOOK)
-            gr.HTML("<h3>Brush</h3>")
+            gr.HTML("<p><b>Brush</b></p>")
             self.brushes = part("cards", elem_id="brushes")
             with gr.Row():
                 self.strokes = gr.Slider(
