@@ -157,6 +157,19 @@ def test_strokes_are_added_where_the_mask_is_bright(photo: Path, whole: Painting
     assert isinstance(more.settings.focus, PictureHash) and whole.settings.focus == AutoFocus()
 
 
+def test_of_strokes_that_are_added_to_a_small_place_all_go_there(photo: Path, tmp_path: Path) -> None:
+    """Also those of the first levels, and with no line or dab elsewhere; as fine as the place is small."""
+    mask = np.zeros((80, 120), np.uint8)
+    mask[20:40, 50:80] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    before = allaprima.paint(photo, strokes=60, size=512)
+    added = allaprima.paint(photo, resume=before, add=60, focus=str(tmp_path / "mask.png")).strokes[60:]
+    x, y = ((added.through * added.window[:, None] + added.places[:, :2]) * 120 / 512).unbind(1)
+    inside = (x > 47) & (x < 83) & (y > 17) & (y < 43)
+    assert inside.float().mean() > 0.9
+    assert added.window.double().mean() < 0.5 * before.strokes.window.double().mean()
+
+
 def test_strokes_are_added_in_the_colours_that_are_there(photo: Path, right: str) -> None:
     """Whatever the focus is."""
     before = allaprima.paint(photo, **SMALL, palette="5")

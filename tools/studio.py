@@ -39,18 +39,26 @@ def studio(folder: Path) -> Iterator[str]:
             server.terminate()
 
 
-def shoot(page: Page, name: str, into: Path) -> None:
-    page.wait_for_timeout(900)
-    page.mouse.move(0, 0)
-    page.screenshot(path=into / f"{name}.png", full_page=True)
+def shoot(page: Page, shot: str, into: Path) -> None:
+    """What is there, on a screen and on a phone, by day and by lamplight."""
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in SCHEMES:
+            page.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(500)
+            page.screenshot(path=into / f"{size}-{scheme}-{shot}.png", full_page=True)
 
 
-def paint(page: Page, strokes: int, into: Path, tag: str) -> None:
-    """From a photo to a painting."""
+def visit(page: Page, address: str, strokes: int, into: Path) -> None:
+    """From a photo to a painting that is saved."""
+    page.goto(address)
+    page.wait_for_selector("#examples .card")
+    shoot(page, SHOTS[0], into)
     page.click(f"#examples .card[data-key={PHOTO}]")
     page.wait_for_selector("#looks .card")
     page.wait_for_function("document.querySelectorAll('#looks .waiting').length === 0", timeout=PATIENCE)
-    shoot(page, f"{tag}-2-choose", into)
+    shoot(page, SHOTS[1], into)
     if strokes:
         page.click("#more button")
         page.locator("#more input[type=number]").first.fill(str(strokes))
@@ -60,20 +68,14 @@ def paint(page: Page, strokes: int, into: Path, tag: str) -> None:
     page.wait_for_function(
         "Number(document.querySelector('#easel .bar')?.getAttribute('aria-valuenow')) >= 40", timeout=PATIENCE
     )
-    shoot(page, f"{tag}-3-watch", into)
+    page.click("#pause")
+    shoot(page, SHOTS[2], into)
+    page.click("#go-on")
     page.wait_for_selector("#painting img.after[src]", timeout=PATIENCE)
-
-
-def visit(page: Page, address: str, strokes: int, into: Path, tag: str) -> None:
-    """One round through the studio."""
-    page.goto(address)
-    page.wait_for_selector("#examples .card")
-    shoot(page, f"{tag}-1-bring", into)
-    paint(page, strokes, into, tag)
-    shoot(page, f"{tag}-4-light", into)
+    shoot(page, SHOTS[3], into)
     page.locator("#painting input").fill("45")
     page.get_by_role("tab", name="Save").click()
-    shoot(page, f"{tag}-5-save", into)
+    shoot(page, SHOTS[4], into)
 
 
 def montage(pictures: list[Path], height: int) -> Image.Image:
@@ -99,11 +101,7 @@ def main() -> None:
         raw.mkdir()
         with studio(Path(place) / "studio") as address:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-            for size, (width, height) in SIZES.items():
-                for scheme in SCHEMES:
-                    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-                    visit(page, address, chosen.strokes, raw, f"{size}-{scheme}")
-                    page.close()
+            visit(browser.new_page(), address, chosen.strokes, raw)
             browser.close()
         for scheme in SCHEMES:
             for shot in SHOTS:
