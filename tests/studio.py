@@ -196,11 +196,10 @@ class Tab:
         """Set how many strokes, and that they are to be drafted, among what is folded."""
         self.page.click("#more > button")
         self.fill("Strokes", strokes)
-        self.care("draft")
+        self.care("quick")
 
     def care(self, quality: str) -> None:
-        self.page.get_by_label("Care").click()
-        self.page.get_by_role("option", name=quality).click()
+        self.page.locator("#quality").get_by_label(quality, exact=True).check()
 
     def fill(self, name: str, number: float) -> None:
         """Type a number beside a slider."""
