@@ -202,7 +202,10 @@ def test_pictures_are_shown_and_made() -> None:
         script = re.search(r"`((?:tools|benchmarks)/\w+\.py)", maker)
         if script and script[1].startswith("tools/"):
             tables = [path for path in (ROOT / script[1], (ROOT / script[1]).with_suffix(".toml")) if path.exists()]
-            assert any(path.stem in table.read_text() or fnmatch(name, "looks-*") for table in tables), name
+            assert any(
+                path.stem in table.read_text() or fnmatch(name, "looks-*") or fnmatch(name, "studio/*")
+                for table in tables
+            ), name
         assert not script or (ROOT / script[1]).exists(), maker
 
 

@@ -18,7 +18,7 @@ from allaprima import Painting
 from .conftest import ROOT
 from .studio import Studio, Tab, browsing, opened, visiting
 
-pytestmark = pytest.mark.xdist_group("studio files")
+pytestmark = [pytest.mark.xdist_group("studio files"), pytest.mark.slow]  # minutes, in a real browser
 STROKES = 100
 
 
@@ -71,7 +71,7 @@ def test_every_file_is_saved_and_opens(tab: Tab, tmp_path: Path) -> None:
     with av.open(str(taken(tab, "film", tmp_path))) as film:
         assert sum(1 for _ in film.decode(video=0)) > 100
     painting = taken(tab, "painting", tmp_path)
-    assert len(Painting.load(painting)) == STROKES and painting.name == "chelsea.painting.json"
+    assert len(Painting.load(painting)) == STROKES and painting.name == "Chelsea-oil.painting.json"
 
     tab.room("Gallery")
     page.click("text=Open a painting file")

@@ -8,7 +8,7 @@ import pytest
 
 from .studio import Studio, Tab, browsing, opened, visiting
 
-pytestmark = pytest.mark.xdist_group("studio tabs")
+pytestmark = [pytest.mark.xdist_group("studio tabs"), pytest.mark.slow]  # minutes, in a real browser
 MANY = 3000  # strokes: nobody waits until they are there
 
 
@@ -54,7 +54,7 @@ def test_who_reads_the_page_anew_finds_the_painting(studio: Studio) -> None:
         assert studio.idle(), "it goes on, though nobody looks"
         print(f"at rest {time.monotonic() - begun:.1f} s after the page was read anew")
         tab.reload()
-        assert "Go on: chelsea" in tab.see("#begun .card").inner_text()
+        assert "Go on: Chelsea" in tab.see("#begun .card").inner_text()
         tab.room("Gallery")
         assert "not finished" in tab.see("#works .card").inner_text()
         tab.page.click("#works .card")
@@ -79,7 +79,7 @@ def test_a_studio_that_was_killed_finds_what_was_painted(studio: Studio, folder:
         with opened(folder) as again:
             assert again.key == link.rsplit("/", 1)[1]
             with visiting(browser, again) as tab:
-                assert "Go on: chelsea" in tab.see("#begun .card").inner_text()
+                assert "Go on: Chelsea" in tab.see("#begun .card").inner_text()
                 tab.page.click("#begun .card")
                 tab.finished()
                 assert "not finished" in tab.page.inner_text("#facts")

@@ -237,7 +237,7 @@ def test_nobody_acts_on_anothers_page(house: House, one: httpx.Client, other: ht
         assert other.post(f"/gradio_api/{path}", json=told).status_code == 403
     for asked in ("queue/data?session_hash=mine", "queue/data?session_hash=a&session_hash=mine", "heartbeat/mine"):
         assert other.get(f"/gradio_api/{asked}").status_code == 403
-    assert house.visit(one, "mine").title == "coffee" and house.visit(other, "mine").photo is None
+    assert house.visit(one, "mine").title == "Coffee" and house.visit(other, "mine").photo is None
 
 
 def test_what_makes_no_sense(house: House, one: httpx.Client) -> None:

@@ -18,7 +18,6 @@ from allaprima.app.studio.server import PLAIN
 from allaprima.app.studio.take_away import FILM, PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered, real_or_auto
 from allaprima.app.studio.works import About
 from allaprima.export.export import Export
-from allaprima.image.photo import read_photo
 from allaprima.rendering.rendering import AUTO, REAL
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -102,20 +101,6 @@ def test_film(painting: Painting, tmp_path: Path) -> None:
         seconds = float(film.duration / av.time_base)
         assert len(film.streams.video) == 1 and seconds == pytest.approx(THINGS[FILM].options["seconds"], abs=0.2)
         assert sum(1 for _ in film.decode(video=0)) > 100
-
-
-def test_film_beside_the_photo(painting: Painting, photo: Path, tmp_path: Path) -> None:
-    """As the page orders it, where the photo is here."""
-    av = pytest.importorskip("av")
-    rendering, export = ordered(painting, FILM, USUAL)
-    seen, path = read_photo(photo, most=painting.size), tmp_path / "a.mp4"
-    job = Job(
-        lambda job: write_file(job, painting, path, rendering, export.change(beside=True, seconds=1.0), seen), Turns()
-    )
-    job.start().join(60)
-    assert job.error is None
-    with av.open(str(path)) as film:
-        assert film.streams.video[0].width >= 2 * painting.width - 2
 
 
 def test_painting_file(painting: Painting, tmp_path: Path) -> None:

@@ -46,6 +46,9 @@ HEADERS = {
 OURS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
+BEGUN = "response already started"  # what is said when Gradio ends a stream of news that another one has taken over
+
+
 class Guard:
     """In front of an ``app``: asks for the ``password``, if there is one; lets in only who calls the studio by one of
     its ``hosts`` (any, if these are None), from its own pages; gives each browser a key; and keeps what was sent, and
@@ -89,7 +92,8 @@ class Guard:
         try:
             await self._app(scope, receive, answer)
         except Exception as error:  # by what was asked, most likely; the studio goes on
-            tell_failure(error)
+            if BEGUN not in str(error):
+                tell_failure(error)
         await answer.end()
 
     def close(self) -> None:
