@@ -12,7 +12,8 @@ from PIL import Image
 
 import allaprima.app.studio
 from allaprima import InputError
-from allaprima.app.studio.photos import ABOVE, GROUND, LARGEST, Photos, cropped, faces_in, save_mask, shown, wished
+from allaprima.app.studio.photos import GROUND, LARGEST, SHOWN, Photos, cropped, faces_in, save_mask, wished
+from allaprima.app.studio.pictures import thumbnail
 from allaprima.image.photo import read_photo
 from allaprima.perception.attention import attention
 
@@ -113,7 +114,7 @@ def test_a_hundred_megapixels_at_most(photos: Photos) -> None:
     """Counted in what is there, not in what is shown."""
     content = encoded(Image.new("L", (10_000, 2_000), 90), "JPEG")
     photo = read_photo(photos.keep(content), most=1000)
-    assert (photo.width, photo.height) == (10_000, 2_000) and shown(photo).size == (1000, 200)
+    assert (photo.width, photo.height) == (10_000, 2_000) and thumbnail(photo.image, SHOWN).size == (1000, 200)
 
 
 @pytest.mark.parametrize("turned", [1, 3, 6, 8])
@@ -181,7 +182,7 @@ def test_where_it_matters(photo: Path, tmp_path: Path) -> None:
     mask = wished(seen, Image.fromarray(wishes))
     greys, before = np.asarray(mask).astype(int), np.asarray(plain).astype(int)
     side, inner = width // 3 - 4, slice(width // 3 + 4, 2 * width // 3 - 4)
-    assert (greys[:, :side] == ABOVE).all() and (greys[:, -side:] == GROUND).all()
+    assert (greys[:, :side] == 255).all() and (greys[:, -side:] == GROUND).all()
     assert (greys[:, inner] == before[:, inner]).all()
     half = np.zeros_like(wishes)
     half[..., 2] = 128

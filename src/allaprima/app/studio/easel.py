@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from threading import Event
@@ -75,13 +74,14 @@ def paint_into(
             watch.look(last)
             job.check()
         assert last is not None
-        last.painting().save(path)
-        work.tell(replace(work.about, whole=True, strokes=last.strokes))
+        painting = last.painting()
+        painting.save(path)
+        work.note(painting)
     except Stopped:
         if last is not None:
             painting = last.painting()
             painting.save(path)
-            work.tell(replace(work.about, whole=painting.unfinished is None, strokes=len(painting)))
+            work.note(painting)
             if job.news.picture:
                 work.show(Image.open(BytesIO(job.news.picture)))
         raise

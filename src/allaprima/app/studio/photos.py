@@ -19,10 +19,10 @@ from ...perception.attention import attention
 from ...perception.faces import find_faces
 
 LARGEST, MOST = 25_000_000, 100_000_000  # bytes, and pixels
-SHOWN, SMALL = 1000, 360  # px of the long side of a picture on the page, and of a small one
+SHOWN = 1000  # px of the long side of a picture on the page
 NAME = 24  # signs of a sha256 that a photo is kept under
 LOOKED_AT = 512  # px at which faces are looked for
-GROUND, ABOVE = 30, 255  # of a mask: where less is wanted, and more
+GROUND = 30  # of 255 in a mask: where less is wanted
 ONE = Lock()  # photo is unpacked at a time: several of the largest would take all memory
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares of a picture's sides
 
@@ -106,13 +106,6 @@ def cropped(path: Path, box: Box) -> bytes:
     content = BytesIO()
     photo.image.crop(edges).save(content, "PNG", compress_level=1)
     return content.getvalue()
-
-
-def shown(photo: Photo, size: int = SHOWN) -> Image.Image:
-    """A photo as it is shown on the page, with ``size`` px on its long side at most."""
-    picture = photo.image.copy()
-    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
-    return picture
 
 
 def faces_in(photo: Photo) -> list[Box]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import gradio as gr
 from gradio.themes.utils import colors, sizes
 
-SERIF = ("Iowan Old Style", "Palatino Linotype", "Palatino", "Book Antiqua", "Georgia", "serif")
 PLAIN = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 CSS = Path(__file__).with_name("studio.css").read_text("utf-8")
 HEAD = '<meta name="viewport" content="width=device-width, initial-scale=1">'

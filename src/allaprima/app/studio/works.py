@@ -118,6 +118,10 @@ class Work:
         for path in self.folder.glob(f"*-{self.states[-1]}.*"):
             path.unlink(missing_ok=True)
 
+    def note(self, painting: Painting) -> None:
+        """Tell of it what this painting is, which it is now."""
+        self.tell(replace(self.about, whole=painting.unfinished is None, strokes=len(painting)))
+
     def tell(self, about: About) -> None:
         with written_aside(self.folder / ABOUT) as aside:
             aside.write_text(json.dumps(asdict(replace(about, title=about.title[:LONGEST]))), "utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -128,8 +127,7 @@ class After:
             visit = self.desk.visit(request)
             work = visit.the_work()
             work.undo()
-            painting = work.load()
-            work.tell(replace(work.about, whole=painting.unfinished is None, strokes=len(painting)))
+            work.note(work.load())
             return self.show(visit)
 
     def on_place(self, event: gr.EventData, request: gr.Request) -> None:

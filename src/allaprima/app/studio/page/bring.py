@@ -9,6 +9,7 @@ import gradio as gr
 
 from ....errors import InputError
 from ....image.photo import read_photo
+from ..choices import check_among
 from ..parts import part
 from ..photos import SHOWN, cropped, faces_in
 from ..pictures import as_url, thumbnail
@@ -65,9 +66,7 @@ class Bring:
 
     def on_example(self, event: gr.EventData, request: gr.Request) -> Updates:
         with told():
-            name = given(event, "key", str)
-            if name not in NAMES:
-                raise InputError(f"there is no photo {name[:40]!r}: choose from {', '.join(NAMES)}")
+            name = check_among(given(event, "key", str), NAMES, "photo")
             visit = self.desk.visit(request)
             return self.brought(visit, visit.visitor.photos.bring(EXAMPLES / f"{name}.jpg"), name.capitalize())
 

@@ -31,7 +31,6 @@ SKIP: Updates = gr.skip()  # nothing changes
 READ = 12.0  # seconds that people have to read what went wrong
 MASK = "data:image/png;base64,"
 LARGEST_MASK = 4_000_000  # signs
-VIEWS = ("bring", "choose", "watch", "finished")
 
 
 @dataclass

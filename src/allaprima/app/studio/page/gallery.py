@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import time
-from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -86,7 +85,7 @@ class Gallery:
                 work = visit.visitor.works.new(title, painting.photo.sha256 if painting.photo else "")
                 try:
                     painting.save(work.next)
-                    work.tell(replace(work.about, whole=painting.unfinished is None, strokes=len(painting)))
+                    work.note(painting)
                     show(work, self.desk.studio.lights)
                 except Exception:
                     work.remove()
