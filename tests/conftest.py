@@ -21,10 +21,13 @@ from PIL import Image
 
 import allaprima
 from allaprima import MyPaintBrush, Painting, PlacedStrokes, Settings, Strokes
+from allaprima.app.studio.guard import Guard
 from allaprima.kernels import BACKENDS, Backend
 from allaprima.learning import StrokeData, draw_strokes
 from allaprima.painting import BrushRef, PhotoRef
 from allaprima.rendering import Background
+
+from .door import Behind
 
 settings.register_profile("allaprima", deadline=None)  # speed is not tested, and machines are busy
 settings.load_profile("allaprima")
@@ -159,3 +162,15 @@ def row(request: pytest.FixtureRequest) -> Backend:
     if row.device == "cuda" and not torch.cuda.is_available():
         pytest.skip("no GPU")
     return row
+
+
+@pytest.fixture
+def behind() -> Behind:
+    """What stands behind the studio's door."""
+    return Behind()
+
+
+@pytest.fixture
+def guard(behind: Behind) -> Guard:
+    """The studio's door, on this computer."""
+    return Guard(behind, {"127.0.0.1", "localhost", "[::1]"})

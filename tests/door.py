@@ -42,16 +42,22 @@ class Behind:
         await send({"type": "http.response.body", "body": content[1:]})
 
 
-def ask(
-    guard: Guard, path: str = "/", method: str = "GET", key: str = "", body: object = b"", query: str = "", **more: str
-) -> Answer:
-    """``more`` are headers; one that is "-" is none."""
+def ask(guard: Guard, *what: Any, **more: Any) -> Answer:
+    """As :func:`asked`, and wait for the answer."""
+    return asyncio.run(asked(guard, *what, **more))
+
+
+async def asked(
+    guard: Guard, path: str = "/", method: str = "GET", key: str = "", body: object = b"", query: str = "",
+    address: str = "127.0.0.1", **more: str,
+) -> Answer:  # fmt: skip
+    """What is answered to who asks from an ``address``. ``more`` are headers; one that is "-" is none."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"host": HOST} | ({"content-length": str(len(content))} if method == "POST" else {})
     headers |= {"cookie": f"allaprima={key}"} if key else {}
     headers |= {name.replace("_", "-"): value for name, value in more.items()}
     scope = {
-        "type": "http", "method": method, "path": path, "query_string": query.encode(),
+        "type": "http", "method": method, "path": path, "query_string": query.encode(), "client": (address, 1),
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items() if value != "-"],
     }  # fmt: skip
     parts: Iterable[dict[str, Any]] = iter([
@@ -70,5 +76,5 @@ def ask(
         else:
             answer.body += message.get("body", b"")
 
-    asyncio.run(guard(scope, receive, send))
+    await guard(scope, receive, send)
     return answer

@@ -18,9 +18,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_pl
 
 from . import chromium
 
-PATIENCE = 60  # seconds: machines are busy
+PATIENCE = 150  # seconds: machines are busy, and a first painting waits for what is compiled
 OFTEN = 0.02
-LEFT = ("error: AbortError", "error: Unexpected error Connection errored out")
+LEFT = ("error: AbortError", "error: Unexpected error")
 """What Gradio's client complains of while its page is left."""
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 LIMITS = ("--max-size", "256")
@@ -195,7 +195,7 @@ class Tab:
     def few(self, strokes: int = 200) -> None:
         """Set how many strokes, and that they are to be drafted, among what is folded."""
         self.page.click("#more > button")
-        self.fill("Strokes", strokes)
+        self.page.fill("#strokes .exact", str(strokes))
         self.care("quick")
 
     def care(self, quality: str) -> None:
@@ -221,7 +221,7 @@ class Tab:
         self.page.click(f"#looks .card[data-key={look}]")
         self.page.locator("#view-choose").wait_for(state="hidden")
 
-    def finished(self, seconds: float = 2 * PATIENCE) -> None:
+    def finished(self, seconds: float = PATIENCE) -> None:
         """Wait until a painting is."""
         self.see("#view-finished", seconds)
         self.see("#painting img.after[src]")

@@ -10,17 +10,7 @@ import pytest
 from allaprima.app.studio.guard import HEADERS, KEY, LARGEST_EVENT, Guard
 from allaprima.app.studio.visitors import is_key
 
-from .door import HOST, JOIN, ONE, Behind, ask
-
-
-@pytest.fixture
-def behind() -> Behind:
-    return Behind()
-
-
-@pytest.fixture
-def guard(behind: Behind) -> Guard:
-    return Guard(behind, {"127.0.0.1", "localhost", "[::1]"})
+from .door import HOST, JOIN, ONE, Behind, ask, asked
 
 
 @pytest.mark.parametrize(("host", "status"), [
@@ -56,13 +46,30 @@ def basic(text: str | bytes) -> str:
     (basic(b"me:s\xff"), 401), ("Basic !!!", 401), ("Basic \xe9", 401), ("Basic", 401),
     (basic("me:sésame: x").replace("Basic", "Bearer"), 401), (basic("me:sésame: x\0"), 401),
 ])  # fmt: skip
-def test_password(told: str, status: int, behind: Behind) -> None:
+def test_password(told: str, status: int, behind: Behind, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allaprima.app.studio.guard.PAUSE", 0.01)
     guard = Guard(behind, None, "sésame: x")
     for path in ("/", "/enter/" + ONE, "/gradio_api/upload", "/nothing"):
         answer = ask(guard, path, authorization=told)
         assert answer.status == (404 if status == 200 and path == "/nothing" else status)
         assert bool(answer.all("www-authenticate")) == (status == 401)
         assert status == 200 or answer.body == b"The studio asks for a password; any name will do.\n"
+
+
+def test_passwords_are_not_guessed_in_a_hurry(behind: Behind, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever told a wrong one waits, and what else they say meanwhile is not even looked at; others do not wait."""
+    monkeypatch.setattr("allaprima.app.studio.guard.PAUSE", 0.2)
+    guard, right, wrong = Guard(behind, None, "right"), basic(":right"), basic(":wrong")
+
+    async def all_at_once() -> list[int]:
+        guess = asyncio.create_task(asked(guard, authorization=wrong))
+        await asyncio.sleep(0.05)
+        others = [asked(guard, authorization=one) for one in (wrong, right)]
+        others += [asked(guard, authorization=right, address="10.0.0.7"), asked(guard, address="10.0.0.7")]
+        return [one.status for one in await asyncio.gather(*others, guess)]
+
+    assert asyncio.run(all_at_once()) == [429, 429, 200, 401, 401]
+    assert ask(guard, authorization=right).status == 200
 
 
 def test_a_browser_gets_a_key_once(guard: Guard, behind: Behind) -> None:

@@ -136,6 +136,17 @@ def test_one_at_a_time_and_in_order() -> None:
     assert order == [1, 2, 3]
 
 
+def test_what_ends_already_is_no_painting_before_yours() -> None:
+    """As one's own sketches, which need a moment to stop."""
+    turns, enough = Turns(), Event()
+    one = Job(lambda job: bool(enough.wait(10)), turns).start()  # type: ignore[arg-type, return-value]
+    one.stop()
+    other = Job(lambda job: job.tell(text="begun"), turns).start()
+    until(lambda: other.news.text == "in a moment")
+    enough.set()
+    until(lambda: other.news.text == "begun")
+
+
 def test_paused_another_has_its_turn() -> None:
     turns, first, second = Turns(), Busy(), Busy()
     one = Job(first, turns).start()

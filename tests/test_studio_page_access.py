@@ -83,7 +83,6 @@ def test_all_can_use_it(studio: Studio, browser: Browser, scheme: str) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.slow  # on a busy machine a key may come before what it is for
 def test_the_keyboard_is_enough(studio: Studio, browser: Browser) -> None:
     """From the top of the page on, by Tab and Enter or Space alone, to a painting and its light."""
     with visiting(browser, studio) as tab:

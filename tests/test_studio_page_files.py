@@ -18,7 +18,7 @@ from allaprima import Painting
 from .conftest import ROOT
 from .studio import Studio, Tab, browsing, opened, visiting
 
-pytestmark = [pytest.mark.xdist_group("studio files"), pytest.mark.slow]  # minutes, in a real browser
+pytestmark = pytest.mark.xdist_group("studio files")
 STROKES = 100
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from .conftest import ROOT
 from .studio import CAMERA, Studio, Tab, browsing, opened, visiting
 
-pytestmark = [pytest.mark.xdist_group("studio photo"), pytest.mark.slow]  # minutes, in a real browser
+pytestmark = pytest.mark.xdist_group("studio photo")
 
 
 @pytest.fixture(scope="module")

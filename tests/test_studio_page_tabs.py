@@ -8,8 +8,8 @@ import pytest
 
 from .studio import Studio, Tab, browsing, opened, visiting
 
-pytestmark = [pytest.mark.xdist_group("studio tabs"), pytest.mark.slow]  # minutes, in a real browser
-MANY = 3000  # strokes: nobody waits until they are there
+pytestmark = pytest.mark.xdist_group("studio tabs")
+MANY = 20_000  # strokes: nobody waits until they are there
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,7 @@ def begin(tab: Tab, strokes: int = MANY) -> None:
     """Let it paint until there is something to see."""
     tab.example()
     tab.few(strokes)
+    tab.care("normal")
     tab.paint()
     tab.see("#easel .canvas:not(.before) img")
 

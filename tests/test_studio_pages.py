@@ -10,17 +10,6 @@ from allaprima.app.studio.guard import MOST_PAGES, MOST_SENT, Guard
 
 from .door import JOIN, ONE, OTHER, Behind, ask
 
-
-@pytest.fixture
-def behind() -> Behind:
-    return Behind()
-
-
-@pytest.fixture
-def guard(behind: Behind) -> Guard:
-    return Guard(behind, {"127.0.0.1", "localhost", "[::1]"})
-
-
 # ---- files that were sent
 
 

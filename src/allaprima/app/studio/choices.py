@@ -60,6 +60,23 @@ class Choices:
     style: Path | None = None
     style_weight: float = 1.0
 
+    def words(self) -> list[str]:
+        """What was chosen, in words for people; what the look decides is not told."""
+        brush, mood, paper = (one != AS_LOOK and bool(one) for one in (self.brush, self.mood, self.paper))
+        told = {
+            f"brush {self.brush.replace('_', ' ')}": brush,
+            f"{self.strokes:,} strokes": self.strokes > 0,
+            f"at least {100 * self.min_size:g} % wide": self.min_size > 0,
+            f"at most {100 * self.max_size:g} % wide": self.max_size > 0,
+            f"mood {self.mood}": mood,
+            f"paper {self.paper}": paper,
+            f"{self.palette_count} colours of the photo": self.palette == FOUND,
+            f"your {len(self.colors.split(','))} colours": self.palette == OWN_COLORS,
+            "like your picture": self.style is not None,
+            f"version {self.seed}": self.seed > 0,
+        }
+        return [words for words, chosen in told.items() if chosen]
+
     def changes(self, look: str, focus: Path | None, limits: Limits) -> dict[str, Any]:
         """The settings that differ from the usual ones, by name, for a look. Raises InputError for what cannot be, or
         is not allowed.

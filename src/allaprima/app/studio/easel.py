@@ -22,7 +22,7 @@ from ...rendering.light import Light
 from ...rendering.rendering import Rendering
 from ..contact_sheet import Proposal, small_paintings
 from .choices import check_brought
-from .jobs import Job, Stopped
+from .jobs import Job, Stopped, before_yours
 from .lights import SIZE, Lights, drawn, in_light
 from .pictures import as_jpeg, as_url, thumbnail
 from .works import SMALL, Work
@@ -33,6 +33,11 @@ FIRST_TIME = "getting ready for this computer, which takes a minute, this once"
 FOUND = 0.97  # of the work, when the strokes are found and the picture is not yet drawn
 
 compiling = Event()  # is what draws strokes, for this machine
+
+
+def waiting(count: int) -> str:
+    """What somebody is told who waits for so many others."""
+    return FIRST_TIME if compiling.is_set() else before_yours(count)
 
 
 class Watch:

@@ -27,6 +27,7 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 COOKIE, YEARS = "allaprima", 10 * 365 * 24 * 3600
 KEY = "allaprima_key"  # of the visitor, in the scope of a request
 LARGEST, LARGEST_EVENT = 26_000_000, 6_000_000  # bytes of a request, and of one that tells what somebody did
+PAUSE = 1.0  # seconds: so long who told a wrong password is not heard
 MOST_SENT, MOST_PAGES = 100, 10_000  # files that were sent, and pages: the oldest are forgotten
 LENGTH = re.compile("[0-9]{1,12}")
 FILE, UPLOAD, BEAT = "/gradio_api/file=", "/gradio_api/upload", "/gradio_api/heartbeat/"
@@ -59,6 +60,7 @@ class Guard:
         self._app, self._hosts, self._password = app, hosts, password
         self._sent: OrderedDict[str, set[str]] = OrderedDict()  # files, and by whose keys: the same may send several
         self._pages: OrderedDict[str, str] = OrderedDict()  # by whose key they are looked at
+        self._guessing: set[str] = set()  # addresses from which a wrong password was told just now
         self._closed = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,6 +72,8 @@ class Guard:
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if refused := self._refused(scope, headers):
+            if refused[0] == 401 and "authorization" in headers:
+                await self._pause(_address(scope))
             await _answer(send, *refused)
             return
         key, known = _key(headers)
@@ -95,6 +99,12 @@ class Guard:
             if BEGUN not in str(error):
                 tell_failure(error)
         await answer.end()
+
+    async def _pause(self, address: str) -> None:
+        """Somebody there told a wrong password: until the next one they wait."""
+        self._guessing.add(address)
+        await asyncio.sleep(PAUSE)
+        self._guessing.discard(address)
 
     def close(self) -> None:
         """Whoever listens for news hears no more of them."""
@@ -123,6 +133,8 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin.split("://", 1)[-1].lower() != host.lower():
             return 403, "Another site may not use the studio."
+        if self._password and _address(scope) in self._guessing:
+            return 429, "That was a wrong password: wait a second."
         if self._password and not self._knows(headers.get("authorization", "")):
             return 401, "The studio asks for a password; any name will do.", b'Basic realm="allaprima", charset="UTF-8"'
         if not OPEN.fullmatch(scope["path"]):
@@ -258,6 +270,11 @@ def _paths(told: Any) -> Iterator[Any]:
             waiting.extend(one.values())
         elif isinstance(one, list):
             waiting.extend(one)
+
+
+def _address(scope: Scope) -> str:
+    """Where a request comes from."""
+    return str((scope.get("client") or "?")[0])
 
 
 def _key(headers: dict[str, str]) -> tuple[str, bool]:

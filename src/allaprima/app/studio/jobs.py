@@ -35,11 +35,24 @@ class News:
     paused: bool = False
 
 
-class Turns:
-    """One job works at a time; ``most`` others wait for it, in their order."""
+def before_yours(count: int) -> str:
+    """What somebody is told who waits for so many others; for none, if it is for what ends already."""
+    return (
+        "1 painting is before yours"
+        if count == 1
+        else f"{count} paintings are before yours"
+        if count
+        else "in a moment"
+    )
 
-    def __init__(self, most: int = WAITING) -> None:
-        self._most, self._jobs, self._lock = most, list[Job](), Lock()
+
+class Turns:
+    """One job works at a time; ``most`` others wait for it, in their order, and are told what ``waiting`` says of how
+    many are before them.
+    """
+
+    def __init__(self, most: int = WAITING, waiting: Callable[[int], str] = before_yours) -> None:
+        self._most, self._waiting, self._jobs, self._lock = most, waiting, list[Job](), Lock()
 
     def take(self, job: Job, again: bool = False) -> None:
         """Wait until it is the turn of a job, which is told how many are before it. Raises InputError if too many are
@@ -50,9 +63,9 @@ class Turns:
                 raise InputError(f"{self._most} paintings are waiting already: try again in a few minutes")
             self._jobs.append(job)
         since = time.monotonic()
-        while before := self._jobs.index(job):
+        while before := self._jobs[: self._jobs.index(job)]:
             if time.monotonic() - since > SOON:  # one's own sketches need a moment to stop
-                job.tell(text="1 painting is before yours" if before == 1 else f"{before} paintings are before yours")
+                job.tell(text=self._waiting(sum(not one.stopped for one in before)))
             time.sleep(OFTEN)
             job.check_stop()
 
@@ -75,6 +88,11 @@ class Job:
     def start(self) -> Job:
         self._thread.start()
         return self
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
 
     @property
     def alive(self) -> bool:
@@ -104,7 +122,7 @@ class Job:
 
     def check_stop(self) -> None:
         """Raise Stopped if it was told to stop."""
-        if self._stop.is_set():
+        if self.stopped:
             raise Stopped
 
     def check(self) -> None:

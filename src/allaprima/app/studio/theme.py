@@ -9,7 +9,8 @@ from gradio.themes.utils import colors, sizes
 
 PLAIN = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 CSS = Path(__file__).with_name("studio.css").read_text("utf-8")
-HEAD = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+SCRIPT = Path(__file__).with_name("studio.js").read_text("utf-8")
+HEAD = f'<meta name="viewport" content="width=device-width, initial-scale=1"><script type="module">{SCRIPT}</script>'
 SIENNA = colors.Color(
     "#fbf3ee", "#f6e3d8", "#ecc6b2", "#dfa183", "#cc7a55", "#b4572f", "#9c4423", "#7f361c", "#642c19", "#4d2316",
     "#2d140c", name="sienna",

@@ -14,6 +14,7 @@ from ...errors import InputError
 from ...rendering.light import Light
 from ..contact_sheet import Proposal
 from .choices import Limits
+from .easel import waiting
 from .jobs import WAITING, Job, Turns
 from .lights import Lights
 from .visitors import Visitor, Visitors
@@ -56,6 +57,10 @@ class Visit:
         self.job = Job(work, self._turns).start()
         return self.job
 
+    def aside(self, work: Callable[[Job], None]) -> Job:
+        """Let this be done, when it is its turn, and what is under way go on."""
+        return Job(work, self._turns).start()
+
     def stop(self) -> None:
         if self.job:
             self.job.stop()
@@ -91,7 +96,7 @@ class Studio:
 
     def __init__(self, folder: Path, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self.visitors, self.turns, self.lights = Visitors(folder), Turns(WAITING), Lights()
+        self.visitors, self.turns, self.lights = Visitors(folder), Turns(WAITING, waiting), Lights()
         self._visits: dict[tuple[str, str], Visit] = {}
         self._lock = Lock()
 

@@ -126,6 +126,11 @@ class Work:
         with written_aside(self.folder / ABOUT) as aside:
             aside.write_text(json.dumps(asdict(replace(about, title=about.title[:LONGEST]))), "utf-8")
 
+    def rename(self, title: str) -> None:
+        """Call it otherwise; by nothing, nothing changes."""
+        if (title := " ".join(title.split())) and title != self.about.title:
+            self.tell(replace(self.about, title=title))
+
     def throw(self) -> None:
         """Out of the gallery, until somebody brings it back."""
         self.folder.rename(self.folder.with_name(THROWN + self.name))

@@ -27,6 +27,7 @@ QUIET: dict[str, Any] = {
     "api_visibility": "private",
 }
 ALWAYS: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
+LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
 OFTEN = 5.0  # seconds: so often it is looked whether a page is still open
 PAINT, GALLERY = "paint", "gallery"
 
@@ -72,11 +73,13 @@ def _finished(desk: Desk, finished: Finished, after: After) -> None:
     with gr.Column(visible=False, elem_id="view-finished") as desk.views["finished"], gr.Row(elem_classes="halves"):
         with gr.Column(scale=5, min_width=340):
             finished.picture()
+            after.spot()
+            finished.told()
             after.buttons()
         with gr.Column(scale=4, min_width=340), gr.Tabs(elem_id="after", selected=FIRST) as after.tabs:
             with gr.Tab("Light", id=FIRST):
                 finished.light()
-            with gr.Tab("Add"):
+            with gr.Tab("Add", elem_id="adding"):
                 after.more()
             with gr.Tab("Vary"):
                 after.vary()
@@ -95,8 +98,8 @@ def _bring(desk: Desk, bring: Bring, choose: Choose, other: gr.Button, after: Af
         after.look.click(after.on_look, None, bring.outputs, **QUIET),
     ]
     for event in brought:
-        event.success(choose.on_photo, None, [choose.looks], **QUIET)
-        event.success(choose.on_palette, None, [choose.pots], **QUIET)
+        event.success(choose.on_photo, None, [choose.looks], **ALWAYS)  # those of the photo before may not be over
+        event.success(choose.on_palette, None, [choose.pots], **ALWAYS)
     bring.over.painted(bring.on_wishes, None, None, **ALWAYS)
     for button in (other, after.fresh):
         button.click(lambda: desk.show("bring"), None, list(desk.views.values()), **QUIET)
@@ -107,6 +110,14 @@ def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After)
     choose.unstyle.click(choose.on_no_style, None, [choose.style, choose.styled, choose.unstyle], **QUIET)
     choose.brushes.pick(choose.on_brush, None, [choose.brush, choose.brushes], **QUIET)
     choose.pots.mixed(choose.on_colors, None, [choose.colors, choose.palette], **ALWAYS)
+
+    gr.on(
+        [choose.strokes.change, choose.narrow.change, choose.wide.change, choose.brush.change, choose.palette.change,
+         choose.count.change, choose.colors.change, choose.mood.change, choose.seed.change, choose.paper.change,
+         choose.style.change],
+        choose.on_chosen, choose.inputs, [choose.chosen, choose.words], **LAST,
+    )  # fmt: skip
+    choose.forget.click(choose.on_forget, None, choose.forgotten, **QUIET)
 
     async def on_look(event: gr.EventData, request: gr.Request, *chosen: Any) -> AsyncIterator[Updates]:
         """A look was picked: paint."""
@@ -128,7 +139,8 @@ def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After)
 def _after(finished: Finished, after: After) -> None:
     take = after.take
     for slider in finished.lights:
-        slider.input(finished.on_light, finished.lights, finished.compare, **{**QUIET, "trigger_mode": "always_last"})
+        slider.input(finished.on_light, finished.lights, finished.compare, **LAST)
+    finished.compare.closer(finished.on_closer, None, finished.compare, **QUIET)
     after.on.click(after.on_resume, None, after.outputs, **QUIET)
     after.undo.click(after.on_undo, None, after.outputs, **QUIET)
     after.like.click(after.on_like, None, after.outputs, **QUIET)
@@ -138,7 +150,9 @@ def _after(finished: Finished, after: After) -> None:
     after.proposals.pick(after.on_proposal, None, after.outputs, **QUIET)
     after.film.click(after.on_film, None, after.outputs, **QUIET)
     take.things.pick(take.on_thing, None, [take.kind, take.things, take.of_print, take.size, take.ready], **QUIET)
-    how = [take.kind, take.paper, take.dpi, take.fit, take.size]
+    how = [take.kind, take.paper, take.dpi, take.fit, take.size, take.name]
+    for done in (take.name.blur, take.name.submit):
+        done(take.on_name, take.name, [take.name, finished.facts], **QUIET)
     take.make.click(take.on_make, how, [take.progress, take.make, take.ready], **QUIET)
 
 

@@ -14,7 +14,7 @@ from ....export.export import Export
 from ....rendering.rendering import Rendering
 from ...contact_sheet import Proposal, small_photo, variations
 from ..choices import again
-from ..easel import paint_small, write_file
+from ..easel import write_file
 from ..parts import part
 from ..photos import SHOWN, save_mask
 from ..pictures import as_url, thumbnail
@@ -23,6 +23,7 @@ from ..works import PICTURES, Work
 from .bring import Bring
 from .desk import Desk, Updates, aside, given, grown, read_mask, told, whole
 from .finished import Finished, address
+from .sketches import sketches
 from .take import Take
 from .watch import Watch
 
@@ -49,9 +50,12 @@ class After:
             self.look = gr.Button("Another look", elem_id="look")
             self.fresh = gr.Button("Another photo", elem_id="fresh")
 
-    def more(self) -> None:
-        gr.HTML("<p>Paint over a place, and it gets so many strokes more.</p>")
+    def spot(self) -> None:
+        """The picture to paint over, in place of the one to look at; which is seen is said by the tab, in the CSS."""
         self.place = part("over", elem_id="place")
+
+    def more(self) -> None:
+        gr.HTML("<p>Paint over a place in the picture, and it gets so many strokes more.</p>")
         self.count = gr.Slider(FEW, MOST, 200, step=STEP, label="Strokes more")
         self.add = gr.Button("Paint them", variant="primary", elem_id="add")
 
@@ -110,7 +114,7 @@ class After:
             self.shown: {},
             self.filming: gr.update(visible=False),
             self.tabs: gr.update(selected=FIRST),
-            **self.take.nothing(),
+            **self.take.nothing(work),
         }
 
     async def on_resume(self, request: gr.Request) -> AsyncIterator[Updates]:
@@ -175,14 +179,10 @@ class After:
         work = await aside(self.finished.settle, visit)
         small = await aside(lambda: small_photo(self._photo(visit, work)))
         visit.proposals = await aside(self._variations, work)
-        seen, many, before = dict[int, str](), 0, as_url(small)
-        yield {self.proposals: _cards(visit.proposals, seen, before)}
-        job = visit.begin(lambda job: paint_small(job, small, visit.proposals, seen.__setitem__))
-        with told():
-            async for _ in job.follow():
-                if len(seen) > many:
-                    many = len(seen)
-                    yield {self.proposals: _cards(visit.proposals, seen, before)}
+        proposals = {str(number): one for number, one in enumerate(visit.proposals)}
+        cards = [{"key": key, "name": one.name} for key, one in proposals.items()]
+        async for shown in sketches(visit, small, proposals, cards, {}):
+            yield {self.proposals: shown}
 
     async def on_proposal(self, event: gr.EventData, request: gr.Request) -> AsyncIterator[Updates]:
         """A variation is painted large."""
@@ -250,12 +250,3 @@ def as_changes(work: Work) -> dict[str, Any]:
     settings = vars(work.load().settings)
     changes = {name: value for name, value in settings.items() if name not in PICTURES}
     return changes | {name: str(path) for name, path in work.pictures.items()}
-
-
-def _cards(proposals: list[Proposal], seen: dict[int, str], before: str) -> dict[str, Any]:
-    return {
-        "cards": [
-            {"key": str(number), "name": one.name, "src": seen.get(number, before), "waiting": number not in seen}
-            for number, one in enumerate(proposals)
-        ]
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import AsyncIterator
 from dataclasses import fields
 from functools import cache
@@ -20,18 +21,19 @@ from ....painting.settings import Settings
 from ...brush_sheet import strip
 from ...contact_sheet import in_looks, small_photo
 from ..choices import AS_LOOK, FOUND, OWN_COLORS, Choices, check_among
-from ..easel import paint_small
 from ..parts import part
 from ..photos import SHOWN, save_mask, wished
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import Work
-from .desk import Desk, Updates, aside, given, told
+from .desk import Desk, Updates, aside, given, measure, told
+from .sketches import sketches
 
 NAMES = tuple(one.name for one in fields(Choices))
 LOOKED_AT = 128  # px at which colours are found
 SMALL = 240  # px
-STEP, NARROWEST, WIDEST = 50, 0.03, 0.3  # of the sliders
+FEWEST = 20  # strokes, on the scale
+WIDTHS = {"min_size": (0.1, 5.0), "max_size": (0.5, 50.0)}  # on the scales, in hundredths of the canvas' long side
 SWATCHES = 8
 PAPERS = {AS_LOOK: AS_LOOK, "the photo's own colour": "photo-mean", "white": "white", "cream": "#f4efe4",
           "buff": "#b59d7c", "warm grey": "#8d8579", "slate": "#23282b", "black": "black"}  # fmt: skip
@@ -54,6 +56,9 @@ class Choose:
         self.quality = gr.Radio(
             list(QUALITIES.items()), value="normal", label="How long it may take", elem_id="quality"
         )
+        with gr.Row(visible=False, elem_id="chosen") as self.chosen:
+            self.words = gr.HTML("")
+            self.forget = gr.Button("Forget these", size="sm", elem_id="forget")
         self.looks = part("cards", elem_id="looks", leads=True)
 
     def more(self) -> None:
@@ -64,27 +69,18 @@ class Choose:
             self.brush = gr.State(AS_LOOK)
             gr.HTML("<p><b>Brush</b></p>")
             self.brushes = part("cards", elem_id="brushes")
-            with gr.Row():
-                self.strokes = gr.Slider(
-                    0,
-                    limits.strokes,
-                    0,
-                    step=STEP,
-                    label="Strokes",
-                    info="How many. Few are bold, many are fine; 0: as the look says.",
+            most = limits.strokes
+            self.strokes = part(
+                "scale", 0, elem_id="strokes", mark="strokes", label="Strokes", info="Few are bold, many are fine.",
+                least="few", most="many", low=min(FEWEST, most / 2), high=most, unit="",
+            )  # fmt: skip
+            self.narrow, self.wide = (
+                part(
+                    "scale", 0, elem_id=name, mark=name, label=label, info="In hundredths of the canvas.",
+                    least="fine", most="broad", low=WIDTHS[name][0], high=WIDTHS[name][1], unit="%",
                 )
-            with gr.Row():
-                self.narrow = gr.Slider(
-                    0,
-                    NARROWEST,
-                    0,
-                    step=0.001,
-                    label="Narrowest stroke",
-                    info="How wide, if the canvas is 1 wide; 0: as the look says.",
-                )
-                self.wide = gr.Slider(
-                    0, WIDEST, 0, step=0.005, label="Widest stroke", info="How wide, likewise; 0: as the look says."
-                )
+                for name, label in (("min_size", "Narrowest stroke"), ("max_size", "Widest stroke"))
+            )  # fmt: skip
             with gr.Row():
                 self.mood = gr.Dropdown(list(MOODS.items()), value=AS_LOOK, label="Mood", info="How strokes lie.")
                 self.paper = gr.Dropdown(
@@ -131,28 +127,43 @@ class Choose:
             self.mood, self.seed, self.paper, self.style, self.weight,
         ]  # fmt: skip
 
+    def choices(self, values: tuple[Any, ...], style: Path | None = None) -> Choices:
+        """What the controls say. Raises InputError for a number that is none."""
+        named = dict(zip(NAMES, values, strict=True)) | {"style": style}
+        sizes = {name: measure(named[name]) / 100 for name in WIDTHS}
+        return Choices(**{**named, **sizes, "strokes": round(measure(named["strokes"]))})
+
+    def on_chosen(self, *values: Any) -> Updates:
+        """What holds for whatever look is picked is told beside the looks."""
+        with told():
+            words = self.choices(values, values[-2] or None).words()
+            text = f"<p>Whichever you press is painted with: <b>{html.escape(', '.join(words))}</b></p>"
+            return {self.chosen: gr.update(visible=bool(words)), self.words: text}
+
+    def on_forget(self) -> list[Any]:
+        """All that was chosen is as it was in the beginning, in the order of ``inputs``, and of what shows it."""
+        usual = vars(Choices()).values()
+        return [*usual, _brushes(AS_LOOK), {"cards": []}, gr.update(visible=False), gr.update(visible=False)]
+
+    @property
+    def forgotten(self) -> list[Any]:
+        """What is changed by that."""
+        return [*self.inputs, self.brushes, self.styled, self.unstyle, self.chosen]
+
     async def on_photo(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Small paintings come, one after another."""
         visit = self.desk.visit(request)
-        if visit.photo is None:
+        photo, job, seen = visit.photo, visit.job, visit.sketches
+        if photo is None:
             return
-        small = await aside(small_photo, visit.photo)
-        before, seen = as_url(thumbnail(small, SMALL)), visit.sketches
-        left = [name for name in looks() if name not in seen]
-        yield {self.looks: _cards(seen, before)}
-        if not left:
+        small = await aside(small_photo, photo)
+        if visit.photo != photo or visit.job is not job:  # something else was begun meanwhile
             return
-
-        def there(number: int, url: str) -> None:
-            seen[left[number]] = url
-
-        job = visit.begin(lambda job: paint_small(job, small, in_looks(left), there))
-        many = len(seen)
-        with told():
-            async for _ in job.follow():
-                if len(seen) > many:
-                    many = len(seen)
-                    yield {self.looks: _cards(seen, before)}
+        names = list(looks())
+        proposals = dict(zip(names, in_looks(names), strict=True))
+        cards = [{"key": one.name, "name": one.name, "about": one.about} for one in looks().values()]
+        async for shown in sketches(visit, small, proposals, cards, seen):
+            yield {self.looks: shown}
 
     def on_palette(self, request: gr.Request) -> Updates:
         """The colours of the photo, to begin with."""
@@ -206,19 +217,10 @@ class Choose:
                 focus = work.folder / "focus"
             if values[-2]:
                 style = work.keep("style", Path(values[-2]))
-            choices = Choices(**{**dict(zip(NAMES, values, strict=True)), "style": style})
-            return work, choices.changes(look, focus, self.desk.studio.limits)
+            return work, self.choices(values, style).changes(look, focus, self.desk.studio.limits)
         except InputError:
             work.remove()
             raise
-
-
-def _cards(seen: dict[str, str], before: str) -> dict[str, Any]:
-    cards = [
-        {"key": one.name, "name": one.name, "about": one.about, "src": seen.get(one.name, before)}
-        for one in looks().values()
-    ]
-    return {"cards": [{**card, "waiting": card["key"] not in seen} for card in cards]}
 
 
 def _brushes(chosen: str) -> dict[str, Any]:

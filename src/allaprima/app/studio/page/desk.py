@@ -88,6 +88,15 @@ def whole(value: object) -> int:
     return int(value)
 
 
+def measure(value: object) -> float:
+    """A number of a scale, 0 for none. Raises InputError for what is none."""
+    if value in (None, "", {}):
+        return 0.0
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise InputError("a number is missing: move the slider once more")
+    return float(value)
+
+
 async def aside(work: Callable[..., T], *arguments: Any) -> T:
     """What takes a while is done in a thread, so that other pages are answered meanwhile; what goes wrong is told."""
     with told():

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import html
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
+from ....export.export import Export
 from ....image.photo import read_photo
 from ....painting.painting import Painting
 from ....rendering.light import CLOTHS, COARSEST, FINEST, HIGHEST, LOWEST, Light
-from ..easel import relight
+from ....rendering.rendering import Rendering
+from ..easel import relight, write_file
 from ..parts import part
 from ..photos import SHOWN
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import Work
-from .desk import SKIP, Desk, Updates, told
+from .desk import SKIP, Desk, Updates, aside, told
 
 NO_RELIEF = "This brush lays flat colour: there is nothing that a light could show. Brushes of oil paint have relief."
 HOURS = 12
+CLOSE = 3000  # px of the long side of a painting that is looked at closely, at most
 
 
 class Finished:
@@ -30,6 +34,8 @@ class Finished:
 
     def picture(self) -> None:
         self.compare = part("compare", elem_id="painting")
+
+    def told(self) -> None:
         self.facts = gr.HTML("", elem_id="facts")
 
     def light(self) -> None:
@@ -78,6 +84,20 @@ class Finished:
                 return SKIP
             visit.light = light
             return {self.compare: {"after": as_url(picture), "same": True}}
+
+    async def on_closer(self, request: gr.Request) -> AsyncIterator[Updates]:
+        """It is looked at closely: drawn as large as it is, beside whatever else is under way."""
+        visit = self.desk.visit(request)
+        work = await aside(self.settle, visit)
+        with told():
+            path = work.beside("close.jpg")
+            if not path.exists():
+                painting = await aside(work.load)
+                rendering = Rendering(min(CLOSE, painting.size))
+                job = visit.aside(lambda job: write_file(job, painting, path, rendering, Export()))
+                async for _ in job.follow():
+                    pass
+            yield {self.compare: {"after": address(work, "seen"), "same": True, "close": address(work, "close")}}
 
     def settle(self, visit: Visit) -> Work:
         """The work that is looked at, in the light in which it is looked at. Raises InputError if there is none."""

@@ -11,8 +11,9 @@ from ..choices import check_among
 from ..easel import write_file
 from ..parts import part
 from ..take_away import PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
+from ..works import LONGEST, Work
 from .desk import Desk, Updates, aside, given, grown, told, whole
-from .finished import Finished
+from .finished import Finished, facts
 
 FITS = {"all of it": "fit", "to the edges": "crop"}
 DPIS = (150, 200, 300, 600)
@@ -44,17 +45,27 @@ class Take:
             info="Drawn anew: it stays sharp.",
             visible=False,
         )
+        self.name = gr.Textbox(
+            label="Name", info="What the painting, and the file, is called.", max_length=LONGEST, elem_id="name"
+        )
         self.make = gr.Button("Make the file", variant="primary", elem_id="make")
         self.progress = part("easel", elem_id="making", visible=False)
         self.ready = part("take", elem_id="ready")
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.ready]
+        return [self.ready, self.name]
 
-    def nothing(self) -> Updates:
+    def nothing(self, work: Work) -> Updates:
         """There is no file of this painting yet."""
-        return {self.ready: {}}
+        return {self.ready: {}, self.name: work.about.title}
+
+    def on_name(self, name: str, request: gr.Request) -> Updates:
+        """It is called otherwise."""
+        with told():
+            work = self.desk.visit(request).the_work()
+            work.rename(name)
+            return {self.name: work.about.title, self.finished.facts: facts(work, work.load())}
 
     def on_thing(self, event: gr.EventData) -> Updates:
         with told():
@@ -68,13 +79,14 @@ class Take:
             }
 
     async def on_make(
-        self, kind: str, paper: str, dpi: int, fit: str, size: int, request: gr.Request
+        self, kind: str, paper: str, dpi: int, fit: str, size: int, name: str, request: gr.Request
     ) -> AsyncIterator[Updates]:
         """Make a file, and hand it over."""
         visit = self.desk.visit(request)
         work = await aside(self.finished.settle, visit)
         painting = await aside(work.load)
         with told():
+            work.rename(name)
             rendering, export = ordered(painting, kind, self.desk.studio.limits, paper, whole(dpi), fit, whole(size))
             path = visit.room / name_of(work.about, kind, paper)
             job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))

@@ -1,6 +1,10 @@
-// A painting, and its photo under a slider. value: {after, before, alt, same}: `same` if only the painting is another.
+// A painting, and its photo under a slider, that can be looked at closely. value: {after, before, alt}, and, where they
+// are the `same` otherwise, {same, after, close}: the painting as it is now, and drawn larger. Event "closer": {}.
 const at = (name) => element.querySelector(name);
-const range = at('input');
+const [range, pair, dialog] = [at('.slide input'), at('.pair'), at('dialog')];
+const NEAR = 4; // px that a pointer may move while it is pressed, and is not dragged
+let held = null;
+let full = {};
 const show = () => {
   const share = Number(range.value);
   at('.photo').style.clipPath = `inset(0 ${100 - share}% 0 0)`;
@@ -9,10 +13,13 @@ const show = () => {
   at('.edge').style.left = `${share}%`;
 };
 const draw = () => {
-  const { after, before, alt, same } = props.value || {};
+  const { same, ...value } = props.value || {};
+  full = same ? { ...full, close: '', ...value } : value;
+  if (same) props.value = full; // all of it is here, if this is put away and comes again
+  const { after, before, alt, close } = full;
   if (after && at('.after').getAttribute('src') !== after) at('.after').src = after;
-  if (same) return;
-  at('.after').hidden = !after;
+  if (close && dialog.open) at('dialog img').src = close;
+  at('.after').hidden = at('.under').hidden = !after;
   at('.after').alt = alt || 'The painting';
   if (before && at('.photo').getAttribute('src') !== before) {
     at('.photo').src = before;
@@ -22,6 +29,39 @@ const draw = () => {
   if (!before) range.value = 0;
   show();
 };
+const closely = (x, y) => {
+  const image = at('dialog img');
+  image.src = at('.after').src;
+  image.alt = at('.after').alt;
+  dialog.showModal();
+  const room = at('.room');
+  room.scrollTo(x * image.offsetWidth - room.clientWidth / 2, y * image.offsetHeight - room.clientHeight / 2);
+  trigger('closer', {});
+};
+const place = (event) => {
+  const box = pair.getBoundingClientRect();
+  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+};
+pair.addEventListener('pointerdown', (event) => {
+  if (event.button) return;
+  held = { x: event.clientX, dragged: false };
+  if (event.pointerType === 'mouse') pair.setPointerCapture(event.pointerId);
+});
+pair.addEventListener('pointermove', (event) => {
+  if (!held || at('.slide').hidden) return;
+  held.dragged ||= Math.abs(event.clientX - held.x) > NEAR;
+  if (!held.dragged) return;
+  range.value = 100 * place(event)[0];
+  show();
+});
+pair.addEventListener('pointerup', (event) => {
+  if (held && !held.dragged) closely(...place(event));
+  held = null;
+});
+pair.addEventListener('pointercancel', () => (held = null));
+at('.look').addEventListener('click', () => closely(0.5, 0.5));
+at('.leave').addEventListener('click', () => dialog.close());
+at('.room').addEventListener('click', () => dialog.close());
 range.addEventListener('input', show);
 watch('value', draw);
 draw();

@@ -1,5 +1,5 @@
-// A picture to paint over. value: {src, less}: whether there is a "less". Event "painted": {mask}, a PNG in which red is
-// more and blue is less.
+// A picture to paint over. value: {src, less, drawn}: whether there is a "less", and what is drawn, which is kept while
+// the picture is out of sight. Event "painted": {mask}, a PNG in which red is more and blue is less.
 const MOST = 512;
 const at = (name) => element.querySelector(name);
 const [image, canvas, spot] = [at('img'), at('canvas'), at('.spot')];
@@ -33,6 +33,7 @@ const tell = () => {
   under.fillRect(0, 0, flat.width, flat.height);
   under.drawImage(canvas, 0, 0);
   const empty = !pen.getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value);
+  props.value = { ...props.value, drawn: empty ? '' : canvas.toDataURL('image/png') };
   trigger('painted', { mask: empty ? '' : flat.toDataURL('image/png') });
 };
 const place = (event) => {
@@ -41,7 +42,7 @@ const place = (event) => {
 };
 const clear = () => pen.clearRect(0, 0, canvas.width, canvas.height);
 const draw = () => {
-  const { src, less } = props.value || {};
+  const { src, less, drawn } = props.value || {};
   at('[data-kind=less]').hidden = !less;
   at('.over').hidden = !src;
   if (!src) clear();
@@ -51,6 +52,10 @@ const draw = () => {
       canvas.width = Math.round(image.naturalWidth * scale);
       canvas.height = Math.round(image.naturalHeight * scale);
       image.hidden = false;
+      if (!drawn) return;
+      const was = new Image();
+      was.onload = () => pen.drawImage(was, 0, 0);
+      was.src = drawn;
     };
     image.src = src;
   }
