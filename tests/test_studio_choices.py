@@ -52,6 +52,19 @@ def test_what_was_chosen_goes_before_the_look(tmp_path: Path) -> None:
     assert str(settings(paper="photo-mean").background) == "photo-mean"
 
 
+def test_what_was_chosen_is_told_in_words(tmp_path: Path) -> None:
+    assert Choices().words() == [] == Choices(paper="", quality="best", colors="red", palette_count=3).words()
+    chosen = Choices(
+        brush="dry_brush", strokes=1200, min_size=0.005, max_size=0.1, palette=FOUND, palette_count=5, mood="dots",
+        seed=7, paper="navy", style=tmp_path / "style",
+    )  # fmt: skip
+    assert chosen.words() == [
+        "brush dry brush", "1,200 strokes", "at least 0.5 % wide", "at most 10 % wide", "mood dots", "paper navy",
+        "5 colours of the photo", "like your picture", "version 7",
+    ]  # fmt: skip
+    assert Choices(palette=OWN_COLORS, colors="red,#00ff00").words() == ["your 2 colours"]
+
+
 def test_colours_that_are_files_here_are_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture may lie in the folder in which the studio was opened, of whatever name."""
     monkeypatch.chdir(tmp_path)

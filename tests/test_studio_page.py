@@ -101,6 +101,8 @@ def test_light_moves_over_the_painting(tab: Tab) -> None:
 def test_strokes_are_added_over_a_place_and_taken_away_again(tab: Tab) -> None:
     page = tab.page
     tab.room("Add")
+    tab.see("#place canvas")
+    assert not page.locator("#painting").is_visible()  # the picture is painted over where it was looked at
     page.click("#add")
     assert "No place is marked" in tab.told()
     tab.drag("#place canvas", (0.3, 0.4), (0.6, 0.5))
@@ -120,6 +122,35 @@ def test_a_slider_shows_the_photo_over_the_painting(tab: Tab) -> None:
     assert photo.is_visible() and photo.evaluate("one => one.style.clipPath") == "inset(0px 60% 0px 0px)"
     slider.press("Home")
     assert not photo.is_visible()
+    tab.drag("#painting .pair", (0.1, 0.3), (0.75, 0.3))  # or over the picture itself
+    assert slider.input_value() == "75" and not tab.page.locator("#painting dialog").is_visible()
+    slider.press("Home")
+
+
+def test_the_painting_is_looked_at_closely(tab: Tab) -> None:
+    page, dialog = tab.page, tab.page.locator("#painting dialog")
+    for opening in ("#painting .pair", "#painting .look"):
+        page.click(opening)
+        tab.until(lambda: "/close-" in tab.source("#painting dialog img"))
+        assert dialog.is_visible() and dialog.locator("img").evaluate("one => one.naturalWidth") == 256
+        page.keyboard.press("Escape")
+        assert not dialog.is_visible()
+
+
+def test_a_painting_gets_a_name(tab: Tab) -> None:
+    page = tab.page
+    tab.room("Save")
+    name = page.get_by_label("Name", exact=True)
+    assert name.input_value() == "Chelsea"
+    name.fill("  Cat <b>at</b> home ")
+    page.keyboard.press("Tab")
+    tab.until(lambda: page.inner_text("#facts h2") == "Cat <b>at</b> home, oil")
+    tab.room("Gallery")
+    tab.until(lambda: "Cat <b>at</b> home" in page.inner_text("#works"))
+    tab.room("Paint")
+    name.fill("Chelsea")
+    page.keyboard.press("Enter")
+    tab.until(lambda: page.inner_text("#facts h2") == "Chelsea, oil")
 
 
 def test_a_film_shows_how_it_was_painted(tab: Tab) -> None:

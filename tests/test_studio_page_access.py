@@ -96,6 +96,7 @@ def test_the_keyboard_is_enough(studio: Studio, browser: Browser) -> None:
         step_to(tab, "#looks .card[data-key=oil]")
         tab.page.keyboard.press("Space")
         tab.finished()
+        tab.until(lambda: tab.page.evaluate("document.activeElement.tagName") == "H2")  # where the page went
         step_to(tab, "#after button[role=tab]")
         before = tab.source("#painting img.after")
         step_to(tab, "#after input[type=range]")

@@ -112,10 +112,31 @@ def test_what_is_painted_over_matters(tab: Tab, studio: Studio) -> None:
     assert more == 255 and less == 30
     page.click("#look")
     tab.see("#looks .card")
+    painted = "one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some((value) => value)"
+    tab.until(lambda: page.locator("#wishes canvas").evaluate(painted))  # it still holds, and is still seen
     page.click("#wishes .clear")
     tab.paint()
     tab.finished()
     assert len(kept(studio, "focus")) == 1
+
+
+def test_what_was_chosen_is_told_and_forgotten(tab: Tab) -> None:
+    page = tab.page
+    tab.example("coffee")
+    assert not page.locator("#chosen").is_visible()
+    page.click("#more > button")
+    page.click("#brushes .card[data-key=filbert]")
+    page.fill("#strokes .exact", "50")
+    page.locator("#max_size .along").fill("200")
+    tab.until(lambda: "brush filbert, 50 strokes, at most 50 % wide" in page.inner_text("#chosen"))
+    page.click("#strokes .reset")
+    tab.until(lambda: "brush filbert, at most 50 % wide" in page.inner_text("#chosen"))
+    page.locator("#strokes .along").fill("1")
+    tab.until(lambda: "brush filbert, 20 strokes," in page.inner_text("#chosen"))
+    page.click("#forget")
+    page.locator("#chosen").wait_for(state="hidden")
+    assert page.input_value("#strokes .exact") == "" == page.input_value("#max_size .exact")
+    tab.see("#brushes .card[data-key='as the look says'][aria-pressed=true]")
 
 
 def test_another_photo_lends_its_manner(tab: Tab, studio: Studio, tmp_path: Path) -> None:

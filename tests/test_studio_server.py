@@ -22,7 +22,7 @@ from allaprima.app.studio.server import LOCAL, listen, make_app
 from allaprima.app.studio.visit import Studio, Visit
 from allaprima.app.studio.works import Work
 
-from .callers import Trap, do, event, file, upload
+from .callers import Trap, do, event, file, untouched, upload
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of what Gradio is made of
 FILE = "/gradio_api/file="
@@ -251,6 +251,18 @@ def test_what_makes_no_sense(house: House, one: httpx.Client) -> None:
     answer = one.post("/gradio_api/upload", content=b"x", headers={"content-type": "multipart/form-data; boundary=x"})
     assert answer.status_code < 500
     assert one.get("/").status_code == 200
+
+
+def test_numbers_that_are_none(house: House, one: httpx.Client) -> None:
+    """Scales are our own: what they say is looked at, and no painting is begun."""
+    assert do(one, "numbers", event(one, "examples", "pick"), [], {"key": "coffee"})[-1]["success"]
+    what = event(one, "looks", "pick")
+    for odd in ("many", [], {"a": 1}, "1e999"):
+        data = untouched(one, what)
+        data[1] = odd
+        answer = do(one, "numbers", what, data, {"key": "oil"})[-1]
+        assert not answer["success"] and "A number is missing" in answer["output"]["error"]
+    assert not house.visit(one, "numbers").visitor.works.all()
 
 
 def test_who_goes_is_forgotten(house: House, one: httpx.Client) -> None:

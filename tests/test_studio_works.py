@@ -99,6 +99,18 @@ def test_titles_are_cut(works: Works) -> None:
         assert works.new(title).about.title == title  # as it is; who shows it takes care
 
 
+def test_a_work_is_called_otherwise(works: Works) -> None:
+    work = works.new("Cat", "abc", "oil")
+    for name, title in (
+        ("  Cat \n at home ", "Cat at home"),
+        ("", "Cat at home"),
+        (" \t", "Cat at home"),
+        ("x" * 99, "x" * LONGEST),
+    ):
+        work.rename(name)
+        assert (work.about.title, work.about.photo, work.about.look) == (title, "abc", "oil")
+
+
 @pytest.mark.parametrize("told", ["", "[]", "5", "null", '"title"', '{"title": 1', "\xff", "[" * 100_000])
 def test_what_tells_of_a_work_is_damaged(told: str, works: Works, painting: Painting) -> None:
     work = begun(works, painting, title="cat")

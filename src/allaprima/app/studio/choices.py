@@ -89,7 +89,7 @@ class Choices:
         for name in ("strokes", "min_size", "max_size"):
             if value := getattr(self, name):
                 given[name] = value
-        if self.paper not in (AS_LOOK, ""):
+        if self.paper and self.paper != AS_LOOK:
             given["background"] = PAPER if self.paper == PAPER else check_color(self.paper, "the paper")
         if self.palette == FOUND:
             given["palette"] = str(self.palette_count)

@@ -131,7 +131,8 @@ class Choose:
         """What the controls say. Raises InputError for a number that is none."""
         named = dict(zip(NAMES, values, strict=True)) | {"style": style}
         sizes = {name: measure(named[name]) / 100 for name in WIDTHS}
-        return Choices(**{**named, **sizes, "strokes": round(measure(named["strokes"]))})
+        counts = {name: round(measure(named[name])) for name in ("strokes", "seed")}
+        return Choices(**{**named, **sizes, **counts})
 
     def on_chosen(self, *values: Any) -> Updates:
         """What holds for whatever look is picked is told beside the looks."""
