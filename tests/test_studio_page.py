@@ -140,7 +140,7 @@ def test_the_painting_is_looked_at_closely(tab: Tab) -> None:
 def test_a_painting_gets_a_name(tab: Tab) -> None:
     page = tab.page
     tab.room("Save")
-    name = page.get_by_label("Name", exact=True)
+    name = page.locator("#name").locator("input, textarea")
     assert name.input_value() == "Chelsea"
     name.fill("  Cat <b>at</b> home ")
     page.keyboard.press("Tab")

@@ -51,12 +51,14 @@ def studio(
     with loading():
         from .studio.choices import Limits
         from .studio.easel import warm
+        from .studio.memory import share_memory
         from .studio.server import LOCAL, is_local, listen, make_app, serve
         from .studio.visit import Studio
         from .studio.visitors import alone
 
     if not is_local(host) and not password:
         raise InputError(f"host is {host}, where others can come in: give a --password, too")
+    share_memory()
     folder, door = folder.expanduser(), listen(host, port)
     here = "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
     address = f"http://{here}:{door.getsockname()[1]}/"
