@@ -62,6 +62,7 @@ def test_what_was_chosen_is_told_in_words(tmp_path: Path) -> None:
         "brush dry brush", "1,200 strokes", "at least 0.5 % wide", "at most 10 % wide", "mood dots", "paper navy",
         "5 colours of the photo", "like your picture", "version 7",
     ]  # fmt: skip
+    assert Choices(paper="#f4efe4").words() == ["paper cream"]
     assert Choices(palette=OWN_COLORS, colors="red,#00ff00").words() == ["your 2 colours"]
 
 

@@ -18,6 +18,8 @@ from ...painting.settings import Settings, shares_of
 
 AS_LOOK = "as the look says"
 PAPER = str(PhotoMean())
+PAPERS = {PAPER: "the photo's own colour", "#ffffff": "white", "#f4efe4": "cream", "#b59d7c": "buff",
+          "#8d8579": "warm grey", "#23282b": "slate", "#000000": "black"}  # fmt: skip
 FOUND, OWN_COLORS = "found in the photo", "these colours"
 SEEDS = 2**31
 
@@ -69,7 +71,7 @@ class Choices:
             f"at least {100 * self.min_size:g} % wide": self.min_size > 0,
             f"at most {100 * self.max_size:g} % wide": self.max_size > 0,
             f"mood {self.mood}": mood,
-            f"paper {self.paper}": paper,
+            f"paper {PAPERS.get(self.paper, self.paper)}": paper,
             f"{self.palette_count} colours of the photo": self.palette == FOUND,
             f"your {len(self.colors.split(','))} colours": self.palette == OWN_COLORS,
             "like your picture": self.style is not None,

@@ -1,6 +1,8 @@
-// Who uses the keyboard goes on where the page went: at the view that has come.
+// What Gradio leaves out for who uses the keyboard, or listens: whoever chose something goes on where the page went, at
+// the view that has come; and what is folded says so.
 let seen = null;
 const look = () => {
+  document.querySelectorAll('.label-wrap').forEach((one) => (one.ariaExpanded = String(one.classList.contains('open'))));
   const view = [...document.querySelectorAll('[id^="view-"]')].find((one) => one.offsetParent);
   if (!view || view.id === seen) return;
   const first = seen === null;

@@ -14,13 +14,14 @@ import gradio as gr
 from ....brush.library import ABOUT, find_brush
 from ....errors import InputError
 from ....image.color import colors_to_hex
+from ....image.hex import is_hex
 from ....image.palette import Palette
 from ....image.photo import Photo, hash_of, read_photo
 from ....painting.looks import looks
 from ....painting.settings import Settings
 from ...brush_sheet import strip
 from ...contact_sheet import in_looks, small_photo
-from ..choices import AS_LOOK, FOUND, OWN_COLORS, Choices, check_among
+from ..choices import AS_LOOK, FOUND, OWN_COLORS, PAPERS, Choices, check_among
 from ..parts import part
 from ..photos import SHOWN, save_mask, wished
 from ..pictures import as_url, thumbnail
@@ -35,8 +36,7 @@ SMALL = 240  # px
 FEWEST = 20  # strokes, on the scale
 WIDTHS = {"min_size": (0.1, 5.0), "max_size": (0.5, 50.0)}  # on the scales, in hundredths of the canvas' long side
 SWATCHES = 8
-PAPERS = {AS_LOOK: AS_LOOK, "the photo's own colour": "photo-mean", "white": "white", "cream": "#f4efe4",
-          "buff": "#b59d7c", "warm grey": "#8d8579", "slate": "#23282b", "black": "black"}  # fmt: skip
+OWN = "linear-gradient(135deg, #b4572f 0 33%, #d8b98a 33% 66%, #4c6a70 66%)"  # stands for the photo's own colour
 MOODS = {AS_LOOK: AS_LOOK, "oil: along the form": "oil", "flow: long, swinging": "flow", "dots: side by side": "dots",
          "painterly: broad": "painterly", "likeness: as near as can be": "likeness"}  # fmt: skip
 QUALITIES = {"quick": "draft", "normal": "normal", "best": "best"}
@@ -83,12 +83,8 @@ class Choose:
             )  # fmt: skip
             with gr.Row():
                 self.mood = gr.Dropdown(list(MOODS.items()), value=AS_LOOK, label="Mood", info="How strokes lie.")
-                self.paper = gr.Dropdown(
-                    list(PAPERS.items()),
-                    value=AS_LOOK,
-                    label="Paper",
-                    info="What is painted on; or type a colour, such as navy.",
-                    allow_custom_value=True,
+                self.paper = part(
+                    "chips", AS_LOOK, elem_id="paper", label="Paper", info="What is painted on.", known=_papers()
                 )
             self._colors()
             self.seed = gr.Number(
@@ -131,6 +127,8 @@ class Choose:
         """What the controls say. Raises InputError for a number that is none."""
         named = dict(zip(NAMES, values, strict=True)) | {"style": style}
         sizes = {name: measure(named[name]) / 100 for name in WIDTHS}
+        if not isinstance(named["paper"], str):
+            raise InputError("the paper is no colour: choose another")
         counts = {name: round(measure(named[name])) for name in ("strokes", "seed")}
         return Choices(**{**named, **sizes, **counts})
 
@@ -222,6 +220,12 @@ class Choose:
         except InputError:
             work.remove()
             raise
+
+
+def _papers() -> list[dict[str, str]]:
+    """Those that are offered, the look's own first."""
+    colors = [{"key": key, "name": name, "color": key if is_hex(key) else OWN} for key, name in PAPERS.items()]
+    return [{"key": AS_LOOK, "name": AS_LOOK}, *colors]
 
 
 def _brushes(chosen: str) -> dict[str, Any]:

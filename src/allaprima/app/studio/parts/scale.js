@@ -14,7 +14,7 @@ const show = (typing) => {
   along.value = step(value);
   along.setAttribute('aria-valuetext', value ? `${value} ${props.unit}` : 'as the look says');
   if (!typing) exact.value = value || '';
-  reset.hidden = !value;
+  reset.disabled = !value;
 };
 const set = (value, typing) => {
   props.value = Math.min(props.high, Math.max(0, value || 0));
