@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from allaprima.app.studio.guard import HEADERS, KEY, LARGEST_EVENT, Guard
+from allaprima.app.studio.events import LARGEST_EVENT
+from allaprima.app.studio.guard import HEADERS, KEY, Guard
 from allaprima.app.studio.visitors import is_key
 
 from .door import HOST, JOIN, ONE, Behind, ask, asked

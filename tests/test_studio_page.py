@@ -74,7 +74,7 @@ def test_a_photo_grows_into_a_painting(tab: Tab, studio: Studio) -> None:
     grows(tab, 5)
     page.click("#stop")
     tab.finished()
-    assert "not finished, of 2,000 strokes" in page.inner_text("#facts") and tab.strokes > 0
+    assert "not finished, of 2,000" in page.inner_text("#facts") and tab.strokes > 0
     tab.room("Gallery")
     assert "not finished" in tab.see("#works .card").inner_text()  # the latest is the first
     assert "not finished" not in page.locator("#works .card").nth(1).inner_text()
@@ -94,6 +94,9 @@ def test_light_moves_over_the_painting(tab: Tab) -> None:
         tab.page.get_by_label("range slider for How high").fill(str(height))
         tab.until(lambda before=before: tab.source("#painting img.after") != before)
         took.append(time.monotonic() - begun)
+    tab.page.click("#own")  # its own again, and the sliders show it
+    tab.until(lambda: "/seen-" in tab.source("#painting img.after"))
+    tab.until(lambda: tab.page.get_by_label("range slider for How high").input_value() == "38")
     print("light took", *(f"{one:.2f}" for one in took), "s")
     assert max(took) < 3  # 0.1 where nothing else runs
 
@@ -109,7 +112,8 @@ def test_strokes_are_added_over_a_place_and_taken_away_again(tab: Tab) -> None:
     tab.fill("Strokes more", 50)
     page.click("#add")
     tab.until(lambda: tab.strokes == STROKES + 50)
-    tab.finished()
+    tab.see("#view-finished")
+    assert page.locator("#adding-button").get_attribute("aria-selected") == "true"  # where more can be added
     page.click("#undo")
     tab.until(lambda: tab.strokes == STROKES)
     assert page.locator("#undo").is_disabled()
@@ -179,3 +183,11 @@ def test_others_come_of_it(tab: Tab) -> None:
     tab.until(lambda: page.evaluate(shown) not in ("", before))
     tab.room("Gallery")
     tab.see("#works .card >> nth=2")
+    many = page.locator("#works .card").count()
+    tab.room("Paint")
+    page.click("#remove")  # and it is out of the gallery, until it is brought back
+    tab.see("#thrown")
+    assert page.locator("#works .card").count() == many - 1
+    page.click("#back")
+    tab.until(lambda: page.locator("#works .card").count() == many)
+    assert not page.locator("#thrown").is_visible()

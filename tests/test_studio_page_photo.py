@@ -89,6 +89,9 @@ def test_faces_are_shown_and_the_photo_is_cut(tab: Tab) -> None:
     page.click("#crop .cut")
     tab.until(lambda: size(tab) != cut)
     assert size(tab)[0] == pytest.approx(size(tab)[1], abs=2)
+    page.click("#uncut")
+    tab.until(lambda: size(tab) == whole)
+    page.locator("#uncut").wait_for(state="hidden")
 
 
 def test_what_is_painted_over_matters(tab: Tab, studio: Studio) -> None:
@@ -103,6 +106,7 @@ def test_what_is_painted_over_matters(tab: Tab, studio: Studio) -> None:
     page.locator("#wishes canvas").focus()
     for key in [*["ArrowRight"] * 10, *["ArrowDown"] * 15, "Space"]:
         page.keyboard.press(key)
+    tab.until(lambda: "what you painted over the photo" in page.inner_text("#chosen"))
     tab.few(50)
     tab.paint()
     tab.finished()

@@ -34,9 +34,9 @@ def begin(tab: Tab, strokes: int = MANY) -> None:
 
 def test_one_paints_after_the_other(studio: Studio) -> None:
     with browsing() as browser, visiting(browser, studio) as one, visiting(browser, studio) as other:
-        begin(one)
         other.example()
         other.few(100)
+        begin(one)
         other.paint()
         other.see("#easel .told:has-text('1 painting is before yours')")
         assert other.page.locator("#easel .canvas.before").count()

@@ -12,7 +12,7 @@ from PIL import Image
 
 import allaprima.app.studio
 from allaprima import InputError
-from allaprima.app.studio.photos import GROUND, LARGEST, SHOWN, Photos, cropped, faces_in, save_mask, wished
+from allaprima.app.studio.photos import ELSE, GROUND, LARGEST, SHOWN, Photos, cropped, faces_in, save_mask, wished
 from allaprima.app.studio.pictures import thumbnail
 from allaprima.image.photo import read_photo
 from allaprima.perception.attention import attention
@@ -183,7 +183,7 @@ def test_where_it_matters(photo: Path, tmp_path: Path) -> None:
     greys, before = np.asarray(mask).astype(int), np.asarray(plain).astype(int)
     side, inner = width // 3 - 4, slice(width // 3 + 4, 2 * width // 3 - 4)
     assert (greys[:, :side] == 255).all() and (greys[:, -side:] == GROUND).all()
-    assert (greys[:, inner] == before[:, inner]).all()
+    assert np.abs(greys[:, inner] - ELSE * before[:, inner]).max() <= 1  # as people look where they are told to
     half = np.zeros_like(wishes)
     half[..., 2] = 128
     assert np.asarray(wished(seen, Image.fromarray(half))).mean() < before.mean()

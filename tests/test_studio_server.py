@@ -207,7 +207,7 @@ def test_what_is_wrong_is_told_in_a_sentence(house: House, one: httpx.Client) ->
     path = upload(one, "a.png", b"<script>alert(1)</script>")
     told = do(one, "wrong", event(one, "drop", "sent"), [], {"path": path})
     assert not told[-1]["success"]
-    assert told[-1]["output"]["error"] == "The photo is no picture that can be read: use JPEG, PNG, WebP or TIFF"
+    assert told[-1]["output"]["error"] == "The photo is no picture that can be read: use JPEG, PNG, HEIC, WebP or TIFF"
     assert str(house.studio.visitors.folder) not in json.dumps(told) and "Traceback" not in json.dumps(told)
     assert not Path(path).exists()
 

@@ -85,6 +85,13 @@ class Export:
             raise InputError(f"print is {asked}: choose another size or --dpi, for 1 to 32,768 px")
         return short, long
 
+    def sheet(self, width: int, height: int) -> tuple[int, int] | None:
+        """Width and height in pixels of the paper as it lies for a picture: upright, unless that is wider than high.
+        None if there is none.
+        """
+        paper = self.paper()
+        return paper if paper is None or width <= height else paper[::-1]
+
     @property
     def marked_dpi(self) -> float:
         """The dpi that pictures are marked with, 0 for none."""

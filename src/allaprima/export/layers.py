@@ -73,10 +73,10 @@ class Layered(Writer):
 
     def corner(self) -> tuple[int, int]:
         """Where the drawing is on its paper, x and y; below 0 if it is cropped."""
-        paper = self.job.export.paper()
+        paper = self.job.export.sheet(self.job.width, self.job.height)
         if paper is None:
             return 0, 0
-        width, height = paper if self.job.width < self.job.height else paper[::-1]
+        width, height = paper
         return _middle(self.job.width, width), _middle(self.job.height, height)
 
     @abstractmethod

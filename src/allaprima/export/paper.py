@@ -16,10 +16,10 @@ def on_paper(job: Job, picture: NDArray[Number], margin: float | tuple[float, fl
     """The picture ``(H, W, 3)``, or of one channel ``(H, W)``, on the paper that it is printed on, in the middle: with
     margins, white if nothing else is said, or cropped.
     """
-    paper = job.export.paper()
+    paper = job.export.sheet(picture.shape[1], picture.shape[0])
     if paper is None:
         return picture
-    height, width = paper if picture.shape[0] <= picture.shape[1] else paper[::-1]
+    width, height = paper
     sheet = np.empty((height, width, *picture.shape[2:]), picture.dtype)
     sheet[:] = margin
     into, out = [], []

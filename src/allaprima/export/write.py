@@ -136,14 +136,13 @@ def _size_for(canvas: tuple[int, int], size: int | None, export: Export, films: 
     """The long side of the picture in pixels; if nobody says, ``films`` that nothing else is drawn for are not too
     large.
     """
-    paper, longest = export.paper(), max(canvas)
+    paper, longest = export.sheet(*canvas), max(canvas)
     if paper is None:
         usual = min(longest, FILMS) if films else longest
         return usual if size is None else int(size)
     if size is not None:
         raise InputError(f"the size is asked for twice, by size {size} and print {export.print!r}: give one of them")
-    short, long = paper
-    width, height = (short, long) if canvas[0] < canvas[1] else (long, short)
+    width, height = paper
     choose = min if export.fit == "fit" else max
     size = max(1, round(choose(width / canvas[0], height / canvas[1]) * longest))
     if size > LARGEST:

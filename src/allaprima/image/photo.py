@@ -200,7 +200,7 @@ def _told(name: str) -> Iterator[None]:
         size = next(iter(re.findall(r"\((\d+) pixels\)", str(error))), "too many")
         raise InputError(f"{name} is too large: {size} px, and at most {most:,} are read") from None
     except UnidentifiedImageError:
-        raise InputError(f"{name} is no picture that can be read: use JPEG, PNG, WebP or TIFF") from None
+        raise InputError(f"{name} is no picture that can be read: use JPEG, PNG, HEIC, WebP or TIFF") from None
     except MemoryError:
         raise InputError(f"{name} is too large for the memory of this machine") from None
     except Exception as error:  # there is no end to what damaged files make decoders raise

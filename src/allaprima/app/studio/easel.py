@@ -44,17 +44,19 @@ class Watch:
     """Shows a job's visitor the painting as it grows."""
 
     def __init__(self, job: Job) -> None:
-        self._job, self._looked, self._cost = job, 0.0, 0.0
+        self._job, self._looked, self._cost, self._asked = job, 0.0, 0.0, 0
 
     def look(self, step: Step) -> None:
-        progress, now = Progress.of(step), time.monotonic()
-        refining = ", refining" if step.refining else ""
-        changes: dict[str, Any] = {"share": progress.share * FOUND, "text": progress.text + refining}
+        progress, now, changes = Progress.of(step), time.monotonic(), dict[str, Any]()
         if now - self._looked > max(LEAST, self._cost / SHARE):
-            changes["picture"] = as_jpeg(step.canvas(min(LIVE, step.painting().size), quick=True), 82)
+            painting = step.painting()
+            self._asked = painting.settings.strokes
+            changes["picture"] = as_jpeg(step.canvas(min(LIVE, painting.size), quick=True), 82)
             self._looked = time.monotonic()
             self._cost = self._looked - now
-        self._job.tell(**changes)
+        more = step.strokes < self._asked
+        text = f"{step.strokes:,} of {self._asked:,} strokes" if more else f"{progress.text}, the last touches"
+        self._job.tell(share=progress.share * FOUND, text=text, **changes)
 
 
 def paint_into(

@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
@@ -16,21 +16,21 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
 from ..failures import tell_failure
+from .events import LARGEST_EVENT, Message, Receive, again, paths_in, read_event
 from .visitors import is_key, new_key
 
 Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 COOKIE, YEARS = "allaprima", 10 * 365 * 24 * 3600
 KEY = "allaprima_key"  # of the visitor, in the scope of a request
-LARGEST, LARGEST_EVENT = 26_000_000, 6_000_000  # bytes of a request, and of one that tells what somebody did
+LARGEST = 26_000_000  # bytes of a request
 PAUSE = 1.0  # seconds: so long who told a wrong password is not heard
 MOST_SENT, MOST_PAGES = 100, 10_000  # files that were sent, and pages: the oldest are forgotten
 LENGTH = re.compile("[0-9]{1,12}")
 FILE, UPLOAD, BEAT = "/gradio_api/file=", "/gradio_api/upload", "/gradio_api/heartbeat/"
+NEWS = "/gradio_api/queue/data"
 OPEN = re.compile(  # all that there is: no other door of what Gradio has
     r"/|/(config|theme\.css|favicon\.ico|manifest\.json|robots\.txt)/?|/(assets|static|svelte|enter|works|passing)/.*"
     r"|/gradio_api/(queue/(join|data)|upload|upload_progress|heartbeat/\w+|cancel|reset|startup-events|theme\.css|app_id"
@@ -47,7 +47,12 @@ HEADERS = {
 OURS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
-BEGUN = "response already started"  # what is said when Gradio ends a stream of news that another one has taken over
+def _is_usual(error: Exception, scope: Scope) -> bool:
+    """Whether Gradio says this whenever it ends a stream of news that another one has taken over, or a page's that was
+    left.
+    """
+    left = isinstance(error, KeyError) and scope["path"].startswith(NEWS)
+    return left or "response already started" in str(error)
 
 
 class Guard:
@@ -81,14 +86,14 @@ class Guard:
             await _answer(send, 403, "This is not yours.")
             return
         if scope["method"] == "POST" and EVENTS.fullmatch(scope["path"]):
-            told = await _event(receive)
+            told = await read_event(receive)
             if not isinstance(told, dict):
                 await _answer(send, 400, "This cannot be understood.")
                 return
             if not self._may_tell(told, key):
                 await _answer(send, 403, "This is not yours.")
                 return
-            receive = _again(told, receive)  # in our own words, so that nobody reads it otherwise than we did
+            receive = again(told, receive)  # in our own words, so that nobody reads it otherwise than we did
         elif scope["method"] == "GET":
             receive = self._until_closed(receive)
         scope[KEY] = key
@@ -96,7 +101,7 @@ class Guard:
         try:
             await self._app(scope, receive, answer)
         except Exception as error:  # by what was asked, most likely; the studio goes on
-            if BEGUN not in str(error):
+            if not _is_usual(error, scope):
                 tell_failure(error)
         await answer.end()
 
@@ -172,7 +177,7 @@ class Guard:
         page = told.get("session_hash")
         if page is not None and not (isinstance(page, str) and self._looks_at(page, key)):
             return False
-        return all(path is None or (isinstance(path, str) and self.owns(path, key)) for path in _paths(told))
+        return all(path is None or (isinstance(path, str) and self.owns(path, key)) for path in paths_in(told))
 
     def _looks_at(self, page: str, key: str) -> bool:
         """Whether this page is of who has this key, as one that is new is from now on."""
@@ -233,43 +238,6 @@ class Answer:
             await _answer(self._send, 500, "That did not work.")
         elif not self._ended:
             await self._send({"type": "http.response.body", "body": b""})
-
-
-async def _event(receive: Receive) -> Any:
-    """What somebody did; None for what is no JSON."""
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        body.extend(message.get("body", b""))
-        if message["type"] != "http.request" or len(body) > LARGEST_EVENT:
-            return None
-        more = message.get("more_body", False)
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _again(told: dict[str, Any], receive: Receive) -> Receive:
-    """What receives this, and then what comes."""
-    messages = [{"type": "http.request", "body": json.dumps(told).encode(), "more_body": False}]
-
-    async def received() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return received
-
-
-def _paths(told: Any) -> Iterator[Any]:
-    """All that are called a ``path``, as files are: Gradio would fetch whatever is there, also from the network."""
-    waiting = [told]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            yield from ([one["path"]] if "path" in one else ())
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
 
 
 def _address(scope: Scope) -> str:

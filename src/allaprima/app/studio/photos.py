@@ -23,6 +23,7 @@ SHOWN = 1000  # px of the long side of a picture on the page
 NAME = 24  # signs of a sha256 that a photo is kept under
 LOOKED_AT = 512  # px at which faces are looked for
 GROUND = 30  # of 255 in a mask: where less is wanted
+ELSE = 0.6  # what all else counts where more is wanted somewhere
 ONE = Lock()  # photo is unpacked at a time: several of the largest would take all memory
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares of a picture's sides
 
@@ -117,11 +118,14 @@ def faces_in(photo: Photo) -> list[Box]:
 
 def wished(photo: Photo, wishes: Image.Image) -> Image.Image:
     """A mask of where people look in a photo, and of what a visitor painted over it, ``(more, less)`` as red and blue
-    of ``wishes``: white where it is to matter more, dark where less.
+    of ``wishes``: white where it is to matter more, dark where less. Where more is wanted somewhere, people look there:
+    all else counts less.
     """
     width, height = photo.canvas(LOOKED_AT)
     seen = (attention(photo.at(width, height)) * 255).round().to(torch.uint8).numpy()
     more, _, less = wishes.convert("RGB").resize((width, height), Image.Resampling.BOX).split()
+    if more.getbbox():
+        seen = (seen * ELSE).round().astype("uint8")
     mask = Image.composite(Image.new("L", (width, height), GROUND), Image.fromarray(seen), less)
     return ImageChops.lighter(mask, more)
 

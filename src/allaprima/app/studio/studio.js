@@ -7,6 +7,7 @@ const look = () => {
   if (!view || view.id === seen) return;
   const first = seen === null;
   seen = view.id;
+  if (!first) window.scrollTo({ top: 0 });
   if (first || document.activeElement !== document.body) return;
   const place = view.querySelector('h2') || view.querySelector('button');
   if (!place) seen = ''; // it is not there yet

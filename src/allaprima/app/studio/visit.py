@@ -24,15 +24,17 @@ MOST = 200  # visits: of more, the one that nothing was heard of for longest end
 
 
 class Visit:
-    """Of a ``visitor``. ``photo`` is the file of the one that is to be painted, ``title`` what it is called, ``wishes``
-    what was painted over it, and ``sketches`` small paintings of it by their looks; ``work`` is the painting that is
-    looked at, ``light`` another one than its own in which it is, ``place`` what was painted over it, and ``proposals``
-    the variations of it that are shown; ``thrown`` names the painting that was thrown away last.
+    """Of a ``visitor``. ``photo`` is the file of the one that is to be painted, ``whole`` that of which it is a part,
+    if it was cut, ``title`` what it is called, ``wishes`` what was painted over it, and ``sketches`` small paintings of
+    it by their looks; ``work`` is the painting that is looked at, ``light`` another one than its own in which it is,
+    ``place`` what was painted over it, and ``proposals`` the variations of it that are shown; ``thrown`` names the
+    painting that was thrown away last.
     """
 
     def __init__(self, visitor: Visitor, turns: Turns) -> None:
         self.visitor, self._turns = visitor, turns
         self.photo: Path | None = None
+        self.whole: Path | None = None
         self.title = ""
         self.wishes: Image.Image | None = None
         self.sketches: dict[str, str] = {}

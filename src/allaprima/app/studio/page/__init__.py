@@ -10,7 +10,7 @@ import gradio as gr
 
 from ..guard import Guard
 from ..visit import Studio
-from .after import FIRST, After
+from .after import ADD, FIRST, After
 from .bring import Bring
 from .choose import Choose
 from .desk import Desk, Updates, aside, given, told
@@ -61,9 +61,9 @@ def _choose(desk: Desk, bring: Bring, choose: Choose) -> gr.Button:
     with gr.Column(visible=False, elem_id="view-choose") as desk.views["choose"], gr.Row(elem_classes="halves"):
         with gr.Column(scale=2, min_width=300):
             bring.photo()
+            choose.more()
             other = gr.Button("Another photo", elem_id="other")
         with gr.Column(scale=5, min_width=340):
-            choose.more()
             choose.cards()
     return other
 
@@ -79,7 +79,7 @@ def _finished(desk: Desk, finished: Finished, after: After) -> None:
         with gr.Column(scale=4, min_width=340), gr.Tabs(elem_id="after", selected=FIRST) as after.tabs:
             with gr.Tab("Light", id=FIRST):
                 finished.light()
-            with gr.Tab("Add", elem_id="adding"):
+            with gr.Tab("Add", id=ADD, elem_id="adding") as after.adding:
                 after.more()
             with gr.Tab("Vary"):
                 after.vary()
@@ -95,12 +95,14 @@ def _bring(desk: Desk, bring: Bring, choose: Choose, other: gr.Button, after: Af
         bring.camera.taken(bring.on_file, None, bring.outputs, **QUIET),
         bring.examples.pick(bring.on_example, None, bring.outputs, **QUIET),
         bring.crop.cut(bring.on_cut, None, bring.outputs, **QUIET),
+        bring.uncut.click(bring.on_uncut, None, bring.outputs, **QUIET),
         after.look.click(after.on_look, None, bring.outputs, **QUIET),
     ]
     for event in brought:
         event.success(choose.on_photo, None, [choose.looks], **ALWAYS)  # those of the photo before may not be over
-        event.success(choose.on_palette, None, [choose.pots], **ALWAYS)
-    bring.over.painted(bring.on_wishes, None, None, **ALWAYS)
+        event.success(choose.on_palette, choose.colors, [choose.pots], **ALWAYS)
+    for event in (*brought, bring.over.painted(bring.on_wishes, None, None, **ALWAYS)):
+        event.success(choose.on_chosen, choose.inputs, [choose.chosen, choose.words], **ALWAYS)
     for button in (other, after.fresh):
         button.click(lambda: desk.show("bring"), None, list(desk.views.values()), **QUIET)
 
@@ -141,6 +143,8 @@ def _after(finished: Finished, after: After) -> None:
     for slider in finished.lights:
         slider.input(finished.on_light, finished.lights, finished.compare, **LAST)
     finished.compare.closer(finished.on_closer, None, finished.compare, **QUIET)
+    finished.own.click(finished.on_own, None, finished.outputs, **QUIET)
+    after.adding.select(after.on_adding, None, after.place, **QUIET)
     after.on.click(after.on_resume, None, after.outputs, **QUIET)
     after.undo.click(after.on_undo, None, after.outputs, **QUIET)
     after.like.click(after.on_like, None, after.outputs, **QUIET)
@@ -170,10 +174,13 @@ def _gallery(
     def on_file(event: gr.EventData, request: gr.Request) -> Updates:
         return to_paint(gallery.on_file(event, request))
 
+    def on_remove(request: gr.Request) -> Updates:
+        return {tabs: gr.update(selected=GALLERY), **gallery.on_remove(request)}
+
     for cards in (gallery.works, gallery.begun):
         cards.pick(on_pick, None, shown, **QUIET)
     gallery.file.sent(on_file, None, shown, **QUIET)
-    gallery.remove.click(gallery.on_remove, None, shown, **QUIET)
+    after.remove.click(on_remove, None, shown, **QUIET)
     gallery.back.click(gallery.on_back, None, gallery.outputs, **QUIET)
     room.select(gallery.on_look, None, gallery.outputs, **QUIET)
     page.load(choose.on_page, None, [choose.brushes], **QUIET)

@@ -23,13 +23,15 @@ from ..works import PICTURES, Work
 from .bring import Bring
 from .desk import Desk, Updates, aside, given, grown, read_mask, told, whole
 from .finished import Finished, address
+from .numbers import slider
 from .sketches import sketches
 from .take import Take
 from .watch import Watch
 
 MANY = 6  # variations
 FILM, SECONDS = 720, 10.0  # px of the long side of the film on the page, and how long it is
-FIRST, USUAL_LOOK = "light", "oil"
+FIRST, ADD, USUAL_LOOK = "light", "add", "oil"
+SPOT = 5  # hundredths of the picture, that a brush to paint over it is broad
 FEW, STEP, MOST = 50, 50, 2000  # strokes that are added
 
 
@@ -37,6 +39,7 @@ class After:
     """Its components. Everything that is painted goes through ``watch``, and is shown by ``finished``."""
 
     tabs: gr.Tabs
+    adding: gr.Tab
     take: Take
 
     def __init__(self, desk: Desk, bring: Bring, watch: Watch, finished: Finished) -> None:
@@ -49,6 +52,7 @@ class After:
             self.like = gr.Button("Another one like this", elem_id="like")
             self.look = gr.Button("Another look", elem_id="look")
             self.fresh = gr.Button("Another photo", elem_id="fresh")
+            self.remove = gr.Button("Throw away", elem_id="remove")
 
     def spot(self) -> None:
         """The picture to paint over, in place of the one to look at; which is seen is said by the tab, in the CSS."""
@@ -56,7 +60,7 @@ class After:
 
     def more(self) -> None:
         gr.HTML("<p>Paint over a place in the picture, and it gets so many strokes more.</p>")
-        self.count = gr.Slider(FEW, MOST, 200, step=STEP, label="Strokes more")
+        self.count = slider(FEW, MOST, 200, step=STEP, label="Strokes more")
         self.add = gr.Button("Paint them", variant="primary", elem_id="add")
 
     def vary(self) -> None:
@@ -96,12 +100,11 @@ class After:
             *self.desk.views.values(),
         ]
 
-    def show(self, visit: Visit) -> Updates:
-        """A work as it is now, and what can come after it."""
+    def show(self, visit: Visit, room: str = FIRST) -> Updates:
+        """A work as it is now, and what can come after it, in one of the rooms."""
         work = visit.the_work()
         painting, photo = work.load(), visit.photo_of(work)
         whole = painting.unfinished is None
-        seen = Image.open(work.beside("seen.jpg"))
         return {
             **self.finished.show(visit),
             self.on: gr.update(visible=not whole and photo is not None),
@@ -109,11 +112,11 @@ class After:
             self.like: gr.update(visible=photo is not None),
             self.look: gr.update(visible=photo is not None),
             self.add: gr.update(interactive=whole and photo is not None),
-            self.place: {"src": as_url(thumbnail(seen, SHOWN)), "less": False},
+            self.place: _seen(work),
             self.proposals: {"cards": []},
             self.shown: {},
             self.filming: gr.update(visible=False),
-            self.tabs: gr.update(selected=FIRST),
+            self.tabs: gr.update(selected=room),
             **self.take.nothing(work),
         }
 
@@ -134,6 +137,11 @@ class After:
             work.note(work.load())
             return self.show(visit)
 
+    def on_adding(self, request: gr.Request) -> Updates:
+        """The picture is to be painted over, in the light in which it is looked at."""
+        with told():
+            return {self.place: _seen(self.finished.settle(self.desk.visit(request)))}
+
     def on_place(self, event: gr.EventData, request: gr.Request) -> None:
         with told():
             self.desk.visit(request).place = read_mask(given(event, "mask", str))
@@ -142,7 +150,7 @@ class After:
         """Strokes more, where somebody painted over the picture."""
         visit = self.desk.visit(request)
         work = await aside(self.finished.settle, visit)
-        steps = self._paint(visit, work, await aside(self._added, visit, work, whole(count)))
+        steps = self._paint(visit, work, await aside(self._added, visit, work, whole(count)), ADD)
         async for updates in steps:
             yield updates
 
@@ -180,7 +188,7 @@ class After:
         small = await aside(lambda: small_photo(self._photo(visit, work)))
         visit.proposals = await aside(self._variations, work)
         proposals = {str(number): one for number, one in enumerate(visit.proposals)}
-        cards = [{"key": key, "name": one.name} for key, one in proposals.items()]
+        cards = [{"key": key, "name": one.name, "about": _lit(one)} for key, one in proposals.items()]
         async for shown in sketches(visit, small, proposals, cards, {}):
             yield {self.proposals: shown}
 
@@ -213,9 +221,10 @@ class After:
                 address_now = f"{address(work, 'replay', 'mp4')}&{time.time()}"  # another one plays from its beginning
                 yield {self.shown: {"src": address_now}}
 
-    def _paint(self, visit: Visit, work: Work, how: dict[str, Any]) -> AsyncIterator[Updates]:
-        """Paint a work that was begun, or one that is there."""
-        return self.watch.paint(visit, work, self._photo(visit, work), "finished", lambda: self.show(visit), **how)
+    def _paint(self, visit: Visit, work: Work, how: dict[str, Any], room: str = FIRST) -> AsyncIterator[Updates]:
+        """Paint a work that was begun, or one that is there, and then show it in one of the rooms."""
+        photo = self._photo(visit, work)
+        return self.watch.paint(visit, work, photo, "finished", lambda: self.show(visit, room), **how)
 
     async def _anew(self, visit: Visit, work: Work, changes: dict[str, Any]) -> AsyncIterator[Updates]:
         """Another painting of the same photo, after the same pictures."""
@@ -250,3 +259,14 @@ def as_changes(work: Work) -> dict[str, Any]:
     settings = vars(work.load().settings)
     changes = {name: value for name, value in settings.items() if name not in PICTURES}
     return changes | {name: str(path) for name, path in work.pictures.items()}
+
+
+def _seen(work: Work) -> dict[str, Any]:
+    """What a work looks like, to paint over."""
+    return {"src": as_url(thumbnail(Image.open(work.beside("seen.jpg")), SHOWN)), "broad": SPOT}
+
+
+def _lit(proposal: Proposal) -> str:
+    """In which other light a variation is."""
+    light, relief = proposal.changes.get("light"), proposal.changes.get("relief")
+    return f"light from {light.split(',')[0]}, relief {relief:g}" if light and relief else ""

@@ -46,13 +46,14 @@ class Bring:
         self.faces = part("faces", elem_id="photo")
         with gr.Accordion("Crop", open=False):
             self.crop = part("crop", elem_id="crop")
+            self.uncut = gr.Button("The whole photo again", size="sm", visible=False, elem_id="uncut")
         with gr.Accordion("Where it matters", open=False):
             gr.HTML("<p>Paint over what shall get more and smaller strokes, or fewer and broader ones.</p>")
             self.over = part("over", elem_id="wishes")
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.faces, self.crop, self.over, *self.desk.views.values()]
+        return [self.faces, self.crop, self.over, self.uncut, *self.desk.views.values()]
 
     def on_file(self, event: gr.EventData, request: gr.Request) -> Updates:
         """A photo came, from a file or the camera."""
@@ -79,15 +80,22 @@ class Bring:
             except (TypeError, ValueError, OverflowError):
                 raise InputError("the frame did not arrive: draw it once more") from None
             content = cropped(visit.the_photo(), (left, top, right, bottom))
-            return self.brought(visit, visit.visitor.photos.keep(content), visit.title)
+            return self.brought(visit, visit.visitor.photos.keep(content), visit.title, visit.whole or visit.photo)
+
+    def on_uncut(self, request: gr.Request) -> Updates:
+        """The photo is as it was before it was cut."""
+        with told():
+            visit = self.desk.visit(request)
+            return self.brought(visit, visit.whole or visit.the_photo(), visit.title)
 
     def on_wishes(self, event: gr.EventData, request: gr.Request) -> None:
         with told():
             self.desk.visit(request).wishes = read_mask(given(event, "mask", str))
 
-    def brought(self, visit: Visit, path: Path, title: str) -> Updates:
-        """This is the photo now."""
+    def brought(self, visit: Visit, path: Path, title: str, whole: Path | None = None) -> Updates:
+        """This is the photo now, which may be a part of a ``whole`` one."""
         visit.stop()
+        visit.whole = whole
         visit.photo, visit.title, visit.wishes, visit.sketches = path, title, None, {}
         photo = read_photo(path, most=SHOWN)
         faces = faces_in(photo)
@@ -98,6 +106,7 @@ class Bring:
             self.faces: {"src": url, "faces": faces, "text": text},
             self.crop: {"src": url},
             self.over: {"src": url, "less": True},
+            self.uncut: gr.update(visible=whole is not None),
             **self.desk.show("choose"),
         }
 

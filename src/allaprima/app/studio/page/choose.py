@@ -21,13 +21,14 @@ from ....painting.looks import looks
 from ....painting.settings import Settings
 from ...brush_sheet import strip
 from ...contact_sheet import in_looks, small_photo
-from ..choices import AS_LOOK, FOUND, OWN_COLORS, PAPERS, Choices, check_among
+from ..choices import AS_LOOK, FOUND, OWN_COLORS, PAPERS, SEEDS, Choices, check_among
 from ..parts import part
 from ..photos import SHOWN, save_mask, wished
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import Work
-from .desk import Desk, Updates, aside, given, measure, told
+from .desk import SKIP, Desk, Updates, aside, given, measure, told
+from .numbers import number, slider
 from .sketches import sketches
 
 NAMES = tuple(one.name for one in fields(Choices))
@@ -81,14 +82,18 @@ class Choose:
                 )
                 for name, label in (("min_size", "Narrowest stroke"), ("max_size", "Widest stroke"))
             )  # fmt: skip
-            with gr.Row():
-                self.mood = gr.Dropdown(list(MOODS.items()), value=AS_LOOK, label="Mood", info="How strokes lie.")
-                self.paper = part(
-                    "chips", AS_LOOK, elem_id="paper", label="Paper", info="What is painted on.", known=_papers()
-                )
+            self.mood = gr.Dropdown(list(MOODS.items()), value=AS_LOOK, label="Mood", info="How strokes lie.")
+            self.paper = part(
+                "chips", AS_LOOK, elem_id="paper", label="Paper", info="What is painted on.", known=_papers()
+            )
             self._colors()
-            self.seed = gr.Number(
-                0, label="Version", precision=0, minimum=0, info="Another number, another painting of the same photo."
+            self.seed = number(
+                0,
+                SEEDS - 1,
+                0,
+                label="Version",
+                precision=0,
+                info="Another number, another painting of this photo.",
             )
 
     def _colors(self) -> None:
@@ -97,9 +102,7 @@ class Choose:
             self.palette = gr.Radio(
                 [AS_LOOK, FOUND, OWN_COLORS], value=AS_LOOK, label="Palette", info="Paint with a few colours only."
             )
-            self.count = gr.Slider(
-                2, 24, SWATCHES, step=1, label="How many colours", info="That are found in the photo."
-            )
+            self.count = slider(2, 24, SWATCHES, step=1, label="How many colours", info="That are found in the photo.")
         self.colors = gr.State("")
         self.pots = part("swatches", elem_id="pots")
         with gr.Row():
@@ -111,7 +114,7 @@ class Choose:
                 self.style = gr.State(None)
                 self.styled = part("cards", elem_id="styled")
                 self.unstyle = gr.Button("Without it", size="sm", visible=False, elem_id="unstyle")
-            self.weight = gr.Slider(
+            self.weight = slider(
                 0, 10, 1, step=0.1, label="How much", info=Settings.about("style_weight").metadata["help"]
             )
 
@@ -132,10 +135,11 @@ class Choose:
         counts = {name: round(measure(named[name])) for name in ("strokes", "seed")}
         return Choices(**{**named, **sizes, **counts})
 
-    def on_chosen(self, *values: Any) -> Updates:
+    def on_chosen(self, request: gr.Request, *values: Any) -> Updates:
         """What holds for whatever look is picked is told beside the looks."""
         with told():
             words = self.choices(values, values[-2] or None).words()
+            words += ["what you painted over the photo"] if self.desk.visit(request).wishes else []
             text = f"<p>Whichever you press is painted with: <b>{html.escape(', '.join(words))}</b></p>"
             return {self.chosen: gr.update(visible=bool(words)), self.words: text}
 
@@ -164,8 +168,10 @@ class Choose:
         async for shown in sketches(visit, small, proposals, cards, seen):
             yield {self.looks: shown}
 
-    def on_palette(self, request: gr.Request) -> Updates:
-        """The colours of the photo, to begin with."""
+    def on_palette(self, colors: str, request: gr.Request) -> Updates:
+        """The colours of the photo, to begin with; unless there are some of somebody's own."""
+        if colors:
+            return SKIP
         with told():
             visit = self.desk.visit(request)
             return {self.pots: {"colors": _found(read_photo(visit.the_photo(), most=SHOWN))}}

@@ -20,6 +20,7 @@ from ..pictures import as_url, thumbnail
 from ..visit import Visit
 from ..works import Work
 from .desk import SKIP, Desk, Updates, aside, told
+from .numbers import slider
 
 NO_RELIEF = "This brush lays flat colour: there is nothing that a light could show. Brushes of oil paint have relief."
 HOURS = 12
@@ -43,8 +44,8 @@ class Finished:
         about = Light.__dataclass_fields__
         self.no_relief = gr.HTML(f"<p>{NO_RELIEF}</p>", visible=False)
         with gr.Column() as self.sliders:
-            self.relief = gr.Slider(0, 1, 0.5, step=0.01, label="Relief", info=about["relief"].metadata["help"])
-            self.hour = gr.Slider(
+            self.relief = slider(0, 1, 0.5, step=0.01, label="Relief", info=about["relief"].metadata["help"])
+            self.hour = slider(
                 0,
                 HOURS,
                 10.5,
@@ -52,7 +53,7 @@ class Finished:
                 label="Light from",
                 info="Where it comes from, as on a clock: 12 is above, 3 is right.",
             )
-            self.height = gr.Slider(
+            self.height = slider(
                 LOWEST,
                 HIGHEST,
                 38,
@@ -60,11 +61,12 @@ class Finished:
                 label="How high",
                 info="Degrees above the canvas: low light shows every ridge.",
             )
-            self.gloss = gr.Slider(0, 1, 0.25, step=0.01, label="Gloss", info=about["gloss"].metadata["help"])
+            self.gloss = slider(0, 1, 0.25, step=0.01, label="Gloss", info=about["gloss"].metadata["help"])
             self.cloth = gr.Dropdown(
                 list(CLOTHS), value="linen", label="Canvas", info="What is painted on, where paint is thin."
             )
-            self.coarse = gr.Slider(FINEST, COARSEST, 1, step=0.1, label="How coarse", info="The canvas: 1 is usual.")
+            self.coarse = slider(FINEST, COARSEST, 1, step=0.1, label="How coarse", info="The canvas: 1 is usual.")
+            self.own = gr.Button("Back to its own light", size="sm", elem_id="own")
 
     @property
     def lights(self) -> list[Any]:
@@ -98,6 +100,11 @@ class Finished:
                 async for _ in job.follow():
                     pass
             yield {self.compare: {"after": address(work, "seen"), "same": True, "close": address(work, "close")}}
+
+    def on_own(self, request: gr.Request) -> Updates:
+        """The painting in its own light again."""
+        with told():
+            return self.show(self.desk.visit(request))
 
     def settle(self, visit: Visit) -> Work:
         """The work that is looked at, in the light in which it is looked at. Raises InputError if there is none."""
@@ -146,8 +153,10 @@ def address(work: Work, what: str, suffix: str = "jpg") -> str:
 def facts(work: Work, painting: Painting) -> str:
     """What is told of a work below its picture."""
     settings, about = painting.settings, work.about
-    parts = [painting.made_of, f"{painting.width:,} x {painting.height:,} px", f"version {settings.seed}"]
+    parts = [painting.made_of, f"{painting.width:,} x {painting.height:,} px"]
+    if settings.seed:
+        parts.append(f"version {settings.seed}")
     if painting.unfinished is not None:
-        parts.insert(0, f"not finished, of {settings.strokes:,} strokes")
+        parts[0] += f", not finished, of {settings.strokes:,}"
     title = f"{about.title}, {settings.look or about.look or 'oil'}" if about.title else settings.look or "a painting"
     return f"<h2>{html.escape(title)}</h2><p>{html.escape(' · '.join(parts))}</p>"

@@ -32,6 +32,9 @@ class Gallery:
             gr.HTML(
                 "<h2>Gallery</h2><p>All that you painted; it stays on this computer. Press one to go on with it.</p>"
             )
+            with gr.Row(visible=False, elem_id="thrown") as self.thrown:
+                self.told = gr.HTML("")
+                self.back = gr.Button("Bring it back", size="sm", elem_id="back")
             self.works = part("cards", elem_id="works", leads=True)
             self.empty = gr.HTML("<p>There is nothing yet: paint something first.</p>")
             with gr.Accordion("Open a painting file", open=False):
@@ -39,15 +42,10 @@ class Gallery:
                     "drop", elem_id="open", mark="file", accept=".json", what="Drop a .painting.json here",
                     hint="One that was taken away from here, or painted by the command line", pasted=False,
                 )  # fmt: skip
-            with gr.Accordion("Throw something away", open=False):
-                gr.HTML("<p>The painting that you opened last. Until you close the page, it can be brought back.</p>")
-                with gr.Row(elem_classes="buttons"):
-                    self.remove = gr.Button("Throw it away", variant="stop", interactive=False, elem_id="remove")
-                    self.back = gr.Button("Bring it back", visible=False, elem_id="back")
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.works, self.empty, self.begun, self.remove, self.back]
+        return [self.works, self.empty, self.begun, self.thrown, self.told]
 
     def show(self, visit: Visit) -> Updates:
         works = visit.visitor.works.all()
@@ -56,8 +54,8 @@ class Gallery:
             self.works: {"cards": list(map(_card, works))},
             self.begun: {"cards": begun},
             self.empty: gr.update(visible=not works),
-            self.remove: gr.update(value=_throw(visit.work), interactive=visit.work is not None),
-            self.back: gr.update(visible=bool(visit.thrown)),
+            self.thrown: gr.update(visible=bool(visit.thrown)),
+            self.told: "<p>It was thrown away. Until you close the page, it can be brought back.</p>",
         }
 
     def on_look(self, request: gr.Request) -> Updates:
@@ -132,10 +130,3 @@ def _card(work: Work, before: str = "") -> dict[str, Any]:
     told = ", ".join(filter(None, [about.look, f"{about.strokes:,} strokes" if about.strokes else "", day]))
     told += "" if about.whole else ": not finished"
     return {"key": work.name, "name": before + (about.title or "a painting"), "about": told, "src": src}
-
-
-def _throw(work: Work | None) -> str:
-    """What the button says that throws a painting away."""
-    if work is None:
-        return "Throw it away"
-    return f"Throw away: {work.about.title or 'a painting'}, {work.about.look}".rstrip(", ")

@@ -14,6 +14,7 @@ from ..take_away import PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
 from ..works import LONGEST, Work
 from .desk import Desk, Updates, aside, given, grown, told, whole
 from .finished import Finished, facts
+from .numbers import slider
 
 FITS = {"all of it": "fit", "to the edges": "crop"}
 DPIS = (150, 200, 300, 600)
@@ -26,6 +27,9 @@ class Take:
     def __init__(self, desk: Desk, finished: Finished) -> None:
         self.desk, self.finished = desk, finished
         self.kind = gr.State(PRINT)
+        self.name = gr.Textbox(
+            label="Name", info="What the painting, and the file, is called.", max_length=LONGEST, elem_id="name"
+        )
         self.things = part("cards", _things(PRINT), elem_id="things")
         with gr.Row() as self.of_print:
             self.paper = gr.Dropdown(
@@ -36,7 +40,7 @@ class Take:
                 list(FITS.items()), value="fit", label="On the paper", info="Whole, or to its edges."
             )
         most = desk.studio.limits.size
-        self.size = gr.Slider(
+        self.size = slider(
             min(LEAST, most // 2),
             most,
             min(2048, most),
@@ -44,9 +48,6 @@ class Take:
             label="Long side in px",
             info="Drawn anew: it stays sharp.",
             visible=False,
-        )
-        self.name = gr.Textbox(
-            label="Name", info="What the painting, and the file, is called.", max_length=LONGEST, elem_id="name"
         )
         self.make = gr.Button("Make the file", variant="primary", elem_id="make")
         self.progress = part("easel", elem_id="making", visible=False)

@@ -7,6 +7,7 @@ let held = null;
 let full = {};
 const show = () => {
   const share = Number(range.value);
+  range.style.setProperty('--at', `${share}%`);
   at('.photo').style.clipPath = `inset(0 ${100 - share}% 0 0)`;
   at('.photo').hidden = share === 0;
   at('.edge').hidden = share === 0 || share === 100;
@@ -34,7 +35,6 @@ const closely = (x, y) => {
   image.src = at('.after').src;
   image.alt = at('.after').alt;
   dialog.showModal();
-  const room = at('.room');
   room.scrollTo(x * image.offsetWidth - room.clientWidth / 2, y * image.offsetHeight - room.clientHeight / 2);
   trigger('closer', {});
 };
@@ -59,9 +59,17 @@ pair.addEventListener('pointerup', (event) => {
   held = null;
 });
 pair.addEventListener('pointercancel', () => (held = null));
-at('.look').addEventListener('click', () => closely(0.5, 0.5));
+at('.look').addEventListener('click', () => closely(0.5, 0.3));
 at('.leave').addEventListener('click', () => dialog.close());
-at('.room').addEventListener('click', () => dialog.close());
+const room = at('.room'); // its picture is moved by the mouse as by a finger, and put away where it is only pressed
+let moved = null;
+room.addEventListener('pointerdown', (event) => (moved = event.pointerType === 'mouse' ? 0 : null));
+room.addEventListener('pointermove', (event) => {
+  if (moved === null || !event.buttons) return;
+  room.scrollBy(-event.movementX, -event.movementY);
+  moved += Math.abs(event.movementX) + Math.abs(event.movementY);
+});
+room.addEventListener('click', () => (moved || 0) <= NEAR && dialog.close());
 range.addEventListener('input', show);
 watch('value', draw);
 draw();

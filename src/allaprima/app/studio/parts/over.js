@@ -1,5 +1,5 @@
-// A picture to paint over. value: {src, less, drawn}: whether there is a "less", and what is drawn, which is kept while
-// the picture is out of sight. Event "painted": {mask}, a PNG in which red is more and blue is less.
+// A picture to paint over. value: {src, less, broad, drawn}: whether there is a "less", how broad the brush is at first, in
+// hundredths of the picture, and what is drawn, which is kept while the picture is out of sight. Event "painted": {mask}, a PNG in which red is more and blue is less.
 const MOST = 512;
 const at = (name) => element.querySelector(name);
 const [image, canvas, spot] = [at('img'), at('canvas'), at('.spot')];
@@ -26,6 +26,7 @@ const dab = (from, to) => {
   pen.lineTo(to[0] * canvas.width + 0.01, to[1] * canvas.height);
   pen.stroke();
 };
+const fill = () => at('.broad').style.setProperty('--at', `${(100 * (at('.broad').value - 2)) / 28}%`);
 const tell = () => {
   const flat = document.createElement('canvas');
   [flat.width, flat.height] = [canvas.width, canvas.height];
@@ -105,6 +106,9 @@ at('.clear').addEventListener('click', () => {
   clear();
   tell();
 });
+at('.broad').addEventListener('input', fill);
+at('.broad').value = (props.value || {}).broad || at('.broad').value;
 choose('more');
+fill();
 watch('value', draw);
 draw();

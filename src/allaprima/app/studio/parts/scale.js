@@ -12,6 +12,7 @@ const step = (value) => {
 const show = (typing) => {
   const value = Number(props.value) || 0;
   along.value = step(value);
+  along.style.setProperty('--at', `${(100 * step(value)) / STEPS}%`);
   along.setAttribute('aria-valuetext', value ? `${value} ${props.unit}` : 'as the look says');
   if (!typing) exact.value = value || '';
   reset.disabled = !value;
