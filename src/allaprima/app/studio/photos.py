@@ -23,7 +23,7 @@ SHOWN = 1000  # px of the long side of a picture on the page
 NAME = 24  # signs of a sha256 that a photo is kept under
 LOOKED_AT = 512  # px at which faces are looked for
 GROUND = 30  # of 255 in a mask: where less is wanted
-ELSE = 0.6  # what all else counts where more is wanted somewhere
+ELSE = 0.35  # what all else counts where more is wanted somewhere
 ONE = Lock()  # photo is unpacked at a time: several of the largest would take all memory
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares of a picture's sides
 
