@@ -137,6 +137,13 @@ def test_papers(paper: str, size: tuple[int, int]) -> None:
     assert Export(print=paper, dpi=25.4).paper() == size
 
 
+def test_paper_lies_as_the_picture_does() -> None:
+    """Upright, unless the picture is wider than high."""
+    for width, height, lies in ((300, 400, (210, 297)), (400, 300, (297, 210)), (300, 300, (210, 297))):
+        assert Export(print="A4", dpi=25.4).sheet(width, height) == lies
+    assert Export().sheet(300, 400) is None
+
+
 @pytest.mark.parametrize("digits", [9, 400, 5000])
 def test_numbers_without_end(digits: int) -> None:
     with pytest.raises(InputError, match="print is"):
