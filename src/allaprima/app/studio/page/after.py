@@ -47,12 +47,12 @@ class After:
 
     def buttons(self) -> None:
         with gr.Row(elem_classes="buttons"):
-            self.on = gr.Button("Go on painting", variant="primary", visible=False, elem_id="resume")
-            self.undo = gr.Button("Undo", interactive=False, elem_id="undo")
-            self.like = gr.Button("Another one like this", elem_id="like")
-            self.look = gr.Button("Another look", elem_id="look")
-            self.fresh = gr.Button("Another photo", elem_id="fresh")
-            self.remove = gr.Button("Throw away", elem_id="remove")
+            self.on = gr.Button("Go on painting", variant="primary", visible=False, size="md", elem_id="resume")
+            self.undo = gr.Button("Undo", interactive=False, size="md", elem_id="undo")
+            self.like = gr.Button("Another one like this", size="md", elem_id="like")
+            self.look = gr.Button("Another look", size="md", elem_id="look")
+            self.fresh = gr.Button("Another photo", size="md", elem_id="fresh")
+            self.remove = gr.Button("Throw away", size="md", elem_id="remove")
 
     def spot(self) -> None:
         """The picture to paint over, in place of the one to look at; which is seen is said by the tab, in the CSS."""

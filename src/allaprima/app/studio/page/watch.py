@@ -27,7 +27,7 @@ class Watch:
             self.easel = part("easel", elem_id="easel")
             with gr.Row(elem_classes="buttons"):
                 self.pause = gr.Button("Pause", elem_id="pause")
-                self.go_on = gr.Button("Go on", visible=False, elem_id="go-on")
+                self.go_on = gr.Button("Go on", variant="primary", visible=False, elem_id="go-on")
                 self.stop = gr.Button("Stop and keep", elem_id="stop")
         desk.views["watch"] = self.view
 
