@@ -68,7 +68,7 @@ class Choose:
         with gr.Accordion("More choices: brush, strokes, palette, paper, style", open=False, elem_id="more"):
             gr.HTML("<p>What you leave as it is, the look decides. Then press a look.</p>")
             self.brush = gr.State(AS_LOOK)
-            gr.HTML("<p><b>Brush</b></p>")
+            gr.HTML("<p><b>Brush</b> What the strokes are laid with.</p>")
             self.brushes = part("cards", elem_id="brushes")
             most = limits.strokes
             self.strokes = part(
