@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 pytest.importorskip("gradio")
 from allaprima.app.studio.page.numbers import nearest, number, slider
 
-ANYTHING = st.one_of(st.none(), st.text(), st.booleans(), st.integers(), st.floats(), st.lists(st.integers()))
+ANYTHING = st.one_of(
+    st.none(), st.text(), st.booleans(), st.just(10**400), st.integers(), st.floats(), st.lists(st.integers())
+)
 
 
 @given(ANYTHING)

@@ -65,7 +65,6 @@ def test_a_photo_grows_into_a_painting(tab: Tab, studio: Studio) -> None:
     tab.paint()
     tab.see("#easel .canvas:not(.before) img")
     print(f"the first picture after {time.monotonic() - begun:.1f} s")
-    assert time.monotonic() - begun < 15  # 1 or 2 where nothing else runs
     page.click("#pause")
     tab.see("#easel .told:has-text('paused')")
     before = tab.source("#easel img")
@@ -98,7 +97,6 @@ def test_light_moves_over_the_painting(tab: Tab) -> None:
     tab.until(lambda: "/seen-" in tab.source("#painting img.after"))
     tab.until(lambda: tab.page.get_by_label("range slider for How high").input_value() == "38")
     print("light took", *(f"{one:.2f}" for one in took), "s")
-    assert max(took) < 3  # 0.1 where nothing else runs
 
 
 def test_strokes_are_added_over_a_place_and_taken_away_again(tab: Tab) -> None:
@@ -135,8 +133,9 @@ def test_the_painting_is_looked_at_closely(tab: Tab) -> None:
     page, dialog = tab.page, tab.page.locator("#painting dialog")
     for opening in ("#painting .pair", "#painting .look"):
         page.click(opening)
-        tab.until(lambda: "/close-" in tab.source("#painting dialog img"))
-        assert dialog.is_visible() and dialog.locator("img").evaluate("one => one.naturalWidth") == 256
+        assert dialog.is_visible()
+        loaded = "one => one.currentSrc.includes('/close-') && one.complete && one.naturalWidth"
+        assert tab.until(lambda: dialog.locator("img").evaluate(loaded)) == 256
         page.keyboard.press("Escape")
         assert not dialog.is_visible()
 

@@ -55,9 +55,10 @@ def unfold(tab: Tab) -> None:
     """Open all that is folded."""
     folded = tab.page.locator(".label-wrap[aria-expanded=false]").locator("visible=true")
     assert folded.count()
-    while folded.count():
+    for _ in range(folded.count()):
         folded.first.click()
         tab.page.wait_for_timeout(100)
+    assert not folded.count()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -99,13 +99,14 @@ def test_titles_are_cut(works: Works) -> None:
         assert works.new(title).about.title == title  # as it is; who shows it takes care
 
 
-def test_a_work_is_called_otherwise(works: Works) -> None:
-    work = works.new("Cat", "abc", "oil")
+def test_a_work_is_called_otherwise(works: Works, painting: Painting) -> None:
+    work = begun(works, painting, title="Cat", photo="abc", look="oil")
     for name, title in (
         ("  Cat \n at home ", "Cat at home"),
         ("", "Cat at home"),
         (" \t", "Cat at home"),
         ("x" * 99, "x" * LONGEST),
+        ("a \ud800 b", "a ? b"),
     ):
         work.rename(name)
         assert (work.about.title, work.about.photo, work.about.look) == (title, "abc", "oil")

@@ -66,6 +66,7 @@ class Guard:
         self._sent: OrderedDict[str, set[str]] = OrderedDict()  # files, and by whose keys: the same may send several
         self._pages: OrderedDict[str, str] = OrderedDict()  # by whose key they are looked at
         self._guessing: set[str] = set()  # addresses from which a wrong password was told just now
+        self._known: OrderedDict[str, None] = OrderedDict()  # keys of those who told the right one
         self._closed = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,12 +77,12 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})  # there are none
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        if refused := self._refused(scope, headers):
+        key, known = _key(headers)
+        if refused := self._refused(scope, headers, key):
             if refused[0] == 401 and "authorization" in headers:
                 await self._pause(_address(scope))
             await _answer(send, *refused)
             return
-        key, known = _key(headers)
         if not self._may(scope, key):
             await _answer(send, 403, "This is not yours.")
             return
@@ -108,8 +109,10 @@ class Guard:
     async def _pause(self, address: str) -> None:
         """Somebody there told a wrong password: until the next one they wait."""
         self._guessing.add(address)
-        await asyncio.sleep(PAUSE)
-        self._guessing.discard(address)
+        try:
+            await asyncio.sleep(PAUSE)
+        finally:
+            self._guessing.discard(address)
 
     def close(self) -> None:
         """Whoever listens for news hears no more of them."""
@@ -129,7 +132,9 @@ class Guard:
 
         return received
 
-    def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | tuple[int, str, bytes] | None:
+    def _refused(
+        self, scope: Scope, headers: dict[str, str], key: str
+    ) -> tuple[int, str] | tuple[int, str, bytes] | None:
         """With which status, and words, a request is sent away, if it is."""
         host = headers.get("host", "")
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
@@ -138,10 +143,14 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin.split("://", 1)[-1].lower() != host.lower():
             return 403, "Another site may not use the studio."
-        if self._password and _address(scope) in self._guessing:
+        if self._password and key not in self._known and _address(scope) in self._guessing:
             return 429, "That was a wrong password: wait a second."
         if self._password and not self._knows(headers.get("authorization", "")):
             return 401, "The studio asks for a password; any name will do.", b'Basic realm="allaprima", charset="UTF-8"'
+        self._known[key] = None
+        self._known.move_to_end(key)
+        while len(self._known) > MOST_PAGES:
+            self._known.popitem(last=False)
         if not OPEN.fullmatch(scope["path"]):
             return 404, "There is nothing here."
         length = headers.get("content-length")

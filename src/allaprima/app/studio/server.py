@@ -24,7 +24,7 @@ from .visit import Studio
 
 LOCAL = {"127.0.0.1", "localhost", "::1", "[::1]"}
 PORT, PORTS = 7860, 10  # the usual one, and how many are tried from there on
-SEEN = re.compile(r"(seen|small|close)-\d{1,6}\.jpg|replay-\d{1,6}\.mp4")
+SEEN = re.compile(r"(seen|small)-\d{1,6}\.jpg|replay-\d{1,6}\.mp4")
 PLAIN = re.compile(r"[\w\- .]{1,120}")
 SOON = 1  # seconds that open connections have when the studio closes
 

@@ -28,7 +28,8 @@ class Visit:
     if it was cut, ``title`` what it is called, ``wishes`` what was painted over it, and ``sketches`` small paintings of
     it by their looks; ``work`` is the painting that is looked at, ``light`` another one than its own in which it is,
     ``place`` what was painted over it, and ``proposals`` the variations of it that are shown; ``thrown`` names the
-    painting that was thrown away last.
+    painting that was thrown away last; ``colors`` are those of the photo, and ``shown`` counts how often a painting was
+    shown in its own light.
     """
 
     def __init__(self, visitor: Visitor, turns: Turns) -> None:
@@ -43,7 +44,11 @@ class Visit:
         self.place: Image.Image | None = None
         self.proposals: list[Proposal] = []
         self.thrown = ""
+        self.colors: list[str] = []
+        self.shown = 0
         self.job: Job | None = None
+        self._painting: Job | None = None
+        self._beside: Job | None = None
         self._room: Path | None = None
 
     @property
@@ -53,15 +58,25 @@ class Visit:
             self._room = self.visitor.room()
         return self._room
 
-    def begin(self, work: Callable[[Job], None]) -> Job:
-        """Let this be done now, in place of what was under way."""
+    def begin(self, work: Callable[[Job], None], painting: bool = False) -> Job:
+        """Let this be done now, in place of what was under way; it may be a ``painting``."""
         self.stop()
         self.job = Job(work, self._turns).start()
+        self._painting = self.job if painting else None
         return self.job
 
-    def aside(self, work: Callable[[Job], None]) -> Job:
-        """Let this be done, when it is its turn, and what is under way go on."""
-        return Job(work, self._turns).start()
+    @property
+    def paints(self) -> bool:
+        """Whether a painting is under way: what was asked for before it, and comes late, must not stop it."""
+        job = self._painting
+        return job is not None and job.alive and not job.stopped
+
+    def beside(self, work: Callable[[Job], None]) -> Job:
+        """Let this be done when it is its turn, and what is under way go on."""
+        if self._beside:
+            self._beside.stop()
+        self._beside = Job(work, self._turns).start()
+        return self._beside
 
     def stop(self) -> None:
         if self.job:
@@ -86,6 +101,8 @@ class Visit:
     def end(self) -> None:
         """The page was closed: nothing goes on, and what it alone needed is gone. Its paintings stay."""
         self.stop()
+        if self._beside:
+            self._beside.stop()
         if self._room is not None:
             shutil.rmtree(self._room, ignore_errors=True)
 

@@ -127,13 +127,15 @@ class Work:
             aside.write_text(json.dumps(asdict(replace(about, title=about.title[:LONGEST]))), "utf-8")
 
     def rename(self, title: str) -> None:
-        """Call it otherwise; by nothing, nothing changes."""
-        if (title := " ".join(title.split())) and title != self.about.title:
+        """Call it otherwise; by nothing, nothing changes. Raises InputError if it is gone."""
+        title = " ".join(title.encode("utf-8", "replace").decode().split())
+        if self.last and title and title != self.about.title:
             self.tell(replace(self.about, title=title))
 
     def throw(self) -> None:
-        """Out of the gallery, until somebody brings it back."""
-        self.folder.rename(self.folder.with_name(THROWN + self.name))
+        """Out of the gallery, until somebody brings it back. Raises InputError if it is gone."""
+        folder = self.last.parent
+        folder.rename(folder.with_name(THROWN + self.name))
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

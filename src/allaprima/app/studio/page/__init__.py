@@ -102,7 +102,7 @@ def _bring(desk: Desk, bring: Bring, choose: Choose, other: gr.Button, after: Af
         event.success(choose.on_photo, None, [choose.looks], **ALWAYS)  # those of the photo before may not be over
         event.success(choose.on_palette, choose.colors, [choose.pots], **ALWAYS)
     for event in (*brought, bring.over.painted(bring.on_wishes, None, None, **ALWAYS)):
-        event.success(choose.on_chosen, choose.inputs, [choose.chosen, choose.words], **ALWAYS)
+        event.success(choose.on_chosen, choose.inputs, choose.told_of, **ALWAYS)
     for button in (other, after.fresh):
         button.click(lambda: desk.show("bring"), None, list(desk.views.values()), **QUIET)
 
@@ -117,9 +117,10 @@ def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After)
         [choose.strokes.change, choose.narrow.change, choose.wide.change, choose.brush.change, choose.palette.change,
          choose.count.change, choose.colors.change, choose.mood.change, choose.seed.change, choose.paper.change,
          choose.style.change],
-        choose.on_chosen, choose.inputs, [choose.chosen, choose.words], **LAST,
+        choose.on_chosen, choose.inputs, choose.told_of, **LAST,
     )  # fmt: skip
-    choose.forget.click(choose.on_forget, None, choose.forgotten, **QUIET)
+    forgot = choose.forget.click(choose.on_forget, None, choose.forgotten, **QUIET)
+    forgot.success(choose.on_chosen, choose.inputs, choose.told_of, **ALWAYS)
 
     async def on_look(event: gr.EventData, request: gr.Request, *chosen: Any) -> AsyncIterator[Updates]:
         """A look was picked: paint."""
@@ -142,7 +143,7 @@ def _after(finished: Finished, after: After) -> None:
     take = after.take
     for slider in finished.lights:
         slider.input(finished.on_light, finished.lights, finished.compare, **LAST)
-    finished.compare.closer(finished.on_closer, None, finished.compare, **QUIET)
+    finished.compare.closer(finished.on_closer, None, finished.compare, **ALWAYS)
     finished.own.click(finished.on_own, None, finished.outputs, **QUIET)
     after.adding.select(after.on_adding, None, after.place, **QUIET)
     after.on.click(after.on_resume, None, after.outputs, **QUIET)

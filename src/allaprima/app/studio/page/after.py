@@ -17,11 +17,11 @@ from ..choices import again
 from ..easel import write_file
 from ..parts import part
 from ..photos import SHOWN, save_mask
-from ..pictures import as_url, thumbnail
+from ..pictures import AnyPicture, as_url, thumbnail
 from ..visit import Visit
 from ..works import PICTURES, Work
 from .bring import Bring
-from .desk import Desk, Updates, aside, given, grown, read_mask, told, whole
+from .desk import SKIP, Desk, Updates, aside, given, grown, measure, read_mask, told
 from .finished import Finished, address
 from .numbers import slider
 from .sketches import sketches
@@ -112,7 +112,7 @@ class After:
             self.like: gr.update(visible=photo is not None),
             self.look: gr.update(visible=photo is not None),
             self.add: gr.update(interactive=whole and photo is not None),
-            self.place: _seen(work),
+            self.place: _to_paint_over(Image.open(work.beside("seen.jpg"))),
             self.proposals: {"cards": []},
             self.shown: {},
             self.filming: gr.update(visible=False),
@@ -140,7 +140,14 @@ class After:
     def on_adding(self, request: gr.Request) -> Updates:
         """The picture is to be painted over, in the light in which it is looked at."""
         with told():
-            return {self.place: _seen(self.finished.settle(self.desk.visit(request)))}
+            visit = self.desk.visit(request)
+            if visit.light is None:
+                return SKIP
+            picture = self.desk.studio.lights.look(visit.the_work().last, visit.light)
+            if picture is None:
+                return SKIP
+            visit.place = None
+            return {self.place: _to_paint_over(picture)}
 
     def on_place(self, event: gr.EventData, request: gr.Request) -> None:
         with told():
@@ -150,7 +157,7 @@ class After:
         """Strokes more, where somebody painted over the picture."""
         visit = self.desk.visit(request)
         work = await aside(self.finished.settle, visit)
-        steps = self._paint(visit, work, await aside(self._added, visit, work, whole(count)), ADD)
+        steps = self._paint(visit, work, await aside(self._added, visit, work, round(measure(count))), ADD)
         async for updates in steps:
             yield updates
 
@@ -261,9 +268,8 @@ def as_changes(work: Work) -> dict[str, Any]:
     return changes | {name: str(path) for name, path in work.pictures.items()}
 
 
-def _seen(work: Work) -> dict[str, Any]:
-    """What a work looks like, to paint over."""
-    return {"src": as_url(thumbnail(Image.open(work.beside("seen.jpg")), SHOWN)), "broad": SPOT}
+def _to_paint_over(picture: AnyPicture) -> dict[str, Any]:
+    return {"src": as_url(thumbnail(picture, SHOWN)), "broad": SPOT}
 
 
 def _lit(proposal: Proposal) -> str:

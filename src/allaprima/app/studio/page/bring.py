@@ -93,7 +93,9 @@ class Bring:
             self.desk.visit(request).wishes = read_mask(given(event, "mask", str))
 
     def brought(self, visit: Visit, path: Path, title: str, whole: Path | None = None) -> Updates:
-        """This is the photo now, which may be a part of a ``whole`` one."""
+        """This is the photo now, which may be a part of a ``whole`` one; unless a painting was begun meanwhile."""
+        if visit.paints:
+            return {self.uncut: gr.update()}
         visit.stop()
         visit.whole = whole
         visit.photo, visit.title, visit.wishes, visit.sketches = path, title, None, {}
@@ -107,7 +109,7 @@ class Bring:
             self.crop: {"src": url},
             self.over: {"src": url, "less": True},
             self.uncut: gr.update(visible=whole is not None),
-            **self.desk.show("choose"),
+            **({} if visit.paints else self.desk.show("choose")),
         }
 
 

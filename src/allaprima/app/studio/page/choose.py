@@ -126,41 +126,54 @@ class Choose:
             self.mood, self.seed, self.paper, self.style, self.weight,
         ]  # fmt: skip
 
-    def choices(self, values: tuple[Any, ...], style: Path | None = None) -> Choices:
-        """What the controls say. Raises InputError for a number that is none."""
+    def choices(self, visit: Visit, values: tuple[Any, ...], style: Path | None = None) -> Choices:
+        """What the controls say. Raises InputError for a number that is none, or a colour."""
         named = dict(zip(NAMES, values, strict=True)) | {"style": style}
         sizes = {name: measure(named[name]) / 100 for name in WIDTHS}
-        if not isinstance(named["paper"], str):
+        if not isinstance(named["paper"], str) or not named["paper"].isascii():
             raise InputError("the paper is no colour: choose another")
         counts = {name: round(measure(named[name])) for name in ("strokes", "seed")}
-        return Choices(**{**named, **sizes, **counts})
+        colors = named["colors"] or ",".join(visit.colors)  # those that are seen, if nobody mixed any
+        return Choices(**{**named, **sizes, **counts, "colors": colors})
 
     def on_chosen(self, request: gr.Request, *values: Any) -> Updates:
         """What holds for whatever look is picked is told beside the looks."""
         with told():
-            words = self.choices(values, values[-2] or None).words()
-            words += ["what you painted over the photo"] if self.desk.visit(request).wishes else []
-            text = f"<p>Whichever you press is painted with: <b>{html.escape(', '.join(words))}</b></p>"
-            return {self.chosen: gr.update(visible=bool(words)), self.words: text}
+            visit = self.desk.visit(request)
+            words = self.choices(visit, values, values[-2] or None).words()
+            told_of = [f"Whichever you press is painted with: <b>{html.escape(', '.join(words))}</b>."] if words else []
+            told_of += ["What you painted over the photo matters."] if visit.wishes else []
+            return {
+                self.chosen: gr.update(visible=bool(told_of)),
+                self.words: f"<p>{' '.join(told_of)}</p>",
+                self.forget: gr.update(visible=bool(words)),
+            }
 
-    def on_forget(self) -> list[Any]:
-        """All that was chosen is as it was in the beginning, in the order of ``inputs``, and of what shows it."""
-        usual = vars(Choices()).values()
-        return [*usual, _brushes(AS_LOOK), {"cards": []}, gr.update(visible=False), gr.update(visible=False)]
+    def on_forget(self, request: gr.Request) -> Updates:
+        """All that was told of is as it was in the beginning."""
+        kept = {self.brushes: _brushes(AS_LOOK), self.pots: {"colors": self.desk.visit(request).colors}}
+        usual = dict(zip(self.inputs, vars(Choices()).values(), strict=True))
+        del usual[self.quality]
+        return {**usual, **kept, self.styled: {"cards": []}, self.unstyle: gr.update(visible=False)}
 
     @property
     def forgotten(self) -> list[Any]:
         """What is changed by that."""
-        return [*self.inputs, self.brushes, self.styled, self.unstyle, self.chosen]
+        return [*self.inputs, self.brushes, self.pots, self.styled, self.unstyle]
+
+    @property
+    def told_of(self) -> list[Any]:
+        """What tells of what was chosen."""
+        return [self.chosen, self.words, self.forget]
 
     async def on_photo(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Small paintings come, one after another."""
         visit = self.desk.visit(request)
-        photo, job, seen = visit.photo, visit.job, visit.sketches
+        photo, seen = visit.photo, visit.sketches
         if photo is None:
             return
         small = await aside(small_photo, photo)
-        if visit.photo != photo or visit.job is not job:  # something else was begun meanwhile
+        if visit.photo != photo:  # another came meanwhile
             return
         names = list(looks())
         proposals = dict(zip(names, in_looks(names), strict=True))
@@ -170,11 +183,10 @@ class Choose:
 
     def on_palette(self, colors: str, request: gr.Request) -> Updates:
         """The colours of the photo, to begin with; unless there are some of somebody's own."""
-        if colors:
-            return SKIP
         with told():
             visit = self.desk.visit(request)
-            return {self.pots: {"colors": _found(read_photo(visit.the_photo(), most=SHOWN))}}
+            visit.colors = _found(read_photo(visit.the_photo(), most=SHOWN))
+            return SKIP if colors else {self.pots: {"colors": visit.colors}}
 
     def on_page(self) -> Updates:
         """Strokes of every brush, drawn when the first page is opened."""
@@ -222,7 +234,7 @@ class Choose:
                 focus = work.folder / "focus"
             if values[-2]:
                 style = work.keep("style", Path(values[-2]))
-            return work, self.choices(values, style).changes(look, focus, self.desk.studio.limits)
+            return work, self.choices(visit, values, style).changes(look, focus, self.desk.studio.limits)
         except InputError:
             work.remove()
             raise

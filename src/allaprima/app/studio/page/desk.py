@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import html
-import math
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -31,6 +30,7 @@ SKIP: Updates = gr.skip()  # nothing changes
 READ = 12.0  # seconds that people have to read what went wrong
 MASK = "data:image/png;base64,"
 LARGEST_MASK = 4_000_000  # signs
+LARGEST = 1e12  # of numbers
 
 
 @dataclass
@@ -81,18 +81,11 @@ def given(event: gr.EventData, name: str, kind: type[T]) -> T:
     return value
 
 
-def whole(value: object) -> int:
-    """A number of a slider. Raises InputError for what is none."""
-    if not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise InputError("a number is missing: move the slider once more")
-    return int(value)
-
-
 def measure(value: object) -> float:
-    """A number of a scale, 0 for none. Raises InputError for what is none."""
+    """A number of the page's, 0 for none. Raises InputError for what is no number."""
     if value in (None, "", {}):
         return 0.0
-    if not isinstance(value, (int, float)) or not math.isfinite(value):
+    if not isinstance(value, (int, float)) or not abs(value) < LARGEST:
         raise InputError("a number is missing: move the slider once more")
     return float(value)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import gradio as gr
 
@@ -14,6 +16,7 @@ from ....painting.painting import Painting
 from ....rendering.light import CLOTHS, COARSEST, FINEST, HIGHEST, LOWEST, Light
 from ....rendering.rendering import Rendering
 from ..easel import relight, write_file
+from ..lights import in_light
 from ..parts import part
 from ..photos import SHOWN
 from ..pictures import as_url, thumbnail
@@ -80,26 +83,28 @@ class Finished:
         """The painting in the light of the sliders, which it keeps as soon as something is made of it."""
         with told():
             visit = self.desk.visit(request)
-            work, light = visit.the_work(), light_of(*values)
+            work, light, shown = visit.the_work(), light_of(*values), visit.shown
             picture = self.desk.studio.lights.look(work.last, light)
-            if picture is None:
+            if picture is None or visit.shown != shown:  # another painting, or its own light, came meanwhile
                 return SKIP
             visit.light = light
             return {self.compare: {"after": as_url(picture), "same": True}}
 
     async def on_closer(self, request: gr.Request) -> AsyncIterator[Updates]:
-        """It is looked at closely: drawn as large as it is, beside whatever else is under way."""
+        """It is looked at closely, in the light of now: drawn larger, when nothing else is under way."""
         visit = self.desk.visit(request)
-        work = await aside(self.settle, visit)
         with told():
-            path = work.beside("close.jpg")
+            last, light = visit.the_work().last, visit.light
+            path = visit.room / f"close-{crc32(repr((last, last.stat().st_mtime_ns, light)).encode()):08x}.jpg"
             if not path.exists():
-                painting = await aside(work.load)
+                painting = await aside(visit.the_work().load)
+                painting = in_light(painting, light) if light else painting
                 rendering = Rendering(min(CLOSE, painting.size))
-                job = visit.aside(lambda job: write_file(job, painting, path, rendering, Export()))
+                job = visit.beside(lambda job: write_file(job, painting, path, rendering, Export()))
                 async for _ in job.follow():
                     pass
-            yield {self.compare: {"after": address(work, "seen"), "same": True, "close": address(work, "close")}}
+            if path.exists() and visit.work and visit.work.last == last and visit.light == light:
+                yield {self.compare: {"same": True, "close": passing(path)}}
 
     def on_own(self, request: gr.Request) -> Updates:
         """The painting in its own light again."""
@@ -117,7 +122,8 @@ class Finished:
     def show(self, visit: Visit) -> Updates:
         """A work as it is now, in its own light."""
         work = visit.the_work()
-        visit.light = None
+        visit.light, visit.place = None, None
+        visit.shown += 1
         painting = work.load()
         light = Light.of(painting.settings)
         hour, degrees = light.place()
@@ -148,6 +154,11 @@ def address(work: Work, what: str, suffix: str = "jpg") -> str:
     """Where the browser finds a file beside the state of now."""
     path = work.beside(f"{what}.{suffix}")
     return f"/works/{work.name}/{path.name}?{path.stat().st_mtime_ns if path.exists() else 0}"
+
+
+def passing(path: Path) -> str:
+    """Where the browser finds a file that goes with the visit."""
+    return f"/passing/{path.parent.name}/{path.name}?{path.stat().st_mtime_ns}"
 
 
 def facts(work: Work, painting: Painting) -> str:

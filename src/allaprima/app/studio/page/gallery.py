@@ -33,7 +33,7 @@ class Gallery:
                 "<h2>Gallery</h2><p>All that you painted; it stays on this computer. Press one to go on with it.</p>"
             )
             with gr.Row(visible=False, elem_id="thrown") as self.thrown:
-                self.told = gr.HTML("")
+                gr.HTML("<p>It was thrown away. Until you close the page, it can be brought back.</p>")
                 self.back = gr.Button("Bring it back", size="sm", elem_id="back")
             self.works = part("cards", elem_id="works", leads=True)
             self.empty = gr.HTML("<p>There is nothing yet: paint something first.</p>")
@@ -45,7 +45,7 @@ class Gallery:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.works, self.empty, self.begun, self.thrown, self.told]
+        return [self.works, self.empty, self.begun, self.thrown]
 
     def show(self, visit: Visit) -> Updates:
         works = visit.visitor.works.all()
@@ -55,7 +55,6 @@ class Gallery:
             self.begun: {"cards": begun},
             self.empty: gr.update(visible=not works),
             self.thrown: gr.update(visible=bool(visit.thrown)),
-            self.told: "<p>It was thrown away. Until you close the page, it can be brought back.</p>",
         }
 
     def on_look(self, request: gr.Request) -> Updates:

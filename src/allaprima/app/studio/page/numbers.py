@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,7 +24,7 @@ def number(low: float, high: float, usual: float, **how: Any) -> gr.Number:
 
 def nearest(given: object, low: float, high: float, usual: float) -> float:
     """What is given, within bounds; ``usual`` for what is no number."""
-    if not isinstance(given, (int, float)) or math.isnan(given):
+    if not isinstance(given, (int, float)) or given != given:  # that is no number of floats
         return usual
     return min(max(given, low), high)
 

@@ -42,6 +42,8 @@ async def sketches(
     if not left:
         yield shown()
         return
+    if visit.paints:
+        return
     # It begins before the cards are there: whoever presses one begins something else, which this must not replace.
     job, many = visit.begin(lambda job: paint_small(job, photo, [proposals[key] for key in left], there)), -1
     with told():

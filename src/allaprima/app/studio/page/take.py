@@ -12,8 +12,8 @@ from ..easel import write_file
 from ..parts import part
 from ..take_away import PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
 from ..works import LONGEST, Work
-from .desk import Desk, Updates, aside, given, grown, told, whole
-from .finished import Finished, facts
+from .desk import Desk, Updates, aside, given, grown, measure, told
+from .finished import Finished, facts, passing
 from .numbers import slider
 
 FITS = {"all of it": "fit", "to the edges": "crop"}
@@ -65,7 +65,7 @@ class Take:
         """It is called otherwise."""
         with told():
             work = self.desk.visit(request).the_work()
-            work.rename(name)
+            work.rename(name or "")
             return {self.name: work.about.title, self.finished.facts: facts(work, work.load())}
 
     def on_thing(self, event: gr.EventData) -> Updates:
@@ -86,9 +86,11 @@ class Take:
         visit = self.desk.visit(request)
         work = await aside(self.finished.settle, visit)
         painting = await aside(work.load)
+        await aside(work.rename, name or "")
         with told():
-            work.rename(name)
-            rendering, export = ordered(painting, kind, self.desk.studio.limits, paper, whole(dpi), fit, whole(size))
+            rendering, export = ordered(
+                painting, kind, self.desk.studio.limits, paper, round(measure(dpi)), fit, round(measure(size))
+            )
             path = visit.room / name_of(work.about, kind, paper)
             job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))
             yield {self.progress: gr.update(visible=True), self.make: gr.update(interactive=False), self.ready: {}}
@@ -101,9 +103,8 @@ class Take:
                 raise
             yield over
             if path.exists():
-                address = f"/passing/{path.parent.name}/{path.name}?{path.stat().st_mtime_ns}"
                 megabytes = path.stat().st_size / 1e6
-                yield {self.ready: {"href": address, "name": path.name, "text": f"Ready, {megabytes:.1f} MB:"}}
+                yield {self.ready: {"href": passing(path), "name": path.name, "text": f"Ready, {megabytes:.1f} MB:"}}
 
 
 def _things(chosen: str) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Watch:
             paint_into(job, work, photo, lights, **how)  # type: ignore[arg-type]
 
         seen = await aside(lambda: as_url(thumbnail(read_photo(photo, most=SHOWN).image, SHOWN)))
-        job = visit.begin(work_on)
+        job = visit.begin(work_on, painting=True)
         visit.work = work
         running = {self.pause: gr.update(visible=True), self.go_on: gr.update(visible=False)}
         yield {self.easel: grown(job.news, "", seen), **running, **self.desk.show("watch")}

@@ -1,4 +1,4 @@
-// Cards to choose from; those that are to `lead` elsewhere go to its top. value: {cards: [{key, name, about, src, note}], chosen}. Event "pick": {key}.
+// Cards to choose from; those that are to `lead` elsewhere go to its top. value: {cards: [{key, name, about, src, waiting}], chosen}. Event "pick": {key}.
 const list = element.querySelector('.cards');
 const make = (card) => {
   const button = document.createElement('button');

@@ -13,7 +13,6 @@ const show = () => {
 const set = (key) => {
   props.value = key;
   show();
-  trigger('change', {});
 };
 props.known.forEach(({ key, name, color }) => {
   const chip = document.createElement('button');

@@ -4,6 +4,7 @@ const at = (name) => element.querySelector(name);
 const [range, pair, dialog] = [at('.slide input'), at('.pair'), at('dialog')];
 const NEAR = 4; // px that a pointer may move while it is pressed, and is not dragged
 let held = null;
+let dragged = false;
 let full = {};
 const show = () => {
   const share = Number(range.value);
@@ -44,21 +45,19 @@ const place = (event) => {
 };
 pair.addEventListener('pointerdown', (event) => {
   if (event.button) return;
-  held = { x: event.clientX, dragged: false };
+  [held, dragged] = [[event.clientX, event.clientY], false];
   if (event.pointerType === 'mouse') pair.setPointerCapture(event.pointerId);
 });
 pair.addEventListener('pointermove', (event) => {
-  if (!held || at('.slide').hidden) return;
-  held.dragged ||= Math.abs(event.clientX - held.x) > NEAR;
-  if (!held.dragged) return;
+  if (!held) return;
+  dragged ||= Math.hypot(event.clientX - held[0], event.clientY - held[1]) > NEAR;
+  if (!dragged || at('.slide').hidden) return;
   range.value = 100 * place(event)[0];
   show();
 });
-pair.addEventListener('pointerup', (event) => {
-  if (held && !held.dragged) closely(...place(event));
-  held = null;
-});
+pair.addEventListener('pointerup', () => (held = null));
 pair.addEventListener('pointercancel', () => (held = null));
+pair.addEventListener('click', (event) => dragged || closely(...place(event)));
 at('.look').addEventListener('click', () => closely(0.5, 0.3));
 at('.leave').addEventListener('click', () => dialog.close());
 const room = at('.room'); // its picture is moved by the mouse as by a finger, and put away where it is only pressed

@@ -20,7 +20,6 @@ const show = (typing) => {
 const set = (value, typing) => {
   props.value = Math.min(props.high, Math.max(0, value || 0));
   show(typing);
-  trigger('change', {});
 };
 along.addEventListener('input', () => set(number(Number(along.value))));
 exact.addEventListener('input', () => set(Number(exact.value), true));
