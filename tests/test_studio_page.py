@@ -10,6 +10,7 @@ from .studio import Studio, Tab, browsing, opened, visiting
 
 pytestmark = pytest.mark.xdist_group("studio page")
 STROKES = 200
+LARGER = "one => one.currentSrc.includes('/close-') && one.complete && one.naturalWidth"
 
 
 @pytest.fixture(scope="module")
@@ -134,8 +135,7 @@ def test_the_painting_is_looked_at_closely(tab: Tab) -> None:
     for opening in ("#painting .pair", "#painting .look"):
         page.click(opening)
         assert dialog.is_visible()
-        loaded = "one => one.currentSrc.includes('/close-') && one.complete && one.naturalWidth"
-        assert tab.until(lambda: dialog.locator("img").evaluate(loaded)) == 256
+        assert tab.until(lambda: dialog.locator("img").evaluate(LARGER)) == 256
         page.keyboard.press("Escape")
         assert not dialog.is_visible()
 

@@ -106,7 +106,7 @@ def test_what_is_painted_over_matters(tab: Tab, studio: Studio) -> None:
     page.locator("#wishes canvas").focus()
     for key in [*["ArrowRight"] * 10, *["ArrowDown"] * 15, "Space"]:
         page.keyboard.press(key)
-    tab.until(lambda: "what you painted over the photo" in page.inner_text("#chosen"))
+    tab.until(lambda: "What you painted over the photo" in page.inner_text("#chosen"))
     tab.few(50)
     tab.paint()
     tab.finished()

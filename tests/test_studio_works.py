@@ -101,13 +101,8 @@ def test_titles_are_cut(works: Works) -> None:
 
 def test_a_work_is_called_otherwise(works: Works, painting: Painting) -> None:
     work = begun(works, painting, title="Cat", photo="abc", look="oil")
-    for name, title in (
-        ("  Cat \n at home ", "Cat at home"),
-        ("", "Cat at home"),
-        (" \t", "Cat at home"),
-        ("x" * 99, "x" * LONGEST),
-        ("a \ud800 b", "a ? b"),
-    ):
+    names = ["  Cat \n at home ", "", " \t", "x" * 99, "a \ud800 b"]
+    for name, title in zip(names, [*["Cat at home"] * 3, "x" * LONGEST, "a ? b"], strict=True):
         work.rename(name)
         assert (work.about.title, work.about.photo, work.about.look) == (title, "abc", "oil")
 

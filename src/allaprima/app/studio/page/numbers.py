@@ -1,25 +1,20 @@
-"""Gradio's fields for numbers, that take the nearest where somebody types too little, too much, or nothing."""
+"""Gradio's fields for numbers, which take the nearest where somebody types too little, too much, or nothing."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import gradio as gr
 
-Field = TypeVar("Field", gr.Slider, gr.Number)
-
 
 def slider(low: float, high: float, usual: float, **how: Any) -> gr.Slider:
-    """From ``low`` to ``high``, at first ``usual``. Gradio's own refuses other numbers with a trace in the log, and
-    moves without a word of it when it is set back.
-    """
-    return _lenient(gr.Slider(low, high, usual, buttons=[], **how), low, high, usual)
+    """From ``low`` to ``high``, at first ``usual``; without the arrow that sets it back, of which nothing is heard."""
+    return gr.Slider(low, high, usual, buttons=[], **how)
 
 
 def number(low: float, high: float, usual: float, **how: Any) -> gr.Number:
     """The same, to type alone."""
-    return _lenient(gr.Number(usual, minimum=low, maximum=high, **how), low, high, usual)
+    return gr.Number(usual, minimum=low, maximum=high, **how)
 
 
 def nearest(given: object, low: float, high: float, usual: float) -> float:
@@ -29,6 +24,11 @@ def nearest(given: object, low: float, high: float, usual: float) -> float:
     return min(max(given, low), high)
 
 
-def _lenient(field: Field, low: float, high: float, usual: float) -> Field:
-    field.preprocess = partial(nearest, low=low, high=high, usual=usual)  # type: ignore[method-assign]
-    return field
+def _taken(field: Any, given: object) -> float:
+    return nearest(given, field.minimum, field.maximum, field.value or field.minimum)
+
+
+# Gradio itself refuses other numbers with a trace in the log. It makes fields anew for each page on which one is
+# changed, of its own class: so this holds for all of them, which are ours.
+gr.Slider.preprocess = _taken  # type: ignore[assignment, method-assign]
+gr.Number.preprocess = _taken  # type: ignore[assignment, method-assign]
