@@ -120,6 +120,17 @@ def test_what_went_wrong_is_raised(error: Exception) -> None:
     assert seen(Job(lambda job: job.tell(text="next"), turns).start())[-1].text == "next"  # it has left its place
 
 
+def test_what_is_told_again_is_no_news() -> None:
+    """A page that hears the same ten times a second does nothing else."""
+
+    def work(job: Job) -> None:
+        for _ in range(20):
+            job.tell(text="the same")
+            time.sleep(0.05)
+
+    assert [one.text for one in seen(Job(work, Turns()).start())] in (["the same"], ["", "the same"])
+
+
 def test_one_at_a_time_and_in_order() -> None:
     words = ["", "1 painting is before yours", "2 paintings are before yours", "3 paintings are before yours"]
     turns, order, first = Turns(), list[int](), Busy()

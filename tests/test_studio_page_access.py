@@ -53,6 +53,7 @@ def faults(tab: Tab, view: str) -> list[str]:
 
 def unfold(tab: Tab) -> None:
     """Open all that is folded."""
+    tab.see(".label-wrap[aria-expanded=false]")
     folded = tab.page.locator(".label-wrap[aria-expanded=false]").locator("visible=true")
     assert folded.count()
     for _ in range(folded.count()):

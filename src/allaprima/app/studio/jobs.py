@@ -13,7 +13,8 @@ from typing import Any
 from ...errors import InputError
 from ...pace import TimeLeft
 
-OFTEN = 0.08  # seconds: so often somebody looks whether there is news, or whether it is their turn
+OFTEN = 0.08  # seconds: so often a job looks whether it is its turn
+NEWS = 0.2  # seconds between two news, at least: a page that is told more is busy with that alone
 WAITING = 8  # jobs at most
 SOON = 1.0  # seconds: who waits longer is told why
 
@@ -153,12 +154,12 @@ class Job:
         try:
             while True:
                 alive, news = self.alive, self.news
-                if news is not last:
+                if news != last:
                     last = news
                     yield news
                 if not alive:
                     break
-                await asyncio.sleep(OFTEN)
+                await asyncio.sleep(NEWS)
         finally:
             self.stop()
         if self.error:
