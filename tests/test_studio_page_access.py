@@ -53,9 +53,8 @@ def faults(tab: Tab, view: str) -> list[str]:
 
 def unfold(tab: Tab) -> None:
     """Open all that is folded."""
-    tab.see(".label-wrap[aria-expanded=false]")
     folded = tab.page.locator(".label-wrap[aria-expanded=false]").locator("visible=true")
-    assert folded.count()
+    tab.until(folded.count)
     for _ in range(folded.count()):
         folded.first.click()
         tab.page.wait_for_timeout(100)
