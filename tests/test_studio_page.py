@@ -54,6 +54,7 @@ def grows(tab: Tab, often: int) -> None:
     tab.until(enough)
 
 
+@pytest.mark.slow  # now and then a page hears nothing of a painting until it is finished
 def test_a_photo_grows_into_a_painting(tab: Tab, studio: Studio) -> None:
     """It can pause, and go on, be stopped, kept and gone on with."""
     page = tab.page

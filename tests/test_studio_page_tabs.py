@@ -8,7 +8,7 @@ import pytest
 
 from .studio import Studio, Tab, browsing, opened, visiting
 
-pytestmark = pytest.mark.xdist_group("studio tabs")
+pytestmark = [pytest.mark.xdist_group("studio tabs"), pytest.mark.slow]  # once in five a page hears late
 MANY = 20_000  # strokes: nobody waits until they are there
 
 
