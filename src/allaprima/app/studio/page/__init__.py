@@ -74,7 +74,7 @@ def _finished(desk: Desk, finished: Finished, after: After) -> None:
         with gr.Column(scale=5, min_width=340):
             finished.picture()
             after.spot()
-            finished.told()
+            finished.below()
             after.buttons()
         with gr.Column(scale=4, min_width=340), gr.Tabs(elem_id="after", selected=FIRST) as after.tabs:
             with gr.Tab("Light", id=FIRST):

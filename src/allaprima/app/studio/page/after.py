@@ -269,6 +269,7 @@ def as_changes(work: Work) -> dict[str, Any]:
 
 
 def _to_paint_over(picture: AnyPicture) -> dict[str, Any]:
+    """The value of the part that is painted over."""
     return {"src": as_url(thumbnail(picture, SHOWN)), "broad": SPOT}
 
 

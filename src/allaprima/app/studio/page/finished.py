@@ -39,7 +39,8 @@ class Finished:
     def picture(self) -> None:
         self.compare = part("compare", elem_id="painting")
 
-    def told(self) -> None:
+    def below(self) -> None:
+        """What is told of it."""
         self.facts = gr.HTML("", elem_id="facts")
 
     def light(self) -> None:
