@@ -194,7 +194,7 @@ class Tab:
 
     def few(self, strokes: int = 200) -> None:
         """Set how many strokes, and that they are to be drafted, among what is folded."""
-        self.page.click("#more > button")
+        self.page.click("#more button")
         self.page.fill("#strokes .exact", str(strokes))
         self.care("quick")
 

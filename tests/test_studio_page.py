@@ -113,7 +113,7 @@ def test_strokes_are_added_over_a_place_and_taken_away_again(tab: Tab) -> None:
     page.click("#add")
     tab.until(lambda: tab.strokes == STROKES + 50)
     tab.see("#view-finished")
-    assert page.locator("#adding-button").get_attribute("aria-selected") == "true"  # where more can be added
+    assert page.locator("#room-add-tab").get_attribute("aria-selected") == "true"  # where more can be added
     page.click("#undo")
     tab.until(lambda: tab.strokes == STROKES)
     assert page.locator("#undo").is_disabled()

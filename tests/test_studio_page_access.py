@@ -53,7 +53,7 @@ def faults(tab: Tab, view: str) -> list[str]:
 
 def unfold(tab: Tab) -> None:
     """Open all that is folded."""
-    folded = tab.page.locator(".label-wrap[aria-expanded=false]").locator("visible=true")
+    folded = tab.page.locator(".fold[aria-expanded=false]").locator("visible=true")
     tab.until(folded.count)
     for _ in range(folded.count()):
         folded.first.click()
@@ -94,9 +94,9 @@ def test_the_keyboard_is_enough(studio: Studio, browser: Browser) -> None:
         step_to(tab, "#examples .card[data-key=coffee]")
         tab.page.keyboard.press("Enter")
         tab.see("#looks .card")
-        step_to(tab, "#more > button")
+        step_to(tab, "#more button")
         tab.page.keyboard.press("Enter")
-        step_to(tab, "#more input[type=number]")
+        step_to(tab, "#strokes input[type=number]")
         tab.page.keyboard.type("100")
         step_to(tab, "#looks .card[data-key=oil]")
         tab.page.keyboard.press("Space")
@@ -104,7 +104,7 @@ def test_the_keyboard_is_enough(studio: Studio, browser: Browser) -> None:
         tab.until(lambda: tab.page.evaluate("document.activeElement.tagName") == "H2")  # where the page went
         step_to(tab, "#after button[role=tab]")
         before = tab.source("#painting img.after")
-        step_to(tab, "#after input[type=range]")
+        step_to(tab, "#room-light input[type=range]")
         tab.page.keyboard.press("ArrowLeft")
         tab.until(lambda: tab.source("#painting img.after") != before)
         assert tab.strokes == 100

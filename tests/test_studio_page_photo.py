@@ -128,7 +128,7 @@ def test_what_was_chosen_is_told_and_forgotten(tab: Tab) -> None:
     page = tab.page
     tab.example("coffee")
     assert not page.locator("#chosen").is_visible()
-    page.click("#more > button")
+    page.click("#more button")
     page.click("#brushes .card[data-key=filbert]")
     page.fill("#strokes .exact", "50")
     page.locator("#max_size .along").fill("200")

@@ -61,7 +61,7 @@ def visit(page: Page, address: str, strokes: int, into: Path) -> None:
     shoot(page, SHOTS[1], into)
     if strokes:
         page.click("#more button")
-        page.locator("#more input[type=number]").first.fill(str(strokes))
+        page.locator("#strokes input[type=number]").first.fill(str(strokes))
         page.keyboard.press("Tab")
         page.wait_for_timeout(500)
     page.click(f"#looks .card[data-key={LOOK}]")

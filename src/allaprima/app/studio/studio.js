@@ -1,8 +1,13 @@
 // What Gradio leaves out for who uses the keyboard, or listens: whoever chose something goes on where the page went, at
-// the view that has come; and what is folded says so.
+// the view that has come; and each tab's room says whose it is.
 let seen = null;
 const look = () => {
-  document.querySelectorAll('.label-wrap').forEach((one) => (one.ariaExpanded = String(one.classList.contains('open'))));
+  document.querySelectorAll('[role=tab]').forEach((tab) => {
+    const room = document.getElementById(tab.getAttribute('aria-controls'));
+    if (!room || room.role) return;
+    room.role = 'tabpanel';
+    room.setAttribute('aria-labelledby', tab.id);
+  });
   const view = [...document.querySelectorAll('[id^="view-"]')].find((one) => one.offsetParent);
   if (!view || view.id === seen) return;
   const first = seen === null;
@@ -14,5 +19,5 @@ const look = () => {
   else if (place.tagName === 'H2') place.tabIndex = -1;
   place?.focus({ preventScroll: true });
 };
-const changes = { subtree: true, childList: true, attributes: true, attributeFilter: ['class', 'style', 'hidden'] };
+const changes = { subtree: true, childList: true, attributes: true, attributeFilter: ['class', 'style', 'hidden', 'data-now'] };
 new MutationObserver(look).observe(document.documentElement, changes);

@@ -9,8 +9,9 @@ from typing import Any
 import gradio as gr
 
 from ..guard import Guard
+from ..parts import part
 from ..visit import Studio
-from .after import ADD, FIRST, After
+from .after import ADD, LIGHT, REPLAY, SAVE, VARY, After
 from .bring import Bring
 from .choose import Choose
 from .desk import Desk, Updates, aside, given, told
@@ -29,7 +30,7 @@ QUIET: dict[str, Any] = {
 ALWAYS: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
 LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
 OFTEN = 5.0  # seconds: so often it is looked whether a page is still open
-PAINT, GALLERY = "paint", "gallery"
+PAINT, GALLERY = "room-paint", "room-gallery"
 
 
 def make_page(studio: Studio, guard: Guard) -> Any:
@@ -37,28 +38,29 @@ def make_page(studio: Studio, guard: Guard) -> Any:
     desk = Desk(studio, guard)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=False) as page:
         gr.HTML(f"<h1>{TITLE}</h1>", elem_id="title")
-        with gr.Tabs(selected=PAINT, elem_id="rooms") as tabs:
-            with gr.Tab("Paint", id=PAINT):
-                bring = Bring(desk)
-                choose = Choose(desk)
-                other = _choose(desk, bring, choose)
-                watch = Watch(desk)
-                finished = Finished(desk)
-                after = After(desk, bring, watch, finished)
-                _finished(desk, finished, after)
-            with gr.Tab("Gallery", id=GALLERY) as room:
-                gallery = Gallery(desk, after, bring)
+        tabs = part("tabs", PAINT, elem_id="rooms", rooms=[(PAINT, "Paint"), (GALLERY, "Gallery")])
+        with gr.Column(elem_id=PAINT):
+            desk.view = part("view", "view-bring", elem_id="view")
+            bring = Bring(desk)
+            choose = Choose(desk)
+            other = _choose(bring, choose)
+            watch = Watch(desk)
+            finished = Finished(desk)
+            after = After(desk, bring, watch, finished)
+            _finished(desk, finished, after)
+        with gr.Column(elem_id=GALLERY):
+            gallery = Gallery(desk, after, bring)
         _bring(desk, bring, choose, other, after)
         _paint(desk, bring, choose, watch, after)
         _after(finished, after)
-        _gallery(desk, page, gallery, room, tabs, after, choose)
+        _gallery(desk, page, gallery, tabs, after, choose)
     page.queue(api_open=False, default_concurrency_limit=None)
     return page
 
 
-def _choose(desk: Desk, bring: Bring, choose: Choose) -> gr.Button:
+def _choose(bring: Bring, choose: Choose) -> gr.Button:
     """The second view: the photo, and looks of it; what leads back to the first one."""
-    with gr.Column(visible=False, elem_id="view-choose") as desk.views["choose"], gr.Row(elem_classes="halves"):
+    with gr.Column(elem_id="view-choose"), gr.Row(elem_classes="halves"):
         with gr.Column(scale=2, min_width=300):
             bring.photo()
             choose.more()
@@ -70,22 +72,23 @@ def _choose(desk: Desk, bring: Bring, choose: Choose) -> gr.Button:
 
 def _finished(desk: Desk, finished: Finished, after: After) -> None:
     """The last view: the painting, and beside it what can be done with it."""
-    with gr.Column(visible=False, elem_id="view-finished") as desk.views["finished"], gr.Row(elem_classes="halves"):
+    with gr.Column(elem_id="view-finished"), gr.Row(elem_classes="halves"):
         with gr.Column(scale=5, min_width=340):
             finished.picture()
             after.spot()
             finished.below()
             after.buttons()
-        with gr.Column(scale=4, min_width=340), gr.Tabs(elem_id="after", selected=FIRST) as after.tabs:
-            with gr.Tab("Light", id=FIRST):
+        with gr.Column(scale=4, min_width=340):
+            after.rooms()
+            with gr.Column(elem_id=LIGHT):
                 finished.light()
-            with gr.Tab("Add", id=ADD, elem_id="adding") as after.adding:
+            with gr.Column(elem_id=ADD):
                 after.more()
-            with gr.Tab("Vary"):
+            with gr.Column(elem_id=VARY):
                 after.vary()
-            with gr.Tab("Replay"):
+            with gr.Column(elem_id=REPLAY):
                 after.replay()
-            with gr.Tab("Save"):
+            with gr.Column(elem_id=SAVE):
                 after.take = Take(desk, finished)
 
 
@@ -104,7 +107,7 @@ def _bring(desk: Desk, bring: Bring, choose: Choose, other: gr.Button, after: Af
     for event in (*brought, bring.over.painted(bring.on_wishes, None, None, **ALWAYS)):
         event.success(choose.on_chosen, choose.inputs, choose.told_of, **ALWAYS)
     for button in (other, after.fresh):
-        button.click(lambda: desk.show("bring"), None, list(desk.views.values()), **QUIET)
+        button.click(lambda: desk.show("bring"), None, desk.view, **QUIET)
 
 
 def _paint(desk: Desk, bring: Bring, choose: Choose, watch: Watch, after: After) -> None:
@@ -145,7 +148,7 @@ def _after(finished: Finished, after: After) -> None:
         slider.input(finished.on_light, finished.lights, finished.compare, **LAST)
     finished.compare.closer(finished.on_closer, None, finished.compare, **ALWAYS)
     finished.own.click(finished.on_own, None, finished.outputs, **QUIET)
-    after.adding.select(after.on_adding, None, after.place, **QUIET)
+    after.tabs.turned(after.on_turned, None, after.place, **QUIET)
     after.on.click(after.on_resume, None, after.outputs, **QUIET)
     after.undo.click(after.on_undo, None, after.outputs, **QUIET)
     after.like.click(after.on_like, None, after.outputs, **QUIET)
@@ -161,13 +164,11 @@ def _after(finished: Finished, after: After) -> None:
     take.make.click(take.on_make, how, [take.progress, take.make, take.ready], **QUIET)
 
 
-def _gallery(
-    desk: Desk, page: gr.Blocks, gallery: Gallery, room: gr.Tab, tabs: gr.Tabs, after: After, choose: Choose
-) -> None:
+def _gallery(desk: Desk, page: gr.Blocks, gallery: Gallery, tabs: gr.HTML, after: After, choose: Choose) -> None:
     shown = [tabs, *gallery.outputs, *after.outputs]
 
     def to_paint(updates: Updates) -> Updates:
-        return {tabs: gr.update(selected=PAINT), **updates}
+        return {tabs: PAINT, **updates}
 
     def on_pick(event: gr.EventData, request: gr.Request) -> Updates:
         return to_paint(gallery.on_pick(event, request))
@@ -176,14 +177,14 @@ def _gallery(
         return to_paint(gallery.on_file(event, request))
 
     def on_remove(request: gr.Request) -> Updates:
-        return {tabs: gr.update(selected=GALLERY), **gallery.on_remove(request)}
+        return {tabs: GALLERY, **gallery.on_remove(request)}
 
     for cards in (gallery.works, gallery.begun):
         cards.pick(on_pick, None, shown, **QUIET)
     gallery.file.sent(on_file, None, shown, **QUIET)
     after.remove.click(on_remove, None, shown, **QUIET)
     gallery.back.click(gallery.on_back, None, gallery.outputs, **QUIET)
-    room.select(gallery.on_look, None, gallery.outputs, **QUIET)
+    tabs.turned(gallery.on_look, None, gallery.outputs, **QUIET)
     page.load(choose.on_page, None, [choose.brushes], **QUIET)
     page.load(gallery.on_look, None, gallery.outputs, **QUIET)
 

@@ -15,7 +15,7 @@ from ....rendering.rendering import Rendering
 from ...contact_sheet import Proposal, small_photo, variations
 from ..choices import again
 from ..easel import write_file
-from ..parts import part
+from ..parts import HIDDEN, part, visible
 from ..photos import SHOWN, save_mask
 from ..pictures import AnyPicture, as_url, thumbnail
 from ..visit import Visit
@@ -30,7 +30,10 @@ from .watch import Watch
 
 MANY = 6  # variations
 FILM, SECONDS = 720, 10.0  # px of the long side of the film on the page, and how long it is
-FIRST, ADD, USUAL_LOOK = "light", "add", "oil"
+ROOMS = [("room-light", "Light"), ("room-add", "Add"), ("room-vary", "Vary"), ("room-replay", "Replay"),
+         ("room-save", "Save")]  # fmt: skip
+LIGHT, ADD, VARY, REPLAY, SAVE = (room for room, _ in ROOMS)
+USUAL_LOOK = "oil"
 SPOT = 5  # hundredths of the picture, that a brush to paint over it is broad
 FEW, STEP, MOST = 50, 50, 2000  # strokes that are added
 
@@ -38,16 +41,17 @@ FEW, STEP, MOST = 50, 50, 2000  # strokes that are added
 class After:
     """Its components. Everything that is painted goes through ``watch``, and is shown by ``finished``."""
 
-    tabs: gr.Tabs
-    adding: gr.Tab
     take: Take
 
     def __init__(self, desk: Desk, bring: Bring, watch: Watch, finished: Finished) -> None:
         self.desk, self.bring, self.watch, self.finished = desk, bring, watch, finished
 
+    def rooms(self) -> None:
+        self.tabs = part("tabs", LIGHT, elem_id="after", rooms=ROOMS)
+
     def buttons(self) -> None:
         with gr.Row(elem_classes="buttons"):
-            self.on = gr.Button("Go on painting", variant="primary", visible=False, size="md", elem_id="resume")
+            self.on = gr.Button("Go on painting", variant="primary", visible=HIDDEN, size="md", elem_id="resume")
             self.undo = gr.Button("Undo", interactive=False, size="md", elem_id="undo")
             self.like = gr.Button("Another one like this", size="md", elem_id="like")
             self.look = gr.Button("Another look", size="md", elem_id="look")
@@ -73,7 +77,7 @@ class After:
     def replay(self) -> None:
         gr.HTML("<p>How it was painted, from the first stroke to the last.</p>")
         self.film = gr.Button("Show it", elem_id="replay")
-        self.filming = part("easel", elem_id="filming", visible=False)
+        self.filming = part("easel", elem_id="filming", visible=HIDDEN)
         self.shown = part("replay", elem_id="film")
 
     @property
@@ -97,26 +101,26 @@ class After:
             self.watch.pause,
             self.watch.go_on,
             *self.finished.outputs,
-            *self.desk.views.values(),
+            self.desk.view,
         ]
 
-    def show(self, visit: Visit, room: str = FIRST) -> Updates:
+    def show(self, visit: Visit, room: str = LIGHT) -> Updates:
         """A work as it is now, and what can come after it, in one of the rooms."""
         work = visit.the_work()
         painting, photo = work.load(), visit.photo_of(work)
         whole = painting.unfinished is None
         return {
             **self.finished.show(visit),
-            self.on: gr.update(visible=not whole and photo is not None),
+            self.on: visible(not whole and photo is not None),
             self.undo: gr.update(interactive=len(work.states) > 1),
-            self.like: gr.update(visible=photo is not None),
-            self.look: gr.update(visible=photo is not None),
+            self.like: visible(photo is not None),
+            self.look: visible(photo is not None),
             self.add: gr.update(interactive=whole and photo is not None),
             self.place: _to_paint_over(Image.open(work.beside("seen.jpg"))),
             self.proposals: {"cards": []},
             self.shown: {},
-            self.filming: gr.update(visible=False),
-            self.tabs: gr.update(selected=room),
+            self.filming: visible(False),
+            self.tabs: room,
             **self.take.nothing(work),
         }
 
@@ -137,11 +141,11 @@ class After:
             work.note(work.load())
             return self.show(visit)
 
-    def on_adding(self, request: gr.Request) -> Updates:
-        """The picture is to be painted over, in the light in which it is looked at."""
+    def on_turned(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """When strokes are to be added, the picture is painted over in the light in which it is looked at."""
         with told():
             visit = self.desk.visit(request)
-            if visit.light is None:
+            if given(event, "id", str) != ADD or visit.light is None:
                 return SKIP
             picture = self.desk.studio.lights.look(visit.the_work().last, visit.light)
             if picture is None:
@@ -220,15 +224,15 @@ class After:
                 painting, export = await aside(work.load), Export(seconds=SECONDS)
                 rendering = Rendering(min(FILM, painting.size), quick=True)
                 job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))
-                yield {self.filming: gr.update(visible=True)}
+                yield {self.filming: visible(True)}
                 async for news in job.follow():
                     yield {self.filming: grown(news, "")}
-            yield {self.filming: gr.update(visible=False)}
+            yield {self.filming: visible(False)}
             if path.exists():
                 address_now = f"{address(work, 'replay', 'mp4')}&{time.time()}"  # another one plays from its beginning
                 yield {self.shown: {"src": address_now}}
 
-    def _paint(self, visit: Visit, work: Work, how: dict[str, Any], room: str = FIRST) -> AsyncIterator[Updates]:
+    def _paint(self, visit: Visit, work: Work, how: dict[str, Any], room: str = LIGHT) -> AsyncIterator[Updates]:
         """Paint a work that was begun, or one that is there, and then show it in one of the rooms."""
         photo = self._photo(visit, work)
         return self.watch.paint(visit, work, photo, "finished", lambda: self.show(visit, room), **how)

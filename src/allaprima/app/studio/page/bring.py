@@ -10,7 +10,7 @@ import gradio as gr
 from ....errors import InputError
 from ....image.photo import read_photo
 from ..choices import check_among
-from ..parts import part
+from ..parts import HIDDEN, folded, part, visible
 from ..photos import SHOWN, cropped, faces_in
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
@@ -26,7 +26,7 @@ class Bring:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        with gr.Column(elem_id="view-bring") as self.view:
+        with gr.Column(elem_id="view-bring"):
             gr.HTML(
                 "<h2>Bring a photo</h2><p>A face, an animal, a cup of coffee: it will be painted stroke by stroke.</p>"
             )
@@ -34,26 +34,25 @@ class Bring:
                 "drop", elem_id="drop", mark="photo", accept="image/*,.heic,.heif,.avif", pasted=True,
                 what="Press to choose a photo, or drop it here", hint="JPEG, PNG, HEIC and others, up to 25 MB",
             )  # fmt: skip
-            with gr.Accordion("Take one with the camera", open=False):
+            with folded("Take one with the camera"):
                 self.camera = part("camera", elem_id="camera")
             self.begun = part("cards", elem_id="begun", leads=True)
             gr.HTML("<h3>Or paint one of these</h3>")
             self.examples = part("cards", {"cards": [_example(name) for name in NAMES]}, elem_id="examples", leads=True)
-        desk.views["bring"] = self.view
 
     def photo(self) -> None:
         """What shows the photo, where it is cut, and where it matters; in the place where this is called."""
         self.faces = part("faces", elem_id="photo")
-        with gr.Accordion("Crop", open=False):
+        with folded("Crop"):
             self.crop = part("crop", elem_id="crop")
-            self.uncut = gr.Button("The whole photo again", size="sm", visible=False, elem_id="uncut")
-        with gr.Accordion("Where it matters", open=False):
+            self.uncut = gr.Button("The whole photo again", size="sm", visible=HIDDEN, elem_id="uncut")
+        with folded("Where it matters"):
             gr.HTML("<p>Paint over what shall get more and smaller strokes, or fewer and broader ones.</p>")
             self.over = part("over", elem_id="wishes")
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.faces, self.crop, self.over, self.uncut, *self.desk.views.values()]
+        return [self.faces, self.crop, self.over, self.uncut, self.desk.view]
 
     def on_file(self, event: gr.EventData, request: gr.Request) -> Updates:
         """A photo came, from a file or the camera."""
@@ -108,7 +107,7 @@ class Bring:
             self.faces: {"src": url, "faces": faces, "text": text},
             self.crop: {"src": url},
             self.over: {"src": url, "less": True},
-            self.uncut: gr.update(visible=whole is not None),
+            self.uncut: visible(whole is not None),
             **({} if visit.paints else self.desk.show("choose")),
         }
 

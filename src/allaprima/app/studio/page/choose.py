@@ -22,7 +22,7 @@ from ....painting.settings import Settings
 from ...brush_sheet import strip
 from ...contact_sheet import in_looks, small_photo
 from ..choices import AS_LOOK, FOUND, OWN_COLORS, PAPERS, SEEDS, Choices, check_among
-from ..parts import part
+from ..parts import HIDDEN, folded, part, visible
 from ..photos import SHOWN, save_mask, wished
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
@@ -57,7 +57,7 @@ class Choose:
         self.quality = gr.Radio(
             list(QUALITIES.items()), value="normal", label="How long it may take", elem_id="quality"
         )
-        with gr.Row(visible=False, elem_id="chosen") as self.chosen:
+        with gr.Row(elem_id="chosen"):
             self.words = gr.HTML("")
             self.forget = gr.Button("Forget these", size="sm", elem_id="forget")
         self.looks = part("cards", elem_id="looks", leads=True)
@@ -65,7 +65,7 @@ class Choose:
     def more(self) -> None:
         """All else, folded."""
         limits = self.desk.studio.limits
-        with gr.Accordion("More choices: brush, strokes, palette, paper, style", open=False, elem_id="more"):
+        with folded("More choices: brush, strokes, palette, paper, style", elem_id="more"):
             gr.HTML("<p>What you leave as it is, the look decides. Then press a look.</p>")
             self.brush = gr.State(AS_LOOK)
             gr.HTML("<p><b>Brush</b> What the strokes are laid with.</p>")
@@ -113,7 +113,7 @@ class Choose:
                 )  # fmt: skip
                 self.style = gr.State(None)
                 self.styled = part("cards", elem_id="styled")
-                self.unstyle = gr.Button("Without it", size="sm", visible=False, elem_id="unstyle")
+                self.unstyle = gr.Button("Without it", size="sm", visible=HIDDEN, elem_id="unstyle")
             self.weight = slider(
                 0, 10, 1, step=0.1, label="How much", info=Settings.about("style_weight").metadata["help"]
             )
@@ -136,25 +136,23 @@ class Choose:
         colors = named["colors"] or ",".join(visit.colors)  # those that are seen, if nobody mixed any
         return Choices(**{**named, **sizes, **counts, "colors": colors})
 
-    def on_chosen(self, request: gr.Request, *values: Any) -> Updates:
-        """What holds for whatever look is picked is told beside the looks."""
+    def on_chosen(self, request: gr.Request, *values: Any) -> str:
+        """What holds for whatever look is picked is told beside the looks; in bold what can be forgotten, as the CSS
+        knows.
+        """
         with told():
             visit = self.desk.visit(request)
             words = self.choices(visit, values, values[-2] or None).words()
             told_of = [f"Whichever you press is painted with: <b>{html.escape(', '.join(words))}</b>."] if words else []
             told_of += ["What you painted over the photo matters."] if visit.wishes else []
-            return {
-                self.chosen: gr.update(visible=bool(told_of)),
-                self.words: f"<p>{' '.join(told_of)}</p>",
-                self.forget: gr.update(visible=bool(words)),
-            }
+            return f"<p>{' '.join(told_of)}</p>" if told_of else ""
 
     def on_forget(self, request: gr.Request) -> Updates:
         """All that was told of is as it was in the beginning."""
         kept = {self.brushes: _brushes(AS_LOOK), self.pots: {"colors": self.desk.visit(request).colors}}
         usual = dict(zip(self.inputs, vars(Choices()).values(), strict=True))
         del usual[self.quality]
-        return {**usual, **kept, self.styled: {"cards": []}, self.unstyle: gr.update(visible=False)}
+        return {**usual, **kept, self.styled: {"cards": []}, self.unstyle: visible(False)}
 
     @property
     def forgotten(self) -> list[Any]:
@@ -162,9 +160,9 @@ class Choose:
         return [*self.inputs, self.brushes, self.pots, self.styled, self.unstyle]
 
     @property
-    def told_of(self) -> list[Any]:
+    def told_of(self) -> gr.HTML:
         """What tells of what was chosen."""
-        return [self.chosen, self.words, self.forget]
+        return self.words
 
     async def on_photo(self, request: gr.Request) -> AsyncIterator[Updates]:
         """Small paintings come, one after another."""
@@ -209,10 +207,14 @@ class Choose:
                 sent.unlink(missing_ok=True)
             small = thumbnail(read_photo(kept, most=SMALL).image, SMALL)
             card = {"key": "style", "name": sent.stem, "src": as_url(small)}
-            return {self.style: str(kept), self.styled: {"cards": [card]}, self.unstyle: gr.update(visible=True)}
+            return {
+                self.style: str(kept),
+                self.styled: {"cards": [card]},
+                self.unstyle: visible(True),
+            }
 
     def on_no_style(self) -> Updates:
-        return {self.style: None, self.styled: {"cards": []}, self.unstyle: gr.update(visible=False)}
+        return {self.style: None, self.styled: {"cards": []}, self.unstyle: visible(False)}
 
     def on_colors(self, event: gr.EventData) -> Updates:
         """Colours were mixed, so they are to be painted with."""

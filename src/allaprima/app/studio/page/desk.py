@@ -35,11 +35,11 @@ LARGEST = 1e12  # of numbers
 
 @dataclass
 class Desk:
-    """The ``studio``, and the ``views`` of the page, of which one is shown."""
+    """The ``studio``, and what says which ``view`` of the page is shown."""
 
     studio: Studio
     guard: Guard
-    views: dict[str, gr.Column] = field(default_factory=dict)
+    view: gr.HTML = field(init=False)
 
     def visit(self, request: gr.Request) -> Visit:
         return self.studio.visit(self.key(request), str(request.session_hash))
@@ -49,7 +49,7 @@ class Desk:
 
     def show(self, view: str) -> Updates:
         """Let this view be seen, and no other."""
-        return {column: gr.update(visible=name == view) for name, column in self.views.items()}
+        return {self.view: f"view-{view}"}
 
     def received(self, path: str | None, request: gr.Request) -> Path:
         """A file that this visitor sent. Raises InputError for any other."""

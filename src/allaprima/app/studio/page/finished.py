@@ -17,7 +17,7 @@ from ....rendering.light import CLOTHS, COARSEST, FINEST, HIGHEST, LOWEST, Light
 from ....rendering.rendering import Rendering
 from ..easel import relight, write_file
 from ..lights import in_light
-from ..parts import part
+from ..parts import HIDDEN, part, visible
 from ..photos import SHOWN
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
@@ -46,7 +46,7 @@ class Finished:
     def light(self) -> None:
         """The sliders of the light."""
         about = Light.__dataclass_fields__
-        self.no_relief = gr.HTML(f"<p>{NO_RELIEF}</p>", visible=False)
+        self.no_relief = gr.HTML(f"<p>{NO_RELIEF}</p>", visible=HIDDEN)
         with gr.Column() as self.sliders:
             self.relief = slider(0, 1, 0.5, step=0.01, label="Relief", info=about["relief"].metadata["help"])
             self.hour = slider(
@@ -134,8 +134,8 @@ class Finished:
         return {
             self.compare: {"after": address(work, "seen"), "alt": about, **self.photo(visit, work)},
             self.facts: facts(work, painting),
-            self.no_relief: gr.update(visible=not relieved),
-            self.sliders: gr.update(visible=relieved),
+            self.no_relief: visible(not relieved),
+            self.sliders: visible(relieved),
             **dict(zip(self.lights, values, strict=True)),
         }
 

@@ -12,7 +12,7 @@ from ....errors import InputError
 from ....export.formats import is_painting, painting_beside
 from ....painting.painting import Painting
 from ..easel import show
-from ..parts import part
+from ..parts import HIDDEN, folded, part, visible
 from ..visit import Visit
 from ..works import Work
 from .after import After
@@ -32,12 +32,12 @@ class Gallery:
             gr.HTML(
                 "<h2>Gallery</h2><p>All that you painted; it stays on this computer. Press one to go on with it.</p>"
             )
-            with gr.Row(visible=False, elem_id="thrown") as self.thrown:
+            with gr.Row(elem_id="thrown"):
                 gr.HTML("<p>It was thrown away. Until you close the page, it can be brought back.</p>")
-                self.back = gr.Button("Bring it back", size="sm", elem_id="back")
+                self.back = gr.Button("Bring it back", size="sm", visible=HIDDEN, elem_id="back")
             self.works = part("cards", elem_id="works", leads=True)
             self.empty = gr.HTML("<p>There is nothing yet: paint something first.</p>")
-            with gr.Accordion("Open a painting file", open=False):
+            with folded("Open a painting file"):
                 self.file = part(
                     "drop", elem_id="open", mark="file", accept=".json", what="Drop a .painting.json here",
                     hint="One that was taken away from here, or painted by the command line", pasted=False,
@@ -45,7 +45,7 @@ class Gallery:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.works, self.empty, self.begun, self.thrown]
+        return [self.works, self.empty, self.begun, self.back]
 
     def show(self, visit: Visit) -> Updates:
         works = visit.visitor.works.all()
@@ -53,8 +53,8 @@ class Gallery:
         return {
             self.works: {"cards": list(map(_card, works))},
             self.begun: {"cards": begun},
-            self.empty: gr.update(visible=not works),
-            self.thrown: gr.update(visible=bool(visit.thrown)),
+            self.empty: visible(not works),
+            self.back: visible(bool(visit.thrown)),
         }
 
     def on_look(self, request: gr.Request) -> Updates:

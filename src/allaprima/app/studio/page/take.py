@@ -9,7 +9,7 @@ import gradio as gr
 
 from ..choices import check_among
 from ..easel import write_file
-from ..parts import part
+from ..parts import HIDDEN, part, visible
 from ..take_away import PAPER_NAMES, PICTURE, PRINT, THINGS, name_of, ordered
 from ..works import LONGEST, Work
 from .desk import Desk, Updates, aside, given, grown, measure, told
@@ -47,10 +47,10 @@ class Take:
             step=64,
             label="Long side in px",
             info="Drawn anew: it stays sharp.",
-            visible=False,
+            visible=HIDDEN,
         )
         self.make = gr.Button("Make the file", variant="primary", elem_id="make")
-        self.progress = part("easel", elem_id="making", visible=False)
+        self.progress = part("easel", elem_id="making", visible=HIDDEN)
         self.ready = part("take", elem_id="ready")
 
     @property
@@ -74,8 +74,8 @@ class Take:
             return {
                 self.kind: kind,
                 self.things: _things(kind),
-                self.of_print: gr.update(visible=kind == PRINT),
-                self.size: gr.update(visible=kind == PICTURE),
+                self.of_print: visible(kind == PRINT),
+                self.size: visible(kind == PICTURE),
                 self.ready: {},
             }
 
@@ -93,8 +93,12 @@ class Take:
             )
             path = visit.room / name_of(work.about, kind, paper)
             job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))
-            yield {self.progress: gr.update(visible=True), self.make: gr.update(interactive=False), self.ready: {}}
-            over = {self.progress: gr.update(visible=False), self.make: gr.update(interactive=True)}
+            yield {
+                self.progress: visible(True),
+                self.make: gr.update(interactive=False),
+                self.ready: {},
+            }
+            over = {self.progress: visible(False), self.make: gr.update(interactive=True)}
             try:
                 async for news in job.follow():
                     yield {self.progress: grown(news, "")}

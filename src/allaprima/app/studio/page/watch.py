@@ -10,7 +10,7 @@ import gradio as gr
 from ....image.photo import read_photo
 from ..easel import paint_into
 from ..jobs import Job
-from ..parts import part
+from ..parts import HIDDEN, part, visible
 from ..photos import SHOWN
 from ..pictures import as_url, thumbnail
 from ..visit import Visit
@@ -23,13 +23,12 @@ class Watch:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        with gr.Column(visible=False, elem_id="view-watch") as self.view:
+        with gr.Column(elem_id="view-watch"):
             self.easel = part("easel", elem_id="easel")
             with gr.Row(elem_classes="buttons"):
                 self.pause = gr.Button("Pause", elem_id="pause")
-                self.go_on = gr.Button("Go on", variant="primary", visible=False, elem_id="go-on")
+                self.go_on = gr.Button("Go on", variant="primary", visible=HIDDEN, elem_id="go-on")
                 self.stop = gr.Button("Stop and keep", elem_id="stop")
-        desk.views["watch"] = self.view
 
     async def paint(
         self, visit: Visit, work: Work, photo: Path, back: str, finish: Callable[[], Updates], **how: object
@@ -45,7 +44,7 @@ class Watch:
         seen = await aside(lambda: as_url(thumbnail(read_photo(photo, most=SHOWN).image, SHOWN)))
         job = visit.begin(work_on, painting=True)
         visit.work = work
-        running = {self.pause: gr.update(visible=True), self.go_on: gr.update(visible=False)}
+        running = {self.pause: visible(True), self.go_on: visible(False)}
         yield {self.easel: grown(job.news, "", seen), **running, **self.desk.show("watch")}
         try:
             with told():
@@ -75,7 +74,7 @@ class Watch:
     def _paused(self, paused: bool, request: gr.Request) -> Updates:
         if job := self.desk.visit(request).job:
             job.pause(paused)
-        return {self.pause: gr.update(visible=not paused), self.go_on: gr.update(visible=paused)}
+        return {self.pause: visible(not paused), self.go_on: visible(paused)}
 
     def on_stop(self, request: gr.Request) -> None:
         self.desk.visit(request).stop()

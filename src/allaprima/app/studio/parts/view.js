@@ -1,0 +1,1 @@
+// Says which view is shown, to the CSS. value: its id.
