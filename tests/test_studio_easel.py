@@ -1,6 +1,8 @@
 """Paintings that grow in the studio: kept when they are stopped, gone on with, and put in another light."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from PIL import Image
 from allaprima import InputError, Painting
 from allaprima.app.contact_sheet import Proposal, small_photo
 from allaprima.app.studio.easel import LIVE, paint_into, paint_small, relight, show
-from allaprima.app.studio.jobs import Job, Turns
+from allaprima.app.studio.jobs import NEWS, Job, Turns
 from allaprima.app.studio.lights import KEPT, Lights, in_light
 from allaprima.app.studio.visit import Studio
 from allaprima.app.studio.works import SMALL, Work, Works
@@ -19,6 +21,7 @@ from allaprima.rendering.light import Light
 
 from .conftest import PLAIN, picture_size
 
+Told = Callable[..., None]
 KEY = "k" * 32
 QUICK = {"strokes": 20, "size": 64, "quality": "draft", **PLAIN}
 LONG = {"strokes": 2000, "size": 128, "quality": "best"}
@@ -97,17 +100,34 @@ def test_another_job_stops_the_one_before(tmp_path: Path, photo: Path) -> None:
     assert visit.job is two and two.news.text == "mine" and not one.alive
 
 
+def test_small_ones_are_news_when_they_come(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last one, too, which comes when all the work is done, and was not shown then."""
+
+    def fast(image: Image.Image, _: object, on_picture: Told, tell: Told, quick: bool) -> None:
+        for number in range(2):
+            tell(1.0, "few")
+            time.sleep(2 * NEWS)  # it is heard
+            on_picture(number, image)
+            tell(1.0, "few")
+
+    monkeypatch.setattr("allaprima.app.studio.easel.small_paintings", fast)
+    seen, heard = dict[int, str](), list[int]()
+    small = small_photo(read_photo(photo, most=200))
+    job = Job(lambda job: paint_small(job, small, [Proposal("few", {})] * 2, seen.__setitem__), Turns()).start()
+
+    async def look() -> None:
+        async for _ in job.follow():
+            heard.append(len(seen))
+
+    asyncio.run(look())
+    assert heard[-1] == 2 and 1 in heard
+
+
 def test_small_ones(photo: Path) -> None:
     seen = dict[int, str]()
     small = small_photo(read_photo(photo, most=200))
-    done(
-        Job(
-            lambda job: paint_small(
-                job, small, [Proposal("few", {"strokes": 40, "quality": "draft"})], seen.__setitem__
-            ),
-            Turns(),
-        )
-    )
+    few = [Proposal("few", {"strokes": 40, "quality": "draft"})]
+    done(Job(lambda job: paint_small(job, small, few, seen.__setitem__), Turns()))
     assert sorted(seen) == [0] and all(url.startswith("data:image/jpeg;base64,") for url in seen.values())
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from .studio import Studio, Tab, browsing, opened, visiting
 
-pytestmark = [pytest.mark.xdist_group("studio tabs"), pytest.mark.slow]  # once in five a page hears late
+pytestmark = pytest.mark.xdist_group("studio tabs")
 MANY = 20_000  # strokes: nobody waits until they are there
 
 
@@ -34,9 +34,9 @@ def begin(tab: Tab, strokes: int = MANY) -> None:
 
 def test_one_paints_after_the_other(studio: Studio) -> None:
     with browsing() as browser, visiting(browser, studio) as one, visiting(browser, studio) as other:
+        begin(one)
         other.example()
         other.few(100)
-        begin(one)
         other.paint()
         other.see("#easel .told:has-text('1 painting is before yours')")
         assert other.page.locator("#easel .canvas.before").count()

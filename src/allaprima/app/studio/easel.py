@@ -121,17 +121,21 @@ def relight(work: Work, light: Light, lights: Lights) -> None:
 def paint_small(
     job: Job, photo: Image.Image, proposals: Sequence[Proposal], on_picture: Callable[[int, str], None]
 ) -> None:
-    """Small paintings, each given as a picture for the page when it is there."""
+    """Small paintings, each given as a picture for the page when it is there, which is news."""
+    there = 0
 
-    def told(share: float, name: str) -> None:
+    def told(share: float, _name: str) -> None:
         job.check()
-        job.tell(share=share, text=name)
+        job.tell(share=share)
 
-    def there(number: int, picture: Image.Image) -> None:
+    def came(number: int, picture: Image.Image) -> None:
+        nonlocal there
         on_picture(number, as_url(thumbnail(picture, SMALL)))
+        there += 1
+        job.tell(text=f"{there} of {len(proposals)}")
 
     job.tell(text=FIRST_TIME if compiling.is_set() else "looking at the photo")
-    small_paintings(photo, proposals, there, told, quick=True)
+    small_paintings(photo, proposals, came, told, quick=True)
 
 
 def warm(tell: Callable[[bool], None]) -> None:

@@ -7,7 +7,10 @@ const close = () => {
   stream = null;
   [video.hidden, at('.snap').hidden, at('.start').hidden] = [true, true, false];
 };
-video.addEventListener('pause', close); // as it does when it is taken off the page
+const closeUnseen = () => {
+  if (!element.offsetParent) close();
+};
+new ResizeObserver(closeUnseen).observe(element); // it has no size where another view, or room, is shown
 at('.start').addEventListener('click', async () => {
   at('.trouble').textContent = '';
   try {
@@ -15,6 +18,7 @@ at('.start').addEventListener('click', async () => {
     video.srcObject = stream;
     await video.play();
     [video.hidden, at('.snap').hidden, at('.start').hidden] = [false, false, true];
+    closeUnseen(); // somebody may have gone on while the browser asked whether it may be used
   } catch (error) {
     at('.trouble').textContent = 'There is no camera that may be used: allow it in the browser, or bring a file.';
   }

@@ -13,5 +13,6 @@ const draw = () => {
 };
 video.addEventListener('play', pace);
 speed.addEventListener('change', pace);
+new ResizeObserver(() => element.offsetParent || video.pause()).observe(element); // where another room is shown
 watch('value', draw);
 draw();
