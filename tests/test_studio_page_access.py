@@ -69,7 +69,8 @@ def test_all_can_use_it(studio: Studio, browser: Browser, scheme: str) -> None:
         found = faults(tab, "bring")
         tab.example("astronaut")
         tab.see("#photo figcaption")
-        tab.few(3000)
+        tab.few(20_000)
+        tab.care("normal")  # it is not finished before it is paused
         unfold(tab)
         found += faults(tab, "choose")
         tab.paint()
