@@ -22,7 +22,7 @@ PACKAGE = ROOT / "src/allaprima"
 FLOORS = (  # from the ground up: a room knows those below it, and none beside it
     ("errors", "version", "lazy", "spinning", "pace", "thumbnails"),
     ("stroke_columns",),
-    ("strokes", "files", "options", "memory", "history", "live"),
+    ("strokes", "files", "options", "memory", "history", "live", "processes"),
     ("metadata",),
     ("image", "kernels"),
     ("brush", "perception"),

@@ -47,7 +47,14 @@ def desk(photo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         small = opened.convert("RGB").resize((120, 80))
     pictures = ["photo.jpg", "cat.jpg", "other.jpg", "theirs.jpg", "gravel.png", "photo-painted.png"]
     (folder / "gallery-work").mkdir()
-    for name in [*pictures, *(f"gallery-work/{name}.png" for name in GALLERY["photos"])]:
+    (folder / "photos").mkdir()
+    (folder / "photos/list.csv").write_text("photo,name,strokes\ncat.jpg,cat in few,9\n")
+    for name in [
+        *pictures,
+        "photos/cat.jpg",
+        "photos/dog.jpg",
+        *(f"gallery-work/{name}.png" for name in GALLERY["photos"]),
+    ]:
         small.save(folder / name)
     Image.fromarray(np.tile(np.uint8(np.linspace(0, 255, 120)), (80, 1))).save(folder / "mask.png")
     painting = allaprima.paint(folder / "photo.jpg", strokes=12, size=480, quality="draft")
@@ -81,12 +88,12 @@ def small(words: list[str]) -> list[str]:
     """The same command with few strokes on few pixels, and files that it may overwrite."""
     names = [word for word in words if word.endswith(FILMS)]
     added = ["--seconds", "0.2"] if names else []
-    if words[0] == "paint":
+    if words[0] in ("paint", "batch"):
         added += ["--add", "5"] if "--add" in words else []
         added += [] if "--resume" in words else ["--strokes", "12", "--size", "128", "--quality", "draft"]
     if words[0] == "render":
         added += ["--dpi", "20"] if "--print" in words else ["--size", "64"] if pictured(words) else []
-    if words[0] in ("paint", "render"):
+    if words[0] in ("paint", "batch", "render"):
         added.append("--force")
     return [*words, *added]
 

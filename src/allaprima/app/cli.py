@@ -21,6 +21,7 @@ from ..errors import AllaprimaWarning, one_line
 from ..files import discard_unfinished
 from ..version import VERSION
 from . import (
+    batch_command,
     brushes_command,
     compare_command,
     learn_commands,
@@ -103,6 +104,7 @@ def start(
 
 GROUPS = (
     paint_command,
+    batch_command,
     studio_command,
     render_command,
     looks_command,

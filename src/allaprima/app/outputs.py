@@ -37,7 +37,7 @@ def outputs_of(photos: Sequence[Path], outputs: Sequence[str], force: bool = Fal
     or one into a photo.
     """
     if any(is_pattern(text) for text in outputs):
-        return _by_pattern(photos, outputs)
+        return by_pattern([(photo, photo.stem) for photo in photos], outputs)
     paths = [Path(text) for text in outputs]
     several = len(photos) > 1
     named = len(paths) == 1 and (is_folder(paths[0]) or outputs[0].endswith(SEPARATORS))
@@ -85,11 +85,13 @@ def _was_stopped(named: Named) -> bool:
 def to_be_done(orders: Sequence[Order]) -> list[Order]:
     """Those whose files are not all there; where one was stopped, it goes on, as it was begun."""
     left = [order for order in orders if is_there(order.kept) or not all(map(is_there, order.results()))]
-    going_on = {name: value for name, value in left[0].changes.items() if name in TO_GO_ON} if left else {}
-    return [
-        replace(order, resume=order.kept, changes=going_on) if is_there(order.kept) and not order.resume else order
-        for order in left
-    ]
+    return [_going_on(order) if is_there(order.kept) and not order.resume else order for order in left]
+
+
+def _going_on(order: Order) -> Order:
+    """The same, that goes on with what is kept."""
+    changes = {name: value for name, value in order.changes.items() if name in TO_GO_ON}
+    return replace(order, resume=order.kept, changes=changes)
 
 
 def is_pattern(text: str) -> bool:
@@ -97,10 +99,16 @@ def is_pattern(text: str) -> bool:
     return not is_there(Path(text)) and (NAME in text or BRACES.search(text) is not None)
 
 
-def _by_pattern(photos: Sequence[Path], outputs: Sequence[str]) -> list[Named]:
+def folder_of(pattern: str) -> Path:
+    """The folder that all files of a pattern lie in, or below."""
+    return Path(BRACES.sub(NAME, pattern).partition("{")[0] + "x").parent
+
+
+def by_pattern(photos: Sequence[tuple[Path, str]], outputs: Sequence[str]) -> list[Named]:
+    """Each photo, given with its name, and the files that these patterns make of it. Raises InputError as above."""
     found = [
-        (photo, tuple(Path(text.replace(NAME, photo.stem)) for output in outputs for text in _alternatives(output)))
-        for photo in photos
+        (photo, tuple(Path(text.replace(NAME, name)) for output in outputs for text in _alternatives(output)))
+        for photo, name in photos
     ]
     _check_apart(found)
     _check_photos(found)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import shutil
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import torch
@@ -28,6 +22,7 @@ from ..files import as_path, check_folder
 from ..kernels.device import find_device
 from ..live import live
 from ..options import check_called
+from ..processes import beginning, cores, pool
 from ..strokes import WINDOW, Strokes
 from .config import whole
 from .dataset import (
@@ -115,7 +110,7 @@ def draw_strokes(
         if here:
             _draw_here(folder, meta, jobs, drawing, follow)
         else:
-            _draw_on_cores(folder, meta, jobs, drawing, processes or _cores(), follow)
+            _draw_on_cores(folder, meta, jobs, drawing, processes or cores(), follow)
     return StrokeData(folder)
 
 
@@ -132,13 +127,13 @@ def _draw_here(
 
 
 def _draw_on_cores(
-    folder: Path, meta: Meta, jobs: dict[int, int], brush: NamedProgram, cores: int, follow: Callable[[int], None]
+    folder: Path, meta: Meta, jobs: dict[int, int], brush: NamedProgram, count: int, follow: Callable[[int], None]
 ) -> None:
     """The same in processes of their own."""
-    left, spawn = sum(jobs.values()), multiprocessing.get_context("spawn")
-    workers = ProcessPoolExecutor(min(cores, max(1, len(jobs))), spawn, _begin_worker)
+    left = sum(jobs.values())
+    workers = pool(min(count, max(1, len(jobs))))
     try:
-        with _deaf(), _as_if_imported(brush):
+        with beginning(imported=isinstance(brush, MyPaintBrush | BristleBrush)):  # others may stand in that script
             waiting = {workers.submit(_draw_shard, folder, meta, k, brush): k for k in jobs}
         while waiting:
             follow(left)
@@ -206,55 +201,6 @@ def _begin(folder: Path, meta: Meta, drawing: NamedProgram) -> None:
         raise InputError(f"{folder} holds strokes drawn with other options: choose another folder, or remove it")
     if isinstance(drawing, Named):
         check_same(folder, meta, lambda strokes: as_bytes(drawing(strokes, meta.size)), drawing.name)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Ctrl-C is for the parent alone: processes that begin here never hear it, and finish their shard."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _as_if_imported(brush: NamedProgram) -> Iterator[None]:
-    """Processes that begin here do not run the caller's script once more, as Python would have it: what they need of
-    ours, they import. A program of the caller's own may stand in that script.
-    """
-    if not isinstance(brush, MyPaintBrush | BristleBrush):
-        yield
-        return
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _begin_worker() -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent: shards under way are finished
-    torch.set_num_threads(1)
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
-        os.dup2(nothing, descriptor)  # the engine prints harmless remarks about time
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot end its workers: they see for themselves that it is gone."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
 
 
 def _draw_shard(folder: Path, meta: Meta, k: int, brush: NamedProgram) -> None:

@@ -21,6 +21,7 @@ from ...painting.painting import Painting
 from ...rendering.light import Light
 from ...rendering.rendering import Rendering
 from ..contact_sheet import Proposal, small_paintings
+from ..warm import warm_up
 from .choices import check_brought
 from .jobs import Job, Stopped, before_yours
 from .lights import SIZE, Lights, drawn, in_light
@@ -149,8 +150,7 @@ def warm(tell: Callable[[bool], None]) -> None:
 
     try:
         with on_compile(told):
-            *_, last = optimise(Image.radial_gradient("L").convert("RGB"), strokes=40, size=64, quality="draft")
-            last.canvas(64, quick=True)
+            warm_up()
     finally:
         compiling.clear()
 
