@@ -13,6 +13,7 @@ import pytest
 import allaprima
 from allaprima import Painting
 from allaprima.app.batch import kept_beside
+from allaprima.app.cli import run
 
 from .commands import QUICK, start
 
@@ -74,6 +75,18 @@ def test_a_worker_that_is_killed_and_ctrl_c() -> None:
     assert process.returncode == 0, err
     assert all(row["finished"] for row in rows().values()) and len(rows()) == 3
     assert not list(Path("out").glob("*unfinished*"))
+
+
+def test_strokes_to_learn_from(tmp_path: Path) -> None:
+    """The same bytes as on one machine."""
+    folders = [tmp_path / "one", tmp_path / "cluster"]
+    draw = ["--brush", "flat", "--count", "40"]
+    assert run(["strokes", str(folders[0]), *draw]) == 0
+    process = start("strokes", str(folders[1]), *draw, *CLUSTER)
+    _, err = process.communicate(timeout=180)
+    assert process.returncode == 0, err
+    one, other = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    assert one == other and len(one) > 4
 
 
 def test_no_cluster_there() -> None:

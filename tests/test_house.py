@@ -23,6 +23,7 @@ FLOORS = (  # from the ground up: a room knows those below it, and none beside i
     ("errors", "version", "lazy", "spinning", "pace", "thumbnails"),
     ("stroke_columns",),
     ("strokes", "files", "options", "memory", "history", "live", "processes"),
+    ("cluster",),
     ("metadata",),
     ("image", "kernels"),
     ("brush", "perception"),

@@ -12,6 +12,11 @@ import typer
 
 from ..options import listed
 
+CLUSTER = typer.Option(
+    help="Work on a cluster of Ray: at this address, or local, which is one of this machine alone. Needs the extra "
+    "cluster, and every machine the same folders.",
+    show_default=False,
+)
 TYPES = {"int": int, "float": float, "bool": bool}  # any other is given as text
 
 

@@ -14,14 +14,14 @@ from ..export.formats import SUFFIXES
 from ..painting.compute import Compute
 from ..painting.settings import Settings
 from ..rendering.rendering import Rendering
-from .arguments import with_fields
+from .arguments import CLUSTER, with_fields
 from .paint_command import FILES, FORCE, OF_COMPUTE, OF_EXPORT, PAINTING, SIZE
 from .terminal import Stopped, bar, loading, patient, put, stoppable, tell
 
 if TYPE_CHECKING:
     from .batch import Order
     from .batch_report import Report, Row
-    from .cluster import Cluster
+    from .cluster_pool import ClusterPool
     from .lists import Entry
     from .pool import Pool
 
@@ -33,11 +33,6 @@ OUTPUTS = typer.Option(
     "--output",
     "-o",
     help=f"A pattern, as 'painted/{{name}}.{{png,painting.json}}', or a folder. Files: {' '.join(SUFFIXES)}.",
-    show_default=False,
-)
-CLUSTER = typer.Option(
-    help="Paint on a cluster of Ray: at this address, or local, which is one of this machine alone. Needs the extra "
-    "cluster, and every machine the same folders.",
     show_default=False,
 )
 PROCESSES = typer.Option(help="How many are painted at once; as many as there are processors if not given.")
@@ -71,7 +66,7 @@ def batch(
         from ..processes import cores
         from . import lists, outputs
         from .batch_report import Report
-        from .cluster import Cluster
+        from .cluster_pool import ClusterPool
         from .pool import Pool
 
     patterns = [text if outputs.is_pattern(text) else _in_folder(text) for text in output]
@@ -85,7 +80,7 @@ def batch(
             order.check()
         processes = min(processes or cores(), max(1, len(left)))
         with loading():
-            crew = Pool(processes) if cluster is None else Cluster(cluster, processes)
+            crew = Pool(processes) if cluster is None else ClusterPool(cluster, processes)
         try:
             return _paint(left, len(orders), crew, report)
         finally:
@@ -138,7 +133,7 @@ def _left(orders: Sequence[Order], report: Report) -> list[Order]:
     return left
 
 
-def _paint(orders: Sequence[Order], total: int, crew: Pool | Cluster, report: Report) -> int:
+def _paint(orders: Sequence[Order], total: int, crew: Pool | ClusterPool, report: Report) -> int:
     """Paint what is left; the exit code. Raises Stopped after a Ctrl-C."""
     from .warm import warm_up
 

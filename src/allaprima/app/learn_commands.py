@@ -11,6 +11,7 @@ import typer
 
 from ..errors import AllaprimaError, InputError
 from ..files import ASIDE, is_there
+from .arguments import CLUSTER
 from .looks_command import FORCE
 from .terminal import Stopped, bar, loading, put, stoppable, tell
 
@@ -33,6 +34,7 @@ def strokes(
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same strokes. Default: 0.")] = None,
     processes: Annotated[int | None, typer.Option(help="Processes that draw; all cores if not given.")] = None,
     device: Annotated[str | None, typer.Option(help="Where to draw: MyPaint and bristles know the CPU alone.")] = None,
+    cluster: Annotated[str | None, CLUSTER] = None,
     published: Annotated[
         Path | None, typer.Option("--import", help="Read the published episodes_N.npz (a file or a folder) instead.")
     ] = None,
@@ -47,7 +49,7 @@ def strokes(
 
     if [brush, published, export].count(None) != 2:
         raise InputError("strokes are drawn, imported or exported: give one of --brush, --import and --export")
-    drawn = {"count": count, "size": size, "seed": seed, "processes": processes, "device": device}
+    drawn = {"count": count, "size": size, "seed": seed, "processes": processes, "device": device, "cluster": cluster}
     if given := [f"{name} is {value}" for name, value in drawn.items() if brush is None and value is not None]:
         raise InputError(f"{given[0]}, which has no effect: it is for strokes that are drawn, by --brush")
     if export:

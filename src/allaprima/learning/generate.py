@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..brush.bristle import BristleBrush
 from ..brush.mypaint import SAMPLES, MyPaintBrush
 from ..brush.programs import PaintingProgram, bristles_of, real_brush
+from ..cluster import Cluster
 from ..errors import InputError
 from ..files import as_path, check_folder
 from ..kernels.device import find_device
@@ -64,6 +65,7 @@ def draw_strokes(
     seed: int = 0,
     processes: int | None = None,
     device: torch.device | str = "cpu",
+    cluster: str | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> StrokeData:
     """Draw ``count`` uniformly random strokes of ``size`` px (64 to 512) into ``folder``, by a brush of MyPaint or of
@@ -72,10 +74,12 @@ def draw_strokes(
 
     Ours draw on all cores, or on so many ``processes``; yours draws in this process, unless you ask for more: then it
     must be picklable (a class of a module, say). ``device`` is where your program gets its strokes; ours draw on the
-    CPU. Goes on where an earlier run with the same options was stopped. ``on_progress(done, total)`` counts all that
-    are drawn: besides these some to measure by, larger ones, and some of known chance, up to four times ``count``.
-    Raises InputError for bad numbers, for a folder that holds other data, or strokes that your program draws otherwise
-    now, and for a brush that paints nothing; OSError when the disk is full.
+    CPU. On a ``cluster`` of Ray, at this address or ``"local"``, all of its processors draw the very same; each machine
+    needs this package, your program, and the folder under the same path. Goes on where an earlier run with the same
+    options was stopped. ``on_progress(done, total)`` counts all that are drawn: besides these some to measure by,
+    larger ones, and some of known chance, up to four times ``count``. Raises InputError for bad numbers, for a folder
+    that holds other data, or strokes that your program draws otherwise now, for a brush that paints nothing, and for a
+    cluster that does not answer; OSError when the disk is full.
     """
     folder = as_path(folder, "the folder for the strokes")
     if on_progress is not None:
@@ -90,14 +94,11 @@ def draw_strokes(
     known = drawing.sha256 if isinstance(drawing, MyPaintBrush | BristleBrush) else ""
     text = drawing.text if isinstance(drawing, MyPaintBrush) else ""
     meta = Meta(drawing.name, known, text, count, size, seed, min(LARGE, count), bristles=bristles_of(drawing))
-    here = processes == 1 or (processes is None and not ours)
+    here = cluster is None and (processes == 1 or (processes is None and not ours))
     if not (here or ours):
         _check_sent(drawing)
     _begin(folder, meta, drawing)
-    parts = other_parts(meta)
-    jobs = {part: strokes for part, strokes in parts.items() if not (folder / LAST[part]).is_file()}
-    jobs |= {k: min(SHARD, count - k * SHARD) for k in range(meta.shards) if not drawn(folder, k)}
-    total = count + sum(parts.values())
+    jobs, total = _left_of(folder, meta), count + sum(other_parts(meta).values())
     with live() as view:
 
         def follow(left: int) -> None:
@@ -109,9 +110,17 @@ def draw_strokes(
 
         if here:
             _draw_here(folder, meta, jobs, drawing, follow)
+        elif cluster is not None:
+            _draw_on_cluster(folder.absolute(), meta, jobs, drawing, Cluster(cluster, processes), follow)
         else:
             _draw_on_cores(folder, meta, jobs, drawing, processes or cores(), follow)
     return StrokeData(folder)
+
+
+def _left_of(folder: Path, meta: Meta) -> dict[int, int]:
+    """What is still to be drawn: parts, and how many strokes each has."""
+    jobs = {part: strokes for part, strokes in other_parts(meta).items() if not (folder / LAST[part]).is_file()}
+    return jobs | {k: min(SHARD, meta.count - k * SHARD) for k in range(meta.shards) if not drawn(folder, k)}
 
 
 def _draw_here(
@@ -144,6 +153,23 @@ def _draw_on_cores(
         follow(0)
     finally:
         workers.shutdown(wait=True, cancel_futures=True)
+
+
+def _draw_on_cluster(
+    folder: Path, meta: Meta, jobs: dict[int, int], brush: NamedProgram, cluster: Cluster, follow: Callable[[int], None]
+) -> None:
+    """The same on all of its machines."""
+    left = sum(jobs.values())
+    try:
+        follow(left)
+        tasks = [(folder, meta, k, brush) for k in jobs]
+        for (_, _, k, _), error in cluster.work(_draw_shard, tasks, lambda: None):
+            if error is not None:
+                raise error
+            left -= jobs[k]
+            follow(left)
+    finally:
+        cluster.close()
 
 
 def _result(job: Future[None], name: str) -> None:
