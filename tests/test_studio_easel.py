@@ -150,6 +150,17 @@ def test_light(work: Work, oil: Painting) -> None:
     assert work.last.stat().st_mtime_ns == stamp  # it is in this light
 
 
+def test_thrown_away_while_its_light_is_kept(work: Work, oil: Painting, monkeypatch: pytest.MonkeyPatch) -> None:
+    def save(picture: Image.Image, path: Path) -> None:
+        work.throw()
+        picture.save(path)
+
+    oil.save(work.next)
+    monkeypatch.setattr("allaprima.app.studio.works.save_picture", save)
+    with pytest.raises(InputError, match="this painting is not here any more"):
+        relight(work, Light(1.0, "3:00,15", 0.0, "cotton:2"), Lights())
+
+
 def test_flat_paint_has_no_relief(work: Work, painting: Painting) -> None:
     painting.save(work.next)
     assert Lights().look(work.last, Light()) is None

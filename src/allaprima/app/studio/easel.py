@@ -102,20 +102,22 @@ def show(work: Work, lights: Lights) -> None:
     """Draw what a work is now, for the page. Raises InputError for one that came with files of somebody's own."""
     painting = work.load()
     check_brought(painting)
-    work.forget_pictures()
-    if drawing := drawn(painting):
-        lights.keep(work.last, drawing)
-        picture = drawing.picture()
-    else:
-        picture = painting.render(min(SIZE, painting.size))
-    work.show(Image.fromarray(picture))
+    with work.there():
+        work.forget_pictures()
+        if drawing := drawn(painting):
+            lights.keep(work.last, drawing)
+            picture = drawing.picture()
+        else:
+            picture = painting.render(min(SIZE, painting.size))
+        work.show(Image.fromarray(picture))
 
 
 def relight(work: Work, light: Light, lights: Lights) -> None:
     """Keep a work in another light, if it is one."""
     painting = work.load()
     if light != Light.of(painting.settings):
-        in_light(painting, light).save(work.last)
+        with work.there():
+            in_light(painting, light).save(work.last)
         show(work, lights)
 
 

@@ -7,6 +7,8 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,15 @@ class Work:
         title = " ".join(title.encode("utf-8", "replace").decode().split())
         if self.last and title and title != self.about.title:
             self.tell(replace(self.about, title=title))
+
+    @contextmanager
+    def there(self) -> Iterator[None]:
+        """Within, files of it are written. Raises InputError if it is thrown away meanwhile."""
+        try:
+            yield
+        except FileNotFoundError:
+            self.last  # noqa: B018  says that it is gone, if it is
+            raise
 
     def throw(self) -> None:
         """Out of the gallery, until somebody brings it back. Raises InputError if it is gone."""
