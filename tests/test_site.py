@@ -31,11 +31,13 @@ LONG = ("strokes", "train", "learn-brush", "studio")
 
 
 def quick() -> list[str]:
-    """The commands of the pages that run in seconds when they are small, and do not change the machine."""
+    """The commands of the pages that run in seconds when they are small, and do not change the machine. On a cluster,
+    of which two cannot begin at the same moment, others run them.
+    """
     return [
         command
         for command in commands()
-        if command.split()[1] not in LONG and not re.search(r"vgg16|--install-completion|--version", command)
+        if command.split()[1] not in LONG and not re.search(r"vgg16|--install-completion|--version|--cluster", command)
     ]
 
 
