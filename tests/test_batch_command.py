@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,27 +15,12 @@ from allaprima.app.batch import kept_beside
 from allaprima.app.cli import run
 
 from .commands import QUICK, assert_one_line, listed, start
-
-SLOW = ["--strokes", "800", "--size", "192", "--quality", "best"]
-OUT = ["-o", "out/{name}.{png,painting.json}"]
+from .many import OUT, SLOW, make_photos, rows, until
 
 
 @pytest.fixture(autouse=True)
 def photos(photo: Path, inside: None) -> None:
-    Path("in").mkdir()
-    for name in "abc":
-        Path(f"in/{name}.png").write_bytes(photo.read_bytes())
-
-
-def rows() -> dict[str, dict[str, object]]:
-    return {row["photo"]: row for row in json.loads(Path("out/report.json").read_text())}
-
-
-def until(what: Callable[[], object], process: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 120
-    while not what():
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.05)
+    make_photos(photo)
 
 
 def workers(process: "subprocess.Popen[str]") -> list[psutil.Process]:

@@ -75,6 +75,12 @@ def test_a_report_of_somebody_else(text: str, tmp_path: Path) -> None:
     assert (tmp_path / "report.json").read_text() == text
 
 
+def test_a_table_of_somebody_else(tmp_path: Path) -> None:
+    (tmp_path / "report.csv").write_text("mine")
+    with pytest.raises(InputError, match=r"report.csv is there, and no report of a batch"):
+        Report(tmp_path)
+
+
 @given(NAMES, NAMES)
 def test_whatever_it_is_called(tmp_path_factory: pytest.TempPathFactory, photo: str, error: str) -> None:
     folder = tmp_path_factory.mktemp("report")

@@ -1,10 +1,7 @@
 """A batch on a cluster of Ray, with two processes of this machine: the same paintings, whatever is killed meanwhile."""
 
-import json
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -16,30 +13,16 @@ from allaprima.app.batch import kept_beside
 from allaprima.app.cli import run
 
 from .commands import QUICK, start
+from .many import OUT, SLOW, make_photos, rows, until
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.xdist_group("ray")
 CLUSTER = ["--cluster", "local", "--processes", "2"]
-SLOW = ["--strokes", "800", "--size", "192", "--quality", "best"]
-OUT = ["-o", "out/{name}.{png,painting.json}"]
 
 
 @pytest.fixture(autouse=True)
 def photos(photo: Path, inside: None) -> None:
-    Path("in").mkdir()
-    for name in "abc":
-        Path(f"in/{name}.png").write_bytes(photo.read_bytes())
-
-
-def rows() -> dict[str, dict[str, object]]:
-    return {row["photo"]: row for row in json.loads(Path("out/report.json").read_text())}
-
-
-def until(what: Callable[[], object], process: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 120
-    while not what():
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.05)
+    make_photos(photo)
 
 
 def workers(process: "subprocess.Popen[str]") -> list[psutil.Process]:

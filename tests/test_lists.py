@@ -10,7 +10,15 @@ from allaprima.app.lists import Entry, entries_of
 
 @pytest.fixture(autouse=True)
 def photos(photo: Path, inside: None) -> None:
-    for name in ("in/b.jpg", "in/A.PNG", "in/c.heic", "in/notes.txt", "in/.hidden.jpg", "in/deep/d.jpg"):
+    for name in (
+        "in/b.jpg",
+        "in/A.PNG",
+        "in/c.heic",
+        "in/notes.txt",
+        "in/print.pdf",
+        "in/.hidden.jpg",
+        "in/deep/d.jpg",
+    ):
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(photo.read_bytes())
 

@@ -152,10 +152,13 @@ class Order:
 
 @dataclass(frozen=True)
 class Painted:
-    """What came of an order: the painting, finished or not, after its ``last`` step; None if there was none left."""
+    """What came of an order: the painting of a ``photo``, finished or not, after its ``last`` step; None if there was
+    none left.
+    """
 
     painting: Painting
     last: Step | None
+    photo: Photo
 
     @property
     def finished(self) -> bool:
@@ -195,7 +198,7 @@ def paint_order(
         photo = read_subject(order.photo, settings)
     check_drawing(order, photo, settings.size)
     if again and is_painted(order, again, photo, brushes):
-        return Painted(again, None)
+        return Painted(again, None, photo)
     changes = {name: value for name, value in order.changes.items() if not (again and name == "brush")}
     last: Step | None = None
 
@@ -214,7 +217,7 @@ def paint_order(
         raise KeyboardInterrupt
     painting = painting or last.painting()
     painting.save(order.kept)  # nothing is lost whatever happens while it is drawn
-    return Painted(painting, last)
+    return Painted(painting, last, photo)
 
 
 def is_painted(order: Order, again: Painting, photo: Photo, brushes: Sequence[NeuralBrush] | None) -> bool:

@@ -75,9 +75,10 @@ def batch(
     orders = _orders(entries, named, chosen, rendering, export, painting, force)
     with outputs.made(named, []):
         report = Report(outputs.folder_of(patterns[0]))
-        left = orders if force else _left(orders, report)
+        left = orders if force else outputs.to_be_done(orders)
         for order in left:
             order.check()
+        _tell_what_is_there(orders, left, report)
         processes = min(processes or cores(), max(1, len(left)))
         with loading():
             crew = Pool(processes) if cluster is None else ClusterPool(cluster, processes)
@@ -118,19 +119,16 @@ def _orders(
     return orders
 
 
-def _left(orders: Sequence[Order], report: Report) -> list[Order]:
-    """Those that are to be done; the others have their rows."""
-    from .outputs import to_be_done
+def _tell_what_is_there(orders: Sequence[Order], left: Sequence[Order], report: Report) -> None:
+    """Of what is not left to be done; it has its rows."""
     from .work import done
 
-    left = to_be_done(orders)
     first = {order.outputs[0] for order in left}
     for order in orders:
         if order.outputs[0] not in first and not report.has(order.outputs[0]):
             report.add(done(order))
     if len(left) < len(orders):
         tell(f"{len(orders) - len(left)} of {len(orders)} are painted already")
-    return left
 
 
 def _paint(orders: Sequence[Order], total: int, crew: Pool | ClusterPool, report: Report) -> int:

@@ -38,6 +38,8 @@ class Report:
     def __init__(self, folder: Path) -> None:
         self.json, self.csv, self._lines = (folder / f"{REPORT}.{suffix}" for suffix in ("json", "csv", "jsonl"))
         self._rows: dict[str, str] = {}  # as JSON, by their first files: a photo may be there more than once
+        if self.csv.exists() and not self.json.exists():
+            raise InputError(f"{self.csv} is there, and no report of a batch: move it, or choose another folder")
         if self.json.exists():
             try:
                 rows = json.loads(self.json.read_text(*TEXT))

@@ -17,7 +17,7 @@ from ..painting.compute import Compute
 from ..painting.settings import Settings
 
 TABLE, PHOTO, NAME = ".csv", "photo", "name"
-MORE = {".heic", ".heif", ".avif"}  # that Pillow may learn to read
+MORE = {".heic", ".heif"}  # that Pillow may learn to read
 NAMED = {"look", "brush", "style", "focus", "background", "palette", "vgg_weights"}  # settings that may be paths
 TRUE, FALSE = ("yes", "true", "1"), ("no", "false", "0")
 FIELDS = {one.name: one for kind in (Settings, Compute) for one in fields(kind)}
@@ -49,7 +49,7 @@ def entries_of(what: Sequence[str]) -> list[Entry]:
 def _entries(text: str) -> Iterator[Entry]:
     path = Path(text)
     if is_folder(path):
-        photos = sorted(one for one in path.iterdir() if _is_photo(one))
+        photos = _photos(path)
         if not photos:
             raise InputError(f"there are no photos in the folder {path}: give another, or a pattern for those below it")
     elif path.suffix.lower() == TABLE:
@@ -68,14 +68,11 @@ def _entries(text: str) -> Iterator[Entry]:
         yield Entry(photo, photo.stem)
 
 
-def _is_photo(path: Path) -> bool:
-    """Whether a file is called as a photo."""
-    suffix = path.suffix.lower()
-    return (
-        path.is_file()
-        and not path.name.startswith(".")
-        and (suffix in Image.registered_extensions() | dict.fromkeys(MORE, ""))
-    )
+def _photos(folder: Path) -> list[Path]:
+    """The files of a folder that are called as photos are."""
+    known = MORE | {suffix for suffix, kind in Image.registered_extensions().items() if kind in Image.OPEN}
+    found = (path for path in folder.iterdir() if path.suffix.lower() in known and not path.name.startswith("."))
+    return sorted(path for path in found if path.is_file())
 
 
 def _rows(table: Path) -> Iterator[Entry]:

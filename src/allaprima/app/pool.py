@@ -68,8 +68,12 @@ class Pool:
             while not killed and (under_way or (left and not self._stop.value)):
                 while left and len(under_way) < processes and not self._stop.value:
                     order = left.popleft()
-                    with beginning():
-                        under_way[workers.submit(_work, *order)] = order
+                    try:
+                        with beginning():
+                            under_way[workers.submit(_work, *order)] = order
+                    except BrokenProcessPool:  # just now
+                        killed.append(order)
+                        break
                 finished, _ = wait(under_way, OFTEN, return_when=FIRST_COMPLETED)
                 look()
                 for future in finished:
@@ -77,10 +81,11 @@ class Pool:
                     try:
                         row = future.result()
                     except BrokenProcessPool:
-                        killed += [order, *under_way.values()]
-                        break
+                        killed.append(order)
+                        continue
                     if row.finished or row.error:
                         yield row
+            killed += under_way.values()
         finally:
             workers.shutdown(wait=True, cancel_futures=True)
 

@@ -8,12 +8,10 @@ from collections.abc import Callable
 
 from ..errors import InputError
 from ..image.photo import read_photo
-from ..painters.inputs import read_subject
 from ..painters.step import Step
-from ..painting.painting import Painting
 from ..perception.losses import psnr
 from ..rendering.rendering import Rendering
-from .batch import Order, paint_order, strokes_there, write_order
+from .batch import Order, Painted, paint_order, strokes_there, write_order
 from .batch_report import Row
 from .failures import Failure
 from .outputs import to_be_done
@@ -24,7 +22,8 @@ FULL = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}  # so
 
 def done(order: Order) -> Row:
     """The row of an order whose files are all there, as another time has left them."""
-    return Row(str(order.photo), _files(order), strokes_there(order), finished=True, settings=dict(order.changes))
+    files = tuple(map(str, order.results()))
+    return Row(str(order.photo), files, strokes_there(order), finished=True, settings=dict(order.changes))
 
 
 def work_on(order: Order, on_share: Callable[[float], None]) -> Row:
@@ -32,12 +31,13 @@ def work_on(order: Order, on_share: Callable[[float], None]) -> Row:
     a process that was killed. ``on_share`` hears the share that is done, 0 to 1, and may raise KeyboardInterrupt: then
     what there is is kept, and the row is not finished. Raises OSError where the disk is full.
     """
-    begun, changes = time.monotonic(), dict(order.changes)
+    begun, changes, files = time.monotonic(), dict(order.changes), tuple(map(str, order.results()))
     left = to_be_done([order])
     if not left and not order.force:
         return done(order)
     try:
         painted = _painted(left[0] if left else order, on_share)
+        seconds, (decibels, similarity) = round(time.monotonic() - begun, 1), likeness(painted)
     except KeyboardInterrupt:
         return Row(str(order.photo), settings=changes)
     except OSError as error:
@@ -46,10 +46,8 @@ def work_on(order: Order, on_share: Callable[[float], None]) -> Row:
         return failed(order, error)
     except Exception as error:
         return failed(order, error)
-    seconds, (decibels, similarity) = round(time.monotonic() - begun, 1), likeness(order, painted)
-    return Row(
-        str(order.photo), _files(order), len(painted), seconds, decibels, True, ssim=similarity, settings=changes
-    )
+    strokes = len(painted.painting)
+    return Row(str(order.photo), files, strokes, seconds, decibels, True, ssim=similarity, settings=changes)
 
 
 def failed(order: Order, error: Exception) -> Row:
@@ -58,7 +56,7 @@ def failed(order: Order, error: Exception) -> Row:
     return Row(str(order.photo), error=failure.text, code=failure.code, settings=dict(order.changes))
 
 
-def _painted(order: Order, on_share: Callable[[float], None]) -> Painting:
+def _painted(order: Order, on_share: Callable[[float], None]) -> Painted:
     painting = 1 - order.drawing_share
 
     def follow(step: Step) -> None:
@@ -69,16 +67,12 @@ def _painted(order: Order, on_share: Callable[[float], None]) -> Painting:
         raise KeyboardInterrupt
     write_order(order, painted, on_progress=lambda share: on_share(painting + share * (1 - painting)))
     order.kept.unlink()
-    return painted.painting
+    return painted
 
 
-def _files(order: Order) -> tuple[str, ...]:
-    return tuple(map(str, order.results()))
-
-
-def likeness(order: Order, painting: Painting) -> tuple[float, float | None]:
+def likeness(painted: Painted) -> tuple[float, float | None]:
     """PSNR in dB, and SSIM where scikit-image is installed and the picture is not too small for it."""
-    photo = read_subject(order.photo, painting.settings)
+    painting, photo = painted.painting, painted.photo
     size = min(SEEN, painting.size)
     picture = read_photo(painting.render(Rendering(size=size, engine=painting.settings.engine)))
     width, height = photo.canvas(size)

@@ -159,15 +159,17 @@ def _draw_on_cluster(
     folder: Path, meta: Meta, jobs: dict[int, int], brush: NamedProgram, cluster: Cluster, follow: Callable[[int], None]
 ) -> None:
     """The same on all of its machines."""
-    left = sum(jobs.values())
+    waiting = dict(jobs)
+
+    def look() -> None:
+        follow(sum(waiting.values()))
+
     try:
-        follow(left)
-        tasks = [(folder, meta, k, brush) for k in jobs]
-        for (_, _, k, _), error in cluster.work(_draw_shard, tasks, lambda: None):
+        for (_, _, k, _), error in cluster.work(_draw_shard, [(folder, meta, k, brush) for k in jobs], look):
             if error is not None:
                 raise error
-            left -= jobs[k]
-            follow(left)
+            del waiting[k]
+        look()
     finally:
         cluster.close()
 

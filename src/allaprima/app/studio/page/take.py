@@ -93,11 +93,7 @@ class Take:
             )
             path = visit.room / name_of(work.about, kind, paper)
             job = visit.begin(lambda job: write_file(job, painting, path, rendering, export))
-            yield {
-                self.progress: visible(True),
-                self.make: gr.update(interactive=False),
-                self.ready: {},
-            }
+            yield {self.progress: visible(True), self.make: gr.update(interactive=False), self.ready: {}}
             over = {self.progress: visible(False), self.make: gr.update(interactive=True)}
             try:
                 async for news in job.follow():
