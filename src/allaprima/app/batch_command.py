@@ -68,6 +68,7 @@ def batch(
         from .batch_report import Report
         from .cluster_pool import ClusterPool
         from .pool import Pool
+        from .work import PAINTING_PHOTOS
 
     patterns = [text if outputs.is_pattern(text) else _in_folder(text) for text in output]
     entries = lists.entries_of(what)
@@ -81,7 +82,11 @@ def batch(
         _tell_what_is_there(orders, left, report)
         processes = min(processes or cores(), max(1, len(left)))
         with loading():
-            crew = Pool(processes) if cluster is None else ClusterPool(cluster, processes)
+            crew = (
+                Pool(PAINTING_PHOTOS, processes)
+                if cluster is None
+                else ClusterPool(PAINTING_PHOTOS, cluster, processes)
+            )
         try:
             return _paint(left, len(orders), crew, report)
         finally:
@@ -131,7 +136,9 @@ def _tell_what_is_there(orders: Sequence[Order], left: Sequence[Order], report: 
         tell(f"{len(orders) - len(left)} of {len(orders)} are painted already")
 
 
-def _paint(orders: Sequence[Order], total: int, crew: Pool | ClusterPool, report: Report) -> int:
+def _paint(
+    orders: Sequence[Order], total: int, crew: Pool[Order, Row] | ClusterPool[Order, Row], report: Report
+) -> int:
     """Paint what is left; the exit code. Raises Stopped after a Ctrl-C."""
     from .warm import warm_up
 

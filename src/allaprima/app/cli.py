@@ -24,6 +24,7 @@ from . import (
     batch_command,
     brushes_command,
     compare_command,
+    film_command,
     learn_commands,
     looks_command,
     paint_command,
@@ -105,11 +106,13 @@ def start(
 GROUPS = (
     paint_command,
     batch_command,
+    film_command,
     studio_command,
     render_command,
     looks_command,
     brushes_command,
     compare_command,
+    film_command,
     learn_commands,
 )
 for commands in GROUPS:

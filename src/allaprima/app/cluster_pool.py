@@ -1,20 +1,20 @@
-"""Many orders over many machines: a task a photo."""
+"""Many tasks over many machines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Generic
 
 from ..cluster import Cluster
-from .batch import Order
-from .batch_report import Row
-from .work import failed, work_on
+from .pool import Done, Task, Work
 
 
-class ClusterPool:
+class ClusterPool(Generic[Task, Done]):
     """As :class:`~.pool.Pool`, on a cluster at an ``address``."""
 
-    def __init__(self, address: str, processes: int | None = None) -> None:
-        self._cluster, self._stopped, self._done, self._total = Cluster(address, processes), False, 0, 1
+    def __init__(self, work: Work[Task, Done], address: str, processes: int | None = None) -> None:
+        self._work, self._cluster = work, Cluster(address, processes)
+        self._stopped, self._done, self._total = False, 0.0, 1.0
 
     @property
     def at_once(self) -> int:
@@ -30,18 +30,21 @@ class ClusterPool:
     def close(self) -> None:
         self._cluster.close()
 
-    def work(self, orders: Sequence[Order], look: Callable[[], None]) -> Iterator[Row]:
-        self._total = max(1, len(orders))
-        tasks = [(order,) for order in orders]
-        for (order,), found in self._cluster.work(_work, tasks, look, lambda: self._stopped):
-            if isinstance(found, OSError):
-                raise found
-            row = failed(order, found) if isinstance(found, Exception) else found
-            if row.finished or row.error:
-                self._done += 1
-                yield row
+    def work(self, tasks: Sequence[Task], look: Callable[[], None]) -> Iterator[Done]:
+        self._total = sum(map(self._work.work, tasks)) or 1.0
+        made, each = self._work.do, [(task,) for task in tasks]
+
+        def do(task: Task) -> Done:
+            return made(task, _unheard)
+
+        for (task,), given in self._cluster.work(do, each, look, lambda: self._stopped):
+            if isinstance(given, OSError):
+                raise given
+            found = self._work.failed(task, given) if isinstance(given, Exception) else given
+            if found.finished or found.error:
+                self._done += self._work.work(task)
+                yield found
 
 
-def _work(order: Order) -> Row:
-    """On a worker, which a Ctrl-C of ours interrupts."""
-    return work_on(order, lambda share: None)
+def _unheard(_share: float) -> None:
+    """On a worker: nobody hears how far it is, and a Ctrl-C of ours interrupts it."""

@@ -15,6 +15,7 @@ from .batch import Order, Painted, paint_order, strokes_there, write_order
 from .batch_report import Row
 from .failures import Failure
 from .outputs import to_be_done
+from .pool import Work
 
 SEEN = 256  # px of the long side at which a painting is compared with its photo, as `compare` does
 FULL = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}  # so it would be for all others
@@ -85,3 +86,6 @@ def likeness(painted: Painted) -> tuple[float, float | None]:
     except (ModuleNotFoundError, InputError):
         pass
     return round(psnr(float((one - other).square().mean())), 2), similarity
+
+
+PAINTING_PHOTOS = Work(work_on, failed)

@@ -27,8 +27,8 @@ class Patches(Encoder):
     units: int  # in a second
     longest: int  # units that a patch can be shown
 
-    def __init__(self, job: Job, path: Path, width: int, height: int, fps: Fraction) -> None:
-        super().__init__(job, path, width, height, fps)
+    def __init__(self, path: Path, width: int, height: int, fps: Fraction) -> None:
+        super().__init__(path, width, height, fps)
         self.frames, self.before = 0, np.empty(0, np.uint8)
         self.file = path.open("wb")
 
@@ -69,13 +69,16 @@ class Gif(Patches):
     units, longest = 100, 0xFFFF
     clear = 255
 
-    def __init__(self, job: Job, path: Path, width: int, height: int, fps: Fraction) -> None:
-        palette = colors_for(job, self.clear)
-        super().__init__(job, path, width, height, fps)
+    def __init__(self, path: Path, width: int, height: int, fps: Fraction, palette: list[int]) -> None:
+        super().__init__(path, width, height, fps)
         self.palette = Image.new("P", (1, 1))
         self.palette.putpalette(palette)
         self.file.write(struct.pack("<6s2H3B", b"GIF89a", width, height, 0xF7, 0, 0) + bytes(palette))
         self.file.write(b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")  # again and again
+
+    @classmethod
+    def of(cls, job: Job, path: Path, width: int, height: int, fps: Fraction) -> Gif:
+        return cls(path, width, height, fps, colors_for(job, cls.clear))
 
     def patch(self, picture: Picture, units: int) -> None:
         now = np.asarray(Image.fromarray(picture).quantize(palette=self.palette, dither=Image.Dither.NONE))
@@ -96,8 +99,8 @@ class WebP(Patches):
     most, fastest = 1280, 60.0
     units, longest = 1000, 0xFFFFFF
 
-    def __init__(self, job: Job, path: Path, width: int, height: int, fps: Fraction) -> None:
-        super().__init__(job, path, width, height, fps)
+    def __init__(self, path: Path, width: int, height: int, fps: Fraction) -> None:
+        super().__init__(path, width, height, fps)
         size = _three(width - 1, height - 1)
         self.file.write(b"RIFF\0\0\0\0WEBP" + _chunk(b"VP8X", b"\x02\0\0\0" + size) + _chunk(b"ANIM", bytes(6)))
 

@@ -38,7 +38,7 @@ class Film(Writer):
         self.photo = as_picture(job.photo.at(*self.size)) if job.photo else None
         fps = Fraction(min(job.export.fps, self.kind.fastest)).limit_denominator(1001)
         self.shares = timeline(len(job.painting), job.export.seconds, fps)
-        self.encoder = self.kind(job, path, columns * self.size[0], self.size[1], fps)
+        self.encoder = self.kind.of(job, path, columns * self.size[0], self.size[1], fps)
 
     @property
     def moments(self) -> Collection[int]:
@@ -90,8 +90,13 @@ class Encoder(ABC):
     most = 1920  # px of the long side
     fastest = 120.0  # frames a second
 
-    def __init__(self, job: Job, path: Path, width: int, height: int, fps: Fraction) -> None:
+    def __init__(self, path: Path, width: int, height: int, fps: Fraction) -> None:
         self.width, self.height, self.fps = width, height, fps
+
+    @classmethod
+    def of(cls, job: Job, path: Path, width: int, height: int, fps: Fraction) -> Encoder:
+        """One for a film of a painting."""
+        return cls(path, width, height, fps)
 
     @abstractmethod
     def add(self, picture: Picture, times: int) -> None:

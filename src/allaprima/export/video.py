@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from ..rendering.drawing import Picture
-from .base import Job
 from .film import Encoder, Film
 
 THREADS = 2  # of the encoders: fixed, for their number changes the bytes
@@ -47,8 +46,8 @@ class Video(Encoder):
 
     codec: Codec
 
-    def __init__(self, job: Job, path: Path, width: int, height: int, fps: Fraction) -> None:
-        super().__init__(job, path, width, height, fps)
+    def __init__(self, path: Path, width: int, height: int, fps: Fraction) -> None:
+        super().__init__(path, width, height, fps)
         import av  # an extra
 
         codec = self.codec

@@ -27,8 +27,10 @@ class Constraints:
     def strokes(self, levels: Sequence[StrokeParameters], begin: Tensor | None = None) -> PlacedStrokes:
         """All strokes of these levels, in order; a chain starts at ``begin`` ``(2,)``, in canvas pixels."""
         strokes = PlacedStrokes.cat([level.strokes() for level in levels])
-        if self.connected:
-            strokes = chain_ends(strokes, begin)
+        return self.colored(chain_ends(strokes, begin) if self.connected else strokes)
+
+    def colored(self, strokes: PlacedStrokes) -> PlacedStrokes:
+        """Strokes in the colours that they may have; differentiable."""
         color = strokes.color
         if self.grayscale:
             color = to_gray(color.T)[0, :, None].expand(-1, 3)

@@ -1,0 +1,156 @@
+"""One frame after another, in strokes that live on: they go where what they show goes, those that have lost it begin
+anew where something has come, and only what looks otherwise now is painted anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from ..brush.opaque import OpaqueBrush
+from ..image.blur import box
+from ..image.photo import Photo
+from ..painters.bounds import StrokeBounds
+from ..painters.canvas import Canvas, Subject
+from ..painters.constraints import Constraints
+from ..painters.inputs import Inputs, as_tensor
+from ..painters.losses import PaintingLoss
+from ..painters.schedule import CLOSE_AT, JOINT_AT, seen_closely
+from ..painting.compute import Compute
+from ..painting.painting import Painting
+from ..painting.record import PhotoRef
+from ..perception.attention import attention
+from ..rendering.compositing import composite_one
+from ..strokes import PlacedStrokes
+from .motion import motion_between, sampled, warped
+from .moving import Shift, apart, moved, points_of, shift_of
+from .renewal import renewed, seen_of, useless
+from .repainting import repainted
+
+HOLD = 0.25  # px of what is seen: a stroke stays where it is until it would have to go so far
+OTHERWISE, FRESH = 0.002, 0.006  # squared error over all channels: by so much more than it was, a place looks otherwise
+NEAR = 2  # px around; and by so much more, there is something that no stroke shows
+MOSTLY = 0.25  # of a stroke lies where it looks otherwise: it is painted anew
+LOST = 0.08  # in sRGB: by so much more than it was, a stroke is off the picture under it
+CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """A frame that is painted: the ``painting``; the frame as it is seen, ``picture`` ``(3, H, W)``; how far from it
+    the canvas usually is, ``usual`` ``(1, H, W)``, squared; and how far strokes would have gone, had they not waited
+    until it is worth it. ``number`` counts the frames since the one that was painted for itself.
+    """
+
+    painting: Painting
+    picture: Tensor
+    usual: Tensor
+    owed: Shift
+    number: int = 0
+
+
+class Follower:
+    """Follows a film in strokes, with what the painting of its first frame was made with."""
+
+    def __init__(self, inputs: Inputs, painting: Painting, compute: Compute) -> None:
+        self.inputs, self.settings, self.compute = inputs, painting.settings, compute
+        self.bounds = StrokeBounds.of(self.settings)
+        self.canvas = Canvas(painting.width, painting.height, painting.background, None)
+        size = min(painting.size, CLOSE_AT, seen_closely(self.settings, JOINT_AT))
+        self.shape = self.canvas.shape(size)
+        self.scale = size / painting.size
+        opaque = self.settings.opaque
+        self.brushes = [OpaqueBrush(brush) if opaque or brush.bristly else brush for brush in inputs.brushes]
+
+    def begin(self, painting: Painting, frame: Photo) -> Followed:
+        """What is there when the first frame is painted."""
+        picture = self.subject(frame).at(*self.shape)
+        strokes = painting.strokes.to(torch.float32)
+        return Followed(painting, picture, self.error(strokes, picture), Shift.none(len(strokes)))
+
+    def next(self, last: Followed, frame: Photo) -> Followed:
+        """The next frame, painted."""
+        subject = self.subject(frame)
+        picture = subject.at(*self.shape)
+        before = last.painting.strokes.to(torch.float32)
+        motion = motion_between(last.picture, picture)
+        owed = last.owed.and_then(shift_of(before, last.picture, motion, self.scale))
+        goes = owed.farthest(before) > HOLD / self.scale
+        strokes, owed = moved(before, owed.where(goes), float(before.window.max())), owed.where(~goes)
+        usual = warped(last.usual, motion.back) * motion.known
+        error = self.error(strokes, picture)
+        more = box((error - usual)[None], NEAR, times=2)[0]
+        otherwise, fresh = (_around(more > least) for least in (OTHERWISE, FRESH))
+        if otherwise.any():
+            strokes, anew = self.repaint(before, strokes, last, picture, otherwise, fresh, subject.palette)
+            owed, error = owed.where(~anew), self.error(strokes, picture)
+        painting = replace(
+            last.painting,
+            strokes=strokes.to(torch.float64),
+            photo=PhotoRef(frame.sha256, frame.width, frame.height),
+        )
+        return Followed(painting, picture, torch.where(otherwise > 0, error, usual), owed, last.number + 1)
+
+    def repaint(
+        self,
+        before: PlacedStrokes,
+        strokes: PlacedStrokes,
+        last: Followed,
+        picture: Tensor,
+        otherwise: Tensor,
+        fresh: Tensor,
+        palette: Tensor | None,
+    ) -> tuple[PlacedStrokes, Tensor]:
+        """The strokes with what looks ``otherwise`` ``(1, H, W)`` painted anew, by new ones where it is ``fresh``; and
+        which are new ``(N,)``.
+        """
+        focus = attention(picture)[None] if self.settings.focus else None
+        off = (
+            apart(some, seen, points_of(some), self.scale).mean(1)
+            for some, seen in ((strokes, picture), (before, last.picture))
+        )
+        lost = (self.lies_in(strokes, otherwise) > MOSTLY) & (next(off) - next(off) > LOST)
+        seen = seen_of(strokes, self.drawn, self.scale)
+        spare = lost | useless(strokes, seen, self.canvas.width, self.canvas.height)
+        generator = torch.Generator().manual_seed(self.settings.seed % 2**32 * 100_003 + last.number)
+        place = None if focus is None else focus[0]
+        strokes, anew = renewed(strokes, spare, picture, fresh, self.drawn, self.scale, self.bounds, place, generator)
+        free = anew | (self.lies_in(strokes, otherwise) > MOSTLY)
+        inputs, settings, bounds = self.inputs, self.settings, self.bounds
+        loss = PaintingLoss(
+            settings,
+            bounds.color_weight,
+            bounds.flow_weight,
+            as_tensor(inputs.style),
+            focus,
+            CPU,
+            self.compute.vgg_weights,
+        )
+        target = loss.encode(picture, self.scale)
+        constraints = Constraints(palette, settings.grayscale)
+        return repainted(strokes, free, target, self.drawn, bounds, constraints, settings.quality), anew
+
+    def subject(self, frame: Photo) -> Subject:
+        """A frame as it is to be painted."""
+        return Subject(replace(self.inputs, photo=frame), self.settings, CPU)
+
+    def drawn(self, strokes: PlacedStrokes) -> Tensor:
+        """The canvas with these strokes, as it is seen; differentiable."""
+        below = self.canvas.background.at(*self.shape).contiguous()
+        return composite_one(below, strokes, self.brushes, self.scale)
+
+    @torch.no_grad()
+    def error(self, strokes: PlacedStrokes, picture: Tensor) -> Tensor:
+        """The squared error of the canvas ``(1, H, W)``."""
+        return (self.drawn(strokes) - picture).square().sum(0, keepdim=True)
+
+    def lies_in(self, strokes: PlacedStrokes, place: Tensor) -> Tensor:
+        """Which share of each stroke ``(N,)`` lies in a ``place`` ``(1, H, W)``."""
+        return sampled(place, points_of(strokes) * self.scale)[0].mean(1)
+
+
+def _around(place: Tensor) -> Tensor:
+    """A place ``(1, H, W)`` and what is near, 0 or 1."""
+    return (box(place[None].float(), NEAR)[0] > 0.01).float()
