@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -44,7 +45,7 @@ def pan(picture: np.ndarray, count: int, step: float, zoom: float = 1.0, room: f
     frames = [np.asarray(source.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC, box=box)) for box in boxes]
     x, y = np.meshgrid(np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5)
     flows: list[np.ndarray | None] = []
-    for one, other in zip(boxes, boxes[1:], strict=False):
+    for one, other in pairwise(boxes):
         scale, next_scale = (one[2] - one[0]) / WIDTH, (other[2] - other[0]) / WIDTH
         goes = (one[0] + x * scale - other[0]) / next_scale - x, (one[1] + y * scale - other[1]) / next_scale - y
         flows.append(np.stack(goes, -1))
@@ -85,9 +86,7 @@ def person(count: int, step: float) -> Clip:
     for number in range(count - 1):
         way = np.subtract(ways[number + 1], ways[number])
         flows.append((places[number] > 0.5)[..., None] * way)
-    still = [
-        cv2.dilate(np.maximum(*pair), np.ones((25, 25))) < 0.004 for pair in zip(places, places[1:], strict=False)
-    ]
+    still = [cv2.dilate(np.maximum(*pair), np.ones((25, 25))) < 0.004 for pair in pairwise(places)]
     return Clip("person", frames, flows, still)
 
 

@@ -21,7 +21,7 @@ from machine import machine
 from PIL import Image
 
 import allaprima
-from allaprima.film import paint_frames
+from allaprima.film.frames import paint_frames, picture_of
 from allaprima.film.scenes import find_scenes
 
 RATE = 12
@@ -50,12 +50,12 @@ def changed(pictures: list[np.ndarray], clip: Clip, first: int = 0) -> float | N
 
 def painted(clip: Clip, strokes: int, boil: float) -> tuple[list[np.ndarray], list[float], list[float]]:
     """The pictures; and the seconds of frames that are the first of their scenes, and of others."""
-    pictures, first, others = [], [], []
+    pictures, first, others, brushes = [], [], [], [allaprima.load_brush("flat")]
     for scene in find_scenes(clip.frames, RATE):
         begun = time.perf_counter()
         frames = clip.frames[scene.first : scene.last]
         for number, painting in enumerate(paint_frames(frames, strokes=strokes, size=WIDTH, boil=boil)):
-            pictures.append(painting.render())
+            pictures.append(picture_of(painting, brushes))
             now = time.perf_counter()
             (others if number else first).append(now - begun)
             begun = now

@@ -30,6 +30,7 @@ FLOORS = (  # from the ground up: a room knows those below it, and none beside i
     ("rendering", "learning"),
     ("painting",),
     ("painters", "export"),
+    ("film",),
     ("app",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

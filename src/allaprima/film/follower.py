@@ -14,10 +14,11 @@ from ..image.blur import box
 from ..image.photo import Photo
 from ..painters.bounds import StrokeBounds
 from ..painters.canvas import Canvas, Subject
+from ..painters.closeup import CloseUp
 from ..painters.constraints import Constraints
 from ..painters.inputs import Inputs, as_tensor
 from ..painters.losses import PaintingLoss
-from ..painters.schedule import CLOSE_AT, JOINT_AT, seen_closely
+from ..painters.schedule import CLOSE_AT, JOINT_AT, WORTH, seen_closely
 from ..painting.compute import Compute
 from ..painting.painting import Painting
 from ..painting.record import PhotoRef
@@ -27,7 +28,7 @@ from ..strokes import PlacedStrokes
 from .motion import motion_between, sampled, warped
 from .moving import Shift, apart, moved, points_of, shift_of
 from .renewal import renewed, seen_of, useless
-from .repainting import repainted
+from .repainting import CLOSER, STEPS, View, repainted
 
 HOLD = 0.25  # px of what is seen: a stroke stays where it is until it would have to go so far
 OTHERWISE, FRESH = 0.002, 0.006  # squared error over all channels: by so much more than it was, a place looks otherwise
@@ -84,7 +85,7 @@ class Follower:
         more = box((error - usual)[None], NEAR, times=2)[0]
         otherwise, fresh = (_around(more > least) for least in (OTHERWISE, FRESH))
         if otherwise.any():
-            strokes, anew = self.repaint(before, strokes, last, picture, otherwise, fresh, subject.palette)
+            strokes, anew = self.repaint(before, strokes, last, picture, otherwise, fresh, subject)
             owed, error = owed.where(~anew), self.error(strokes, picture)
         painting = replace(
             last.painting,
@@ -101,7 +102,7 @@ class Follower:
         picture: Tensor,
         otherwise: Tensor,
         fresh: Tensor,
-        palette: Tensor | None,
+        subject: Subject,
     ) -> tuple[PlacedStrokes, Tensor]:
         """The strokes with what looks ``otherwise`` ``(1, H, W)`` painted anew, by new ones where it is ``fresh``; and
         which are new ``(N,)``.
@@ -118,19 +119,29 @@ class Follower:
         place = None if focus is None else focus[0]
         strokes, anew = renewed(strokes, spare, picture, fresh, self.drawn, self.scale, self.bounds, place, generator)
         free = anew | (self.lies_in(strokes, otherwise) > MOSTLY)
-        inputs, settings, bounds = self.inputs, self.settings, self.bounds
-        loss = PaintingLoss(
-            settings,
-            bounds.color_weight,
-            bounds.flow_weight,
-            as_tensor(inputs.style),
-            focus,
-            CPU,
-            self.compute.vgg_weights,
-        )
-        target = loss.encode(picture, self.scale)
-        constraints = Constraints(palette, settings.grayscale)
-        return repainted(strokes, free, target, self.drawn, bounds, constraints, settings.quality), anew
+        quality, constraints = self.settings.quality, Constraints(subject.palette, self.settings.grayscale)
+        loss = self.loss(focus)
+        view = View(loss.encode(picture, self.scale), self.below(self.shape), self.brushes)
+        strokes = repainted(strokes, free, view, self.bounds, constraints, STEPS[quality])
+        part = CloseUp.of(focus, self.canvas.width, self.canvas.height)
+        if part and part.size > WORTH * max(self.shape) and CLOSER[quality]:
+            closely = subject.at(*self.canvas.shape(part.size))
+            scale = self.canvas.scale(closely)
+            target = loss.encode(closely, scale, part=part)
+            view = View(target, part.crop(self.below(self.canvas.shape(part.size)), scale), self.brushes, part)
+            free = free & part.free(strokes)
+            strokes = repainted(strokes, free, view, self.bounds, constraints, CLOSER[quality])
+        return strokes, anew
+
+    def loss(self, focus: Tensor | None) -> PaintingLoss:
+        """What is wrong with a frame where people look at a ``focus`` ``(1, H, W)``."""
+        settings, bounds, style = self.settings, self.bounds, as_tensor(self.inputs.style)
+        weights = self.compute.vgg_weights
+        return PaintingLoss(settings, bounds.color_weight, bounds.flow_weight, style, focus, CPU, weights)
+
+    def below(self, shape: tuple[int, int]) -> Tensor:
+        """What lies under all strokes, of this width and height."""
+        return self.canvas.background.at(*shape).contiguous()
 
     def subject(self, frame: Photo) -> Subject:
         """A frame as it is to be painted."""
@@ -138,8 +149,7 @@ class Follower:
 
     def drawn(self, strokes: PlacedStrokes) -> Tensor:
         """The canvas with these strokes, as it is seen; differentiable."""
-        below = self.canvas.background.at(*self.shape).contiguous()
-        return composite_one(below, strokes, self.brushes, self.scale)
+        return composite_one(self.below(self.shape), strokes, self.brushes, self.scale)
 
     @torch.no_grad()
     def error(self, strokes: PlacedStrokes, picture: Tensor) -> Tensor:

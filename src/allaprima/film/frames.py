@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from PIL import Image
+
+from ..brush.neural import NeuralBrush
 from ..errors import InputError
 from ..image.color import colors_to_hex
 from ..image.palette import read_palette
@@ -19,6 +23,9 @@ from ..painters.step import Step
 from ..painting.compute import Compute, ComputeOptions
 from ..painting.painting import Painting
 from ..painting.settings import Settings, SettingsOptions
+from ..rendering.begin import has_relief
+from ..rendering.drawing import Picture
+from ..rendering.rendering import Rendering
 from ..spinning import few_threads
 from .boil import boiled
 from .filming import Filming, check_filmed
@@ -26,6 +33,9 @@ from .follower import CPU, Followed, Follower
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+
+FINE = 1280  # px of the long side: smaller pictures are drawn larger, by a whole factor, and averaged
 
 
 class FrameOptions(SettingsOptions, ComputeOptions, total=False):
@@ -120,3 +130,11 @@ def shown(followed: Followed, boil: float) -> Painting:
     """The painting of a frame as it is to be seen."""
     painting = followed.painting
     return replace(painting, strokes=boiled(painting.strokes, boil, followed.number)) if boil else painting
+
+
+def picture_of(painting: Painting, brushes: Sequence[NeuralBrush]) -> Picture:
+    """The picture of a frame ``(H, W, 3)``: in bristles finer than it is shown, but not as fine as one that stays."""
+    size, rendering = painting.size, Rendering(engine=painting.settings.engine, brushes=brushes, quick=True)
+    times = -(-FINE // size) if has_relief(brushes, rendering) else 1
+    picture = painting.render(rendering.change(size=times * size))
+    return np.asarray(Image.fromarray(picture).reduce(times)) if times > 1 else picture

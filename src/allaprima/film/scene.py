@@ -10,10 +10,9 @@ import torch
 from ..painters.inputs import read_subject
 from ..painters.step import Step
 from ..rendering.drawing import Picture
-from ..rendering.rendering import Rendering
 from .follower import Followed, Follower
 from .footage import frames_of
-from .frames import begin, follow, inputs_for, shown
+from .frames import begin, follow, inputs_for, picture_of, shown
 from .order import FilmOrder
 from .parts import Parts
 from .scenes import Scene
@@ -40,7 +39,6 @@ def paint_scene(order: FilmOrder, scene: Scene, on_share: Callable[[float], None
     frames = frames_of(order.footage, order.rate, order.settings.size, number, scene.last)
     first = read_subject(next(frames), order.settings)
     inputs, settings = inputs_for(first, order.settings)
-    rendering = Rendering(engine=settings.engine, brushes=inputs.brushes)
 
     def follow_first(step: Step) -> None:
         on_share(step.share * FIRST / total)
@@ -57,7 +55,7 @@ def paint_scene(order: FilmOrder, scene: Scene, on_share: Callable[[float], None
             if frame is not None:
                 last = follow(follower, last, read_subject(frame, settings))
             if picture is None or order.filming.boil or not _same(last, before):
-                picture = shown(last, order.filming.boil).render(rendering)
+                picture = picture_of(shown(last, order.filming.boil), inputs.brushes)
             parts.add(picture, last, at)
             on_share((FIRST + at + 1 - scene.first) / total)
 
