@@ -34,10 +34,10 @@ class ClusterPool(Generic[Task, Done]):
         self._total = sum(map(self._work.work, tasks)) or 1.0
         made, each = self._work.do, [(task,) for task in tasks]
 
-        def do(task: Task) -> Done:
+        def _work(task: Task) -> Done:
             return made(task, _unheard)
 
-        for (task,), given in self._cluster.work(do, each, look, lambda: self._stopped):
+        for (task,), given in self._cluster.work(_work, each, look, lambda: self._stopped):
             if isinstance(given, OSError):
                 raise given
             found = self._work.failed(task, given) if isinstance(given, Exception) else given

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..strokes import PlacedStrokes
+from ..strokes import PLACE, PlacedStrokes
 from .motion import Motion, sampled
 
 ALONG = (0.0, 0.25, 0.5, 0.75, 1.0)  # of its way, a stroke looks at the picture,
@@ -96,12 +96,12 @@ def moved(strokes: PlacedStrokes, shift: Shift, widest: float) -> PlacedStrokes:
     side = strokes.window * factor
     middle = (center - strokes.places[:, :2]) / strokes.window[:, None]
     cos, sin = shift.turn.cos()[:, None], shift.turn.sin()[:, None]
-    values = {"window_x": corner[:, 0], "window_y": corner[:, 1], "window": side}
+    goes, turns = shift.farthest(strokes) > 0, shift.turn != 0  # others stay to the bit
+    places = torch.where(goes[:, None], torch.cat([corner, side[:, None]], 1), strokes.places)
+    values = dict(zip(PLACE, places.unbind(1), strict=True))
     for name, point in (("start", strokes.start), ("control", strokes.through), ("end", strokes.end)):
         arm = point - middle
         across = torch.stack([-arm[:, 1], arm[:, 0]], 1)
-        x, y = (middle + cos * arm + sin * across).clamp(EDGE, 1 - EDGE).unbind(1)
-        turned = shift.turn != 0
-        values[f"{name}_x"] = torch.where(turned, x, point[:, 0])
-        values[f"{name}_y"] = torch.where(turned, y, point[:, 1])
+        turned = (middle + cos * arm + sin * across).clamp(EDGE, 1 - EDGE)
+        values[f"{name}_x"], values[f"{name}_y"] = torch.where(turns[:, None], turned, point).unbind(1)
     return strokes.change(**values)

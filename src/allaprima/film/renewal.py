@@ -14,7 +14,7 @@ from ..painters.placement import initial_strokes
 from ..strokes import ACTION, PLACE, PlacedStrokes
 from .moving import points_of
 
-HIDDEN = 0.1  # of a stroke is to be seen, at least, or it is of no use
+HIDDEN = 0.03  # of a stroke is to be seen, at least, or it is of no use
 BELOW = 0.1  # of all strokes, the lowest, are hidden for a purpose: they cover the canvas
 ENOUGH = 1.5  # times as many strokes as lie on a place of that size elsewhere
 
