@@ -18,6 +18,7 @@ import allaprima
 from allaprima import Painting
 from allaprima.app.cli import run
 
+from .clips import pan, write_film
 from .conftest import ROOT
 from .test_docs import PAGES, blocks, commands
 
@@ -67,6 +68,7 @@ def desk(photo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             step.painting().save(folder / "stopped.painting.json")
             break
     (folder / "mine.toml").write_text("strokes = 10\n")
+    write_film(folder / "clip.mp4", pan(3))
     for name in ("my", "wide", "pen"):
         shutil.copy(ROOT / "src/allaprima/brush/weights/flat.safetensors", folder / f"{name}.safetensors")
     return folder
@@ -90,12 +92,12 @@ def small(words: list[str]) -> list[str]:
     """The same command with few strokes on few pixels, and files that it may overwrite."""
     names = [word for word in words if word.endswith(FILMS)]
     added = ["--seconds", "0.2"] if names else []
-    if words[0] in ("paint", "batch"):
+    if words[0] in ("paint", "batch", "film"):
         added += ["--add", "5"] if "--add" in words else []
         added += [] if "--resume" in words else ["--strokes", "12", "--size", "128", "--quality", "draft"]
     if words[0] == "render":
         added += ["--dpi", "20"] if "--print" in words else ["--size", "64"] if pictured(words) else []
-    if words[0] in ("paint", "batch", "render"):
+    if words[0] in ("paint", "batch", "film", "render"):
         added.append("--force")
     return [*words, *added]
 

@@ -13,7 +13,7 @@ same to both brushes, the finished painting can be drawn again by the real MyPai
 Read on: ``strokes`` (what a stroke is), ``image`` (pictures in, and colour), ``kernels`` (compiled code), ``brush``
 (what draws a stroke), ``perception`` (how pictures are compared), ``learning`` (how a neural brush learns),
 ``rendering`` (strokes to pictures), ``painting`` (the painting as a value), ``painters`` (how strokes are found),
-``export`` (what leaves the easel), ``app`` (what people touch). docs/house.md says where to add what.
+``export`` (what leaves the easel), ``film`` (strokes that live on from frame to frame), ``app`` (what people touch). docs/house.md says where to add what.
 """
 
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from .spinning import sleep
 from .version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from . import brush, export, image, learning, painters, painting, perception, rendering  # noqa: F401
+    from . import brush, export, film, image, learning, painters, painting, perception, rendering  # noqa: F401
     from .brush.bristle import BristleBrush
     from .brush.library import brushes, load_brush
     from .brush.mypaint import MyPaintBrush
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .brush.programs import PaintingProgram
     from .export.export import Export
     from .export.write import write
+    from .film.frames import paint_frames
     from .history import History
     from .learning.apprentice import Apprentice
     from .learning.dataset import StrokeData
@@ -76,6 +77,7 @@ __all__ = [
     "load_brush",
     "optimise",
     "paint",
+    "paint_frames",
     "write",
 ]
 
@@ -104,9 +106,10 @@ __getattr__, _ = lazy(  # PEP 562: torch is imported when something needs it
         "load_brush": ".brush.library",
         "optimise": ".painters.paint",
         "paint": ".painters.paint",
+        "paint_frames": ".film.frames",
         "write": ".export.write",
     },
-    rooms=("brush", "export", "image", "learning", "painters", "painting", "perception", "rendering"),
+    rooms=("brush", "export", "film", "image", "learning", "painters", "painting", "perception", "rendering"),
 )
 
 
