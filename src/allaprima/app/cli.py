@@ -32,6 +32,7 @@ from . import (
     studio_command,
 )
 from .failures import DEBUG, debugging, tell_failure
+from .one_voice import is_silent, silently
 from .terminal import ENDS, Stopped, tell
 
 app = typer.Typer(
@@ -51,7 +52,8 @@ def main() -> None:
     for end in ENDS:
         if signal.getsignal(end) != signal.SIG_IGN:  # nohup
             signal.signal(end, _end)
-    code = run(sys.argv[1:])
+    arguments = sys.argv[1:]
+    code = silently(lambda: run(arguments)) if is_silent(arguments) else run(arguments)
     for stream in streams:
         stream.flush()
     os._exit(code)  # torch would take another third of a second to be unloaded

@@ -92,6 +92,7 @@ def train(
     learning, steps_of = _learning(), (steps, critic_steps, gan_steps)
     from ..learning.config import TrainingConfig
     from ..learning.dataset import read_meta
+    from ..learning.ranks import joined
     from ..learning.usual import generator_for
 
     generator = generator or generator_for(folder)
@@ -101,7 +102,9 @@ def train(
         meta = read_meta(folder)
         _check_complete(output, learning.command_of(meta.brush, meta.count, meta.size, meta.seed, output, config))
         return
-    _train(folder, output, config, learning.load_network(config, vgg_weights, download_vgg), report, device)
+    network = learning.load_network(config, vgg_weights, download_vgg)
+    with joined(device) as (ranks, place):
+        _train(folder, output, config, network, report, device=place, ranks=ranks)
 
 
 def learn_brush(
@@ -123,9 +126,11 @@ def learn_brush(
     from ..brush.programs import bristles_of
     from ..kernels.device import find_device
     from ..learning.config import TrainingConfig
+    from ..learning.ranks import check_alone
     from ..learning.usual import usual_generator
     from ..strokes import WINDOW
 
+    check_alone("learn-brush")
     generator = usual_generator(bristles_of(drawing))
     config = TrainingConfig.plan(_stages(stages), generator, (steps, None, None), seed, features=features)
     network = learning.load_network(config, vgg_weights, download_vgg)
@@ -136,7 +141,7 @@ def learn_brush(
         return
     folder = _own_folder(output)
     _draw_strokes(folder, drawing, count=count, seed=seed)
-    _train(folder, output, config, network, report, device)
+    _train(folder, output, config, network, report, device=device)
     shutil.rmtree(folder)
 
 
@@ -201,7 +206,7 @@ def _learning() -> Any:
     return training
 
 
-def _train(folder: Path, output: Path, config: Any, network: Any, report: Path | None, device: str) -> None:
+def _train(folder: Path, output: Path, config: Any, network: Any, report: Path | None, **where: Any) -> None:
     with stoppable() as stop, bar() as shown:
 
         def follow(step: Any) -> None:
@@ -211,7 +216,7 @@ def _train(folder: Path, output: Path, config: Any, network: Any, report: Path |
 
         learn = _learning().learn_brush
         card = _or_go_on(
-            lambda: learn(folder, output, config, network=network, on_step=follow, report=report, device=device),
+            lambda: learn(folder, output, config, network=network, on_step=follow, report=report, **where),
             "a checkpoint is kept",
         )
     tell(

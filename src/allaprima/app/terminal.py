@@ -134,7 +134,8 @@ def loading() -> Iterator[None]:
     check_before_loading()
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
-        os.write(2, b"allaprima: stopped, with nothing to save yet\n")
+        if sys.stderr is sys.__stderr__:  # or another process says it
+            os.write(2, b"allaprima: stopped, with nothing to save yet\n")
         os._exit(130)
 
     gc.disable()  # all that is loaded stays: looking for what may go costs a quarter of a second

@@ -3,8 +3,9 @@
 ``generate.py`` lets a painting program draw strokes, ``dataset.py`` keeps them (``episodes.py`` reads and writes the
 published ones), ``stages.py`` is how a network learns from them, with ``critic.py`` and ``callbacks.py``, as
 ``config.py`` says. ``apprentice.py`` is who learns, a method a stage, and ``train.py`` goes from strokes to a brush
-file; ``checkpoint.py`` keeps where it was, and ``report.py`` shows how far it has come. ``own_network.py`` and
-``named.py`` look at what is somebody's own. The stages need the extra ``train``.
+file; ``ranks.py`` lets several processes learn together, ``checkpoint.py`` keeps where it was, and ``report.py`` shows
+how far it has come. ``own_network.py`` and ``named.py`` look at what is somebody's own. The stages need the extra
+``train``.
 """
 
 from typing import TYPE_CHECKING

@@ -33,6 +33,7 @@ from .dataset import StrokeData
 from .fidelity import drawn, fidelity
 from .measured import Loss
 from .own_network import check_free, check_learns
+from .ranks import ALONE, Ranks
 from .report import Report
 from .sheets import REAL, SHOWN, TITLES, judged, sheet
 from .stages import TrainingContext, adversarial, pretrain_critic, pretrain_generator, pretrain_texture
@@ -50,7 +51,8 @@ class Apprentice:
     learns by in stages 1 and 3: our feature loss, through the eyes of the network ``features`` ("pocket", "vgg16",
     "none" for pixels alone, or one of your own), or any ``loss(drawn, true)`` of two pictures ``(N, 1, size, size)``.
     The same ``seed`` gives the same weights. ``report`` is a folder for a :class:`Report`; ``on_step`` sees each
-    :class:`LearningStep` and may raise KeyboardInterrupt.
+    :class:`LearningStep` and may raise KeyboardInterrupt. ``ranks`` are processes that learn together, an apprentice
+    each.
 
     ``generator`` and ``critic`` are the networks, and ``texture``, once stage 1 has taught one; ``textured`` says
     whether it will: if chance plays a part in the brush's strokes, and the generator is splat. ``history`` is what was
@@ -69,6 +71,7 @@ class Apprentice:
         device: torch.device | str = "cpu",
         report: str | Path | None = None,
         on_step: OnStep | None = None,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.data = data = data if isinstance(data, StrokeData) else StrokeData(data)
         place = find_device(device)
@@ -93,7 +96,7 @@ class Apprentice:
             check_learns(self.generator, name_of(kind))
         loss = loss_of(loss, features, self.generator.kind, place)
         checkpoint = Checkpoint(None, "", self._models)
-        self._context = TrainingContext(data, self.generator, self.critic, loss, checkpoint)
+        self._context = TrainingContext(data, self.generator, self.critic, loss, checkpoint, ranks)
         strokes, once, _ = data.held_out()
         self._shown = strokes[:SHOWN].to(place)
         self._strips = {REAL: strip(self._shown, once[:SHOWN])}
@@ -118,9 +121,12 @@ class Apprentice:
 
     def resume(self, checkpoint: Path, identity: str) -> None:
         """Go on from where a training stopped, if ``checkpoint`` is there, and keep it up to date. ``identity`` says
-        which training this is. Raises InputError if it is damaged or of another training.
+        which training this is. Raises InputError if it is damaged or of another training, or not the same for all
+        processes that learn together.
         """
-        self._context.checkpoint = Checkpoint(checkpoint, identity, self._models)
+        self._context.checkpoint = there = Checkpoint(checkpoint, identity, self._models)
+        if not self._context.ranks.alike(there.stage, there.step):
+            raise InputError(f"some processes see no checkpoint {checkpoint}, or another one: give all the same folder")
 
     # ---- the stages
 

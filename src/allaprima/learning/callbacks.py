@@ -18,6 +18,7 @@ from .config import Stage, StageConfig
 from .dataset import Source
 from .fast_ai import Callback
 from .measured import Measured
+from .ranks import ALONE, Ranks
 
 WARM_UP = 50  # steps
 CHECKPOINT = 30.0  # seconds between two checkpoints
@@ -57,8 +58,9 @@ def as_it_is(strokes: Strokes, opacity: Tensor) -> tuple[Any, ...]:
 
 
 class Batches:
-    """The batch of each step, from seed, stage and step alone, so that a training can go on anywhere. ``sources`` take
-    turns; all is brought to the ``device``.
+    """The batch of each step, from seed, stage and step alone, so that a training can go on anywhere, in any number of
+    processes. ``sources`` take turns; all is brought to the ``device``; of ``ranks`` that learn together each gets its
+    share.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class Batches:
         first: int,
         device: torch.device,
         prepare: Prepare = as_it_is,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.sources, self.pace, self.stage, self.first = sources, pace, stage, first
-        self.device, self.prepare = device, prepare
+        self.device, self.prepare, self.ranks = device, prepare, ranks
 
     def __len__(self) -> int:
         return self.pace.steps - self.first
@@ -80,7 +83,8 @@ class Batches:
         step = self.first + index
         rng, source = np.random.default_rng([self.pace.seed, self.stage, step]), self.sources[step % len(self.sources)]
         strokes, opacity = source.batch(rng.integers(0, len(source), self.pace.batch))
-        return self.prepare(strokes.to(self.device), opacity.to(self.device))
+        ours = self.ranks.share(len(strokes))
+        return self.prepare(strokes[ours].to(self.device), opacity[ours].to(self.device))
 
 
 class WarmUpCosine(Callback):  # type: ignore[misc]
@@ -97,7 +101,8 @@ class WarmUpCosine(Callback):  # type: ignore[misc]
 
 class Follow(Callback):  # type: ignore[misc]
     """Tells the caller of each step, and keeps a checkpoint: each half minute, at the end, and when interrupted.
-    ``measured`` are losses that know what they were made of.
+    ``measured`` are losses that know what they were made of. Of processes that learn together each tells of the whole
+    batch, one that is interrupted stops all, and the first one writes.
     """
 
     def __init__(self, checkpoint: Checkpoint, batches: Batches, measured: Sequence[Measured], on_step: OnStep) -> None:
@@ -115,17 +120,23 @@ class Follow(Callback):  # type: ignore[misc]
         values = {self.turn: float(self.loss.detach())}
         for loss in self.measured:
             values |= loss.values(self.turn)
+        ranks, asked, seconds = self.batches.ranks, False, time.monotonic() - self.began
+        means = ranks.mean(torch.tensor(list(values.values()), dtype=torch.float64))
+        values = dict(zip(values, means.tolist(), strict=True))
         try:
-            seconds = time.monotonic() - self.began
             self.on_step(LearningStep(self.batches.stage, done, steps, values, seconds, done / steps))
         except KeyboardInterrupt:
+            asked = True
+        if ranks.any(asked):
             self.save(done)
-            raise
+            ranks.any(asked)  # nobody leaves before it is written: a launcher then ends the others
+            raise KeyboardInterrupt
         if done == steps or time.monotonic() - self.saved > CHECKPOINT:
             self.save(done)
 
     def save(self, done: int) -> None:
-        self.checkpoint.save(self.batches.stage, done, self.opt.opt)
+        if self.batches.ranks.first:
+            self.checkpoint.save(self.batches.stage, done, self.opt.opt)
         self.saved = time.monotonic()
 
 

@@ -34,15 +34,16 @@ from .critic import CriticBatches
 from .dataset import Source, StrokeData
 from .fast_ai import DataLoader, DataLoaders, GANLearner, GradientClip, Learner, OptimWrapper
 from .measured import CriticLoss, GeneratorLoss, Loss, Measured
+from .ranks import ALONE, Ranks, ShareGradients
 
 STEEP = 3000.0  # longest gradient of stage 1: of rare strokes that would throw it back
 
 
 @dataclass
 class TrainingContext:
-    """What the stages share: strokes to learn from, the networks, the generator's loss, the checkpoint, and who is told
-    of each step. Without ``texture`` the generator itself stands before the critic. ``learner`` is fast.ai's, of the
-    stage that was last.
+    """What the stages share: strokes to learn from, the networks, the generator's loss, the checkpoint, the processes
+    that learn together, and who is told of each step. Without ``texture`` the generator itself stands before the
+    critic. ``learner`` is fast.ai's, of the stage that was last.
     """
 
     data: StrokeData
@@ -50,6 +51,7 @@ class TrainingContext:
     critic: nn.Module
     loss: Loss
     checkpoint: Checkpoint
+    ranks: Ranks = ALONE
     on_step: OnStep = lambda step: None
     texture: Texture | None = None
     learner: Learner | None = None
@@ -92,7 +94,7 @@ def pretrain_critic(context: TrainingContext, pace: StageConfig) -> None:
 def adversarial(context: TrainingContext, pace: StageConfig, mix: float = 0.5) -> None:
     """Stage 3: generator and critic take turns; the generator's loss is ``mix`` x BCE + (1 - ``mix``) x features."""
     batches = _batches(context, Stage.ADVERSARIAL, pace, [context.strokes])
-    true, critic = GeneratorLoss(context.loss), CriticLoss()
+    true, critic = GeneratorLoss(context.loss, context.ranks), CriticLoss()
     drawing = Learner(_loaders(batches), context.drawing, loss_func=true)
     frozen = [parameter for parameter in drawing.model.parameters() if not parameter.requires_grad]
     learner = GANLearner.from_learners(
@@ -125,7 +127,7 @@ def sized(strokes: Strokes, opacity: Tensor) -> tuple[Any, ...]:
 def _pretrain(
     drawing: AtSize, context: TrainingContext, stage: Stage, pace: StageConfig, sources: Sequence[Source]
 ) -> None:
-    batches, loss = _batches(context, stage, pace, sources, sized), GeneratorLoss(context.loss)
+    batches, loss = _batches(context, stage, pace, sources, sized), GeneratorLoss(context.loss, context.ranks)
     learner = Learner(_loaders(batches), drawing, loss_func=loss, **_adam(0.98), cbs=GradientClip(STEEP))
     with few_threads(small=context.generator.any_size):
         _fit(learner, context, batches, [loss])
@@ -135,7 +137,7 @@ def _batches(
     context: TrainingContext, stage: Stage, pace: StageConfig, sources: Sequence[Source], prepare: Prepare = as_it_is
 ) -> Batches:
     first = context.checkpoint.first_step(stage, pace.steps)
-    return Batches(sources, pace, stage, first, context.device, prepare)
+    return Batches(sources, pace, stage, first, context.device, prepare, context.ranks)
 
 
 def _critic_learner(context: TrainingContext, batches: Batches, loss: CriticLoss) -> Learner:
@@ -154,6 +156,8 @@ def _fit(learner: Learner, context: TrainingContext, batches: Batches, measured:
     if len(batches) == 0:
         return
     context.learner = learner
+    if context.ranks.count > 1:
+        learner.add_cb(ShareGradients(context.ranks))
     learner.add_cbs([WarmUpCosine(batches), Follow(context.checkpoint, batches, measured, context.on_step)])
     learner.create_opt()
     context.checkpoint.restore(batches.stage, learner.opt.opt)
@@ -166,7 +170,7 @@ def _fit(learner: Learner, context: TrainingContext, batches: Batches, measured:
         warnings.catch_warnings(),
     ):
         warnings.filterwarnings("ignore", ".*shadowing an attribute")  # by fast.ai's own GANTrainer
-        torch.manual_seed(batches.pace.seed + batches.first)
+        torch.manual_seed(batches.pace.seed + batches.first + context.ranks.rank)
         learner.fit(1)
 
 

@@ -16,6 +16,7 @@ from .apprentice import Apprentice, check_stage
 from .callbacks import LearningStep, OnStep
 from .config import Stage, TrainingConfig
 from .dataset import StrokeData
+from .ranks import ALONE, Ranks
 
 
 def learn(
@@ -27,8 +28,10 @@ def learn(
     on_step: OnStep | None = None,
     report: Path | None = None,
     device: torch.device | str = "cpu",
+    ranks: Ranks = ALONE,
 ) -> Apprentice:
-    """Take the stages of a training and return who has learned. ``report`` is a folder for a :class:`Report`.
+    """Take the stages of a training and return who has learned. ``report`` is a folder for a :class:`Report`;
+    ``ranks`` are the processes that take them together.
 
     ``network`` is one already loaded for ``config.features``. ``checkpoint`` is rewritten every half minute and when
     the training is interrupted; if it is there, the training goes on from it. Raises InputError if it is damaged or of
@@ -42,7 +45,8 @@ def learn(
         features=network or config.features,
         seed=config.first.seed,
         device=device,
-        report=report,
+        report=report if ranks.first else None,
+        ranks=ranks,
     )
     if on_step:
         cost = config.costs(apprentice.textured)
@@ -82,9 +86,10 @@ def learn_brush(
     on_step: OnStep | None = None,
     report: Path | None = None,
     device: torch.device | str = "cpu",
+    ranks: Ranks = ALONE,
 ) -> Card:
     """From a folder of strokes to a brush file ``NAME.safetensors``, whose card is returned; ``report`` is a folder
-    for :class:`Report`.
+    for :class:`Report`; ``ranks`` are the processes that learn together, and the first of them writes.
 
     A checkpoint lies beside the output while the training runs. Raises InputError for missing or unfinished strokes
     and for an output or a report that cannot be written, before anything is learned.
@@ -93,12 +98,13 @@ def learn_brush(
     data = StrokeData(folder)
     checkpoint = output.with_suffix(".unfinished.safetensors")
     apprentice = learn(
-        data, checkpoint, config, network=network, on_step=on_step, report=report, device=device
+        data, checkpoint, config, network=network, on_step=on_step, report=report, device=device, ranks=ranks
     )  # fmt: skip
     meta = data.meta
     brush = apprentice.brush(output.stem, command_of(meta.brush, meta.count, meta.size, meta.seed, output, config))
-    brush.save(output)
-    checkpoint.unlink(missing_ok=True)
+    if ranks.first:
+        brush.save(output)
+        checkpoint.unlink(missing_ok=True)
     return brush.card
 
 
