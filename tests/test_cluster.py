@@ -12,6 +12,7 @@ from allaprima import Painting
 from allaprima.app.batch import kept_beside
 from allaprima.app.cli import run
 
+from .clips import pan, read_film, write_film
 from .commands import QUICK, start
 from .many import OUT, SLOW, make_photos, rows, until
 
@@ -77,3 +78,14 @@ def test_no_cluster_there() -> None:
     out, err = process.communicate(timeout=120)
     assert process.returncode == 2 and not out
     assert "no cluster answers at 127.0.0.1:1" in err and err.count("\n") == 1, err
+
+
+def test_a_film() -> None:
+    """A task a scene; joined as one."""
+    pytest.importorskip("cv2")
+    write_film(Path("in.mp4"), [*pan(7), *pan(7, name="dandelions.jpg")])
+    process = start("film", "in.mp4", "-o", "out.mp4", *QUICK, *CLUSTER)
+    out, err = process.communicate(timeout=180)
+    assert process.returncode == 0 and out == "out.mp4\n", err
+    frames, heard = read_film(Path("out.mp4"))
+    assert len(frames) == 14 and abs(heard - 14 / 12) < 0.1

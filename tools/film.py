@@ -13,14 +13,14 @@ import allaprima
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
-from clips import person
+import clips
 
 SHOWN = (0, 8, 16, 23)
 WIDTH = 480  # px of each
 
 
 def main() -> None:
-    clip, columns = person(24, 5), []
+    clip, columns = clips.person(24, 5), []
     for number, painting in enumerate(allaprima.paint_frames(clip.frames, strokes=2000, size=1280)):
         if number in SHOWN:
             pair = (Image.fromarray(picture) for picture in (clip.frames[number], painting.render()))

@@ -13,7 +13,8 @@ same to both brushes, the finished painting can be drawn again by the real MyPai
 Read on: ``strokes`` (what a stroke is), ``image`` (pictures in, and colour), ``kernels`` (compiled code), ``brush``
 (what draws a stroke), ``perception`` (how pictures are compared), ``learning`` (how a neural brush learns),
 ``rendering`` (strokes to pictures), ``painting`` (the painting as a value), ``painters`` (how strokes are found),
-``export`` (what leaves the easel), ``film`` (strokes that live on from frame to frame), ``app`` (what people touch). docs/house.md says where to add what.
+``export`` (what leaves the easel), ``film`` (strokes that live on from frame to frame), ``app`` (what people touch).
+docs/house.md says where to add what.
 """
 
 from typing import TYPE_CHECKING
