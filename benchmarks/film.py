@@ -1,21 +1,24 @@
 """Films: how like the frames they are, how they move, how much they flicker, and how long a frame takes.
 
-python benchmarks/film.py [--frames 24] [--strokes 1000] [--apart 4] [--boil 0] [--out FOLDER]
+python benchmarks/film.py [--frames 24] [--strokes 1000] [--apart 4] [--boil 0] [--long 0] [--out FOLDER]
 
 Three clips are made of photos (``clips.py``): a camera pan, a person who walks by, a cut; 640x360 px. dB is the PSNR of
 the lit picture against its frame. How a painting moves is seen by DIS, as how its source does: tOF is how far both are
 apart, px; and against how the clip truly moves, each has an error. Flicker is the mean change from one frame to the
 next, of 255, where the source's pixels are still, less the source's own. Frames apart are each painted as a photo. The
-time of a frame is that of following and drawing it, against that of a painting with its drawing.
+time of a frame is that of following and drawing it, against that of a painting with its drawing. With ``--long`` a
+scene of so many frames is painted, too, small, of which memory is told.
 """
 
 import argparse
 import time
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import mean, median
 
 import cv2
 import numpy as np
+import psutil
 from clips import HEIGHT, WIDTH, Clip, clips
 from machine import machine
 from PIL import Image
@@ -97,12 +100,23 @@ def measure(clip: Clip, strokes: int, boil: float, count: int, out: Path | None)
     return mean(decibels), mean(errors) - mean(own)
 
 
+def memory_of(frames: int) -> None:
+    """What this process takes after a tenth of a scene of so many frames, and at its end."""
+    clip, process, marks = clips(24)[1], psutil.Process(), []
+    both_ways = islice(cycle(clip.frames + clip.frames[::-1]), frames)
+    for painting in paint_frames(both_ways, strokes=300, size=160, quality="draft"):
+        picture_of(painting, [allaprima.load_brush("flat")])
+        marks.append(process.memory_info().rss / 1e6)
+    print(f"a scene of {frames} frames: {marks[frames // 10]:.0f} MB after a tenth, {marks[-1]:.0f} MB in the end")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, default=24)
     parser.add_argument("--strokes", type=int, default=1000)
     parser.add_argument("--apart", type=int, default=4, help="frames that are painted apart")
     parser.add_argument("--boil", type=float, default=0.0)
+    parser.add_argument("--long", type=int, default=0, help="frames of a scene of which memory is told")
     parser.add_argument("--clip", action="append", help="this one alone; as often as wanted")
     parser.add_argument("--out", type=Path, help="frames beside their paintings are left here")
     chosen = parser.parse_args()
@@ -113,6 +127,8 @@ def main() -> None:
         for clip in clips(chosen.frames)
         if not chosen.clip or clip.name in chosen.clip
     ]
+    if chosen.long:
+        memory_of(chosen.long)
     print(f"all: {mean(each[0] for each in found):.2f} dB; flow error {mean(each[1] for each in found):+.2f} px")
 
 

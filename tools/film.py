@@ -11,10 +11,10 @@ from PIL import Image
 
 import allaprima
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 import clips
 
+IMAGES = Path(__file__).parent.parent / "docs/images"
 SHOWN = (0, 8, 16, 23)
 WIDTH = 480  # px of each
 
@@ -27,7 +27,7 @@ def main() -> None:
             size = WIDTH, WIDTH * painting.height // painting.width
             columns.append(np.concatenate([one.resize(size, Image.Resampling.LANCZOS) for one in pair]))
     rows = [np.concatenate(columns[at : at + 2], 1) for at in (0, 2)]
-    Image.fromarray(np.concatenate(rows)).save(ROOT / "docs/images/painted-film.jpg", quality=88)
+    Image.fromarray(np.concatenate(rows)).save(IMAGES / "painted-film.jpg", quality=88)
 
 
 if __name__ == "__main__":
