@@ -2,7 +2,7 @@
 
 python benchmarks/film.py [--frames 24] [--strokes 1000] [--apart 4] [--boil 0] [--long 0] [--out FOLDER]
 
-Three clips are made of photos (``clips.py``): a camera pan, a person who walks by, a cut; 640x360 px. dB is the PSNR of
+Three clips are made of photos (``sample_clips.py``): a camera pan, a person who walks by, a cut; 640x360 px. dB is the PSNR of
 the lit picture against its frame. How a painting moves is seen by DIS, as how its source does: tOF is how far both are
 apart, px; and against how the clip truly moves, each has an error. Flicker is the mean change from one frame to the
 next, of 255, where the source's pixels are still, less the source's own. Frames apart are each painted as a photo. The
@@ -19,9 +19,9 @@ from statistics import mean, median
 import cv2
 import numpy as np
 import psutil
-from clips import HEIGHT, WIDTH, Clip, clips
 from machine import machine
 from PIL import Image
+from sample_clips import HEIGHT, WIDTH, Clip, clips
 
 import allaprima
 from allaprima.film.frames import paint_frames, picture_of

@@ -12,7 +12,7 @@ from PIL import Image
 import allaprima
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
-import clips
+import sample_clips
 
 IMAGES = Path(__file__).parent.parent / "docs/images"
 SHOWN = (0, 8, 16, 23)
@@ -20,7 +20,7 @@ WIDTH = 480  # px of each
 
 
 def main() -> None:
-    clip, columns = clips.person(24, 5), []
+    clip, columns = sample_clips.person(24, 5), []
     for number, painting in enumerate(allaprima.paint_frames(clip.frames, strokes=2000, size=1280)):
         if number in SHOWN:
             pair = (Image.fromarray(picture) for picture in (clip.frames[number], painting.render()))
