@@ -2,12 +2,12 @@
 
 python benchmarks/film.py [--frames 24] [--strokes 1000] [--apart 4] [--boil 0] [--long 0] [--out FOLDER]
 
-Three clips are made of photos (``sample_clips.py``): a camera pan, a person who walks by, a cut; 640x360 px. dB is the PSNR of
-the lit picture against its frame. How a painting moves is seen by DIS, as how its source does: tOF is how far both are
-apart, px; and against how the clip truly moves, each has an error. Flicker is the mean change from one frame to the
-next, of 255, where the source's pixels are still, less the source's own. Frames apart are each painted as a photo. The
-time of a frame is that of following and drawing it, against that of a painting with its drawing. With ``--long`` a
-scene of so many frames is painted, too, small, of which memory is told.
+Three clips are made of photos (``sample_clips.py``): a camera pan, a person who walks by, a cut; 640x360 px. dB is the
+PSNR of the lit picture against its frame. How a painting moves is seen by DIS, as how its source does: tOF is how far
+both are apart, px; and against how the clip truly moves, each has an error. Flicker is the mean change from one frame
+to the next, of 255, where the source's pixels are still, less the source's own. Frames apart are each painted as a
+photo. The time of a frame is that of following and drawing it, against that of a painting with its drawing. With
+``--long`` a scene of so many frames is painted, too, small, of which memory is told.
 """
 
 import argparse
