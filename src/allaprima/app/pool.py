@@ -20,12 +20,15 @@ _here: dict[str, Any] = {}  # of a worker: what it shares with all others
 
 
 class Pool:
-    """Works on orders in so many processes, ``at_once``, which share the processors. :meth:`stop` asks them to come to
-    an end, and to keep what there is; ``share`` is how much of all is done, 0 to 1.
+    """Works on orders in so many processes, ``at_once``, which share the processors: on no more threads each than this
+    one has (``OMP_NUM_THREADS``). :meth:`stop` asks them to come to an end, and to keep what there is; ``share`` is how
+    much of all is done, 0 to 1.
     """
 
     def __init__(self, processes: int) -> None:
-        self.at_once, self._threads = processes, max(1, cores() // processes)
+        import torch
+
+        self.at_once, self._threads = processes, max(1, min(torch.get_num_threads(), cores() // processes))
         self._stop = SPAWN.RawValue("b", 0)
         self._shares = SPAWN.RawArray("d", 1)  # of each order, how much is done
 
