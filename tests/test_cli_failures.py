@@ -208,3 +208,23 @@ def test_what_a_killed_process_left_is_removed(photo: Path) -> None:
             assert aside.exists()
         aside.write_bytes(b"b")
     assert listed() == [".allaprima-folder", "b.png", "c.png"]
+
+
+def test_a_folder_of_many_files_is_looked_through_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else every photo of a batch would look at all the others."""
+    monkeypatch.setattr(files, "SELDOM", 1e6)
+    for number in range(files.FEW + 1):
+        Path(f"{number}.png").touch()
+
+    def write() -> None:
+        with files.written_aside(Path("a.png")) as aside:
+            aside.write_bytes(b"a")
+
+    write()
+    left = Path(".allaprima-left.png")
+    left.touch()
+    write()
+    assert left.exists()
+    files._looked.clear()
+    write()
+    assert not left.exists()

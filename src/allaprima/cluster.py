@@ -70,14 +70,16 @@ class Cluster:
         remote = ray.remote(num_cpus=1, max_retries=TRIES)(function)
         under_way: dict[Any, tuple[Any, ...]] = {}
         while under_way or (left and not stopped()):
-            while left and not stopped() and len(under_way) < AHEAD * self.at_once:
+            most = AHEAD * self.at_once
+            while left and not stopped() and len(under_way) < most:
                 task = left.popleft()
                 under_way[remote.remote(*task)] = task
             if stopped() and not asked:
                 asked = True
                 for reference in under_way:
                     ray.cancel(reference)
-            ready, _ = ray.wait(list(under_way), timeout=OFTEN)
+            # all that are ready: to wait for one takes as long as there are tasks under way
+            ready, _ = ray.wait(list(under_way), num_returns=len(under_way), timeout=OFTEN)
             look()
             for reference in ready:
                 task = under_way.pop(reference)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,16 +22,18 @@ else:
 
 ASIDE = ".allaprima-"  # begins the names of files that are not whole yet
 LONGEST = 100_000  # bytes of a description
-
+FEW = 1000  # files of a folder that is looked through whenever something is written there
+SELDOM = 50  # times as long as it took to look through more, until it is done again
 
 unfinished: set[Path] = set()  # aside now, by this process
+_looked: dict[Path, float] = {}  # when a folder is to be looked through again
 
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
     """A temporary path in the same folder, renamed to ``path`` (or to what the link there points to) at the end;
     removed, with the old file untouched, if anything goes wrong (OSError passes through: the machine failed). One that
-    a killed process left behind goes when the next one is made there.
+    a killed process left behind goes when the next one is made there, or soon after in a folder of many files.
     """
     path = resolved(path)
     _tidy(path.parent)
@@ -74,8 +77,16 @@ def _begun(path: Path) -> tuple[int, Path]:
 
 
 def _tidy(folder: Path) -> None:
-    """Remove what we left aside and nobody writes any more: its lock went with the process that held it."""
-    for left in folder.glob(f"{ASIDE}*"):
+    """Remove what we left aside and nobody writes any more: its lock went with the process that held it. To look
+    through a million files takes a second: it is done so seldom that it takes a fiftieth of the time at most.
+    """
+    begun = time.monotonic()
+    if begun < _looked.get(folder, 0.0):
+        return
+    names: list[str] = []
+    with suppress(OSError):  # it may be one to write in alone
+        names = os.listdir(folder)  # noqa: PTH208  a million paths would take longer
+    for left in (folder / name for name in names if name.startswith(ASIDE)):
         with suppress(OSError):
             handle = os.open(left, os.O_RDWR)
             try:
@@ -83,6 +94,9 @@ def _tidy(folder: Path) -> None:
                     left.unlink()
             finally:
                 os.close(handle)
+    ended = time.monotonic()
+    if len(names) > FEW:
+        _looked[folder] = ended + SELDOM * (ended - begun)
 
 
 def locked(handle: int) -> bool | None:

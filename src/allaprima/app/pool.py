@@ -48,13 +48,16 @@ class Work(Generic[Task, Done]):
 
 
 class Pool(Generic[Task, Done]):
-    """Works on tasks in so many processes, ``at_once``, which share the processors. :meth:`stop` asks them to come to
-    an end, and to keep what there is; ``share`` is how much of all is done, 0 to 1.
+    """Works on tasks in so many processes, ``at_once``, which share the processors: on no more threads each than this
+    one has (``OMP_NUM_THREADS``). :meth:`stop` asks them to come to an end, and to keep what there is; ``share`` is how
+    much of all is done, 0 to 1.
     """
 
     def __init__(self, work: Work[Task, Done], processes: int) -> None:
+        import torch
+
         self._work = work
-        self.at_once, self._threads = processes, max(1, cores() // processes)
+        self.at_once, self._threads = processes, max(1, min(torch.get_num_threads(), cores() // processes))
         self._stop = SPAWN.RawValue("b", 0)
         self._shares, self._works = SPAWN.RawArray("d", 1), [1.0]  # of each task, how much is done, and of how much
 
