@@ -35,24 +35,31 @@ def passer_by(count: int, step: int = 2, side: int = 30) -> list[Frame]:
     return frames
 
 
-def write_film(path: Path, frames: list[Frame], rate: int = 12, sound: bool = True) -> None:
+def write_film(
+    path: Path, frames: list[Frame], rate: int = 12, sound: bool = True, codec: str = "libx264", **options: str
+) -> None:
     """With a tone as long as the pictures."""
     import av
 
     with av.open(str(path), "w") as file:
-        stream = file.add_stream("libx264", rate=rate, options={"crf": "12"})
+        stream = file.add_stream(codec, rate=rate, options={"crf": "12", **options})
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = "yuv420p"
         if sound:
-            track = file.add_stream("aac", rate=44_100)
+            track = file.add_stream("flac" if path.suffix == ".mkv" else "aac", rate=44_100)
         for frame in frames:
             file.mux(stream.encode(av.VideoFrame.from_ndarray(frame, "rgb24")))
         file.mux(stream.encode())
         if sound:
             tone = np.sin(2 * np.pi * 440 * np.arange(44_100 * len(frames) // rate) / 44_100)
-            heard = av.AudioFrame.from_ndarray(tone.astype(np.float32)[None] / 3, format="fltp", layout="mono")
+            wave = (tone * 10_000).astype(np.int16)[None]
+            heard = av.AudioFrame.from_ndarray(wave, format="s16", layout="mono")
             heard.sample_rate, heard.pts, heard.time_base = 44_100, 0, Fraction(1, 44_100)
-            file.mux(track.encode(heard))
+            ready = av.AudioResampler(
+                track.codec_context.format, "mono", 44_100, track.codec_context.frame_size or None
+            )
+            for some in [*ready.resample(heard), *ready.resample(None)]:
+                file.mux(track.encode(some))
             file.mux(track.encode())
 
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from allaprima import InputError, Painting, Strokes
 from allaprima.film import paint_frames
@@ -24,7 +25,7 @@ from allaprima.painters.inputs import load_brushes
 from allaprima.painting import Settings
 from allaprima.strokes import PlacedStrokes
 
-from .clips import WIDTH, Frame, pan, passer_by
+from .clips import HEIGHT, WIDTH, Frame, pan, passer_by, photo
 
 pytest.importorskip("cv2")
 QUICK: dict[str, Any] = {"strokes": 80, "size": WIDTH, "quality": "draft"}
@@ -115,6 +116,20 @@ def test_a_film_stays_like_its_frames(frames: list[Frame]) -> None:
     assert likeness[-1] > psnr(picture_of(paintings[0], brushes), frames[-1]) + 1
     for before, after in pairwise(paintings):
         assert len(after) == len(before) == 80 and not same(before.strokes, after.strokes)
+
+
+def test_a_camera_that_goes_away() -> None:
+    """Strokes shrink with what they show, and do not stay small: at the end it is like the frame as at first."""
+    wide = Image.fromarray(photo("raccoon.jpg", 4 * WIDTH, 4 * HEIGHT))
+    frames = []
+    for number in range(16):
+        half = 1.09**number * WIDTH / 2, 1.09**number * HEIGHT / 2
+        box = (2 * WIDTH - half[0], 2 * HEIGHT - half[1], 2 * WIDTH + half[0], 2 * HEIGHT + half[1])
+        frames.append(np.asarray(wide.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box)))
+    paintings, brushes = painted(frames), load_brushes(Settings(), CPU)
+    alone = painted(frames[-1:])[0]
+    ours, its = (psnr(picture_of(one, brushes), frames[-1]) for one in (paintings[-1], alone))
+    assert ours > its - 2, (ours, its)
 
 
 def test_what_stands_still_stays() -> None:

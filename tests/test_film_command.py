@@ -3,15 +3,19 @@
 import json
 import signal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
 import allaprima
+from allaprima import AllaprimaWarning
 from allaprima.app.cli import run
+from allaprima.film import reel
 from allaprima.film.footage import frames_of, read_footage
 from allaprima.film.scenes import find_scenes
 
@@ -36,7 +40,7 @@ def apart(one: list[Frame], other: list[Frame]) -> float:
     return max(float(np.abs(a.astype(int) - b).mean()) for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "webm"])
+@pytest.mark.parametrize("suffix", ["mp4", pytest.param("webm", marks=pytest.mark.slow)])
 def test_a_film(suffix: str, capsys: pytest.CaptureFixture[str]) -> None:
     """As long as it was, cut where it was, and to be heard."""
     assert run(["film", "in.mp4", "-o", f"out.{suffix}", *QUICK, "--processes", "2"]) == 0
@@ -60,8 +64,16 @@ def test_fewer_frames_and_seconds() -> None:
     assert not np.array_equal(frames[0], frames[1])
 
 
-def test_a_stop_and_a_kill() -> None:
-    """The same command goes on; what comes of it is as if nothing had happened."""
+def assert_whole() -> None:
+    """As if nothing had happened."""
+    source = list(frames_of(read_footage("in.mp4"), Fraction(12), 96))
+    whole = [painting for part in (source[:8], source[8:]) for painting in allaprima.paint_frames(part, **SETTINGS)]
+    assert apart(read_film(Path("out.mp4"))[0], [painting.render() for painting in whole]) < 8  # what the codec does
+    assert listed() == ["in.mp4", "out.mp4"]
+
+
+def test_a_stop() -> None:
+    """The same command goes on."""
     command = ["film", "in.mp4", "-o", "out.mp4", *LONGER]
     process = start(*command)
     folder = Path("out.mp4.unfinished/scene-00000")
@@ -72,6 +84,16 @@ def test_a_stop_and_a_kill() -> None:
     assert "stopped: what is painted is kept in out.mp4.unfinished; the same command goes on" in err
     assert (folder / "state.safetensors").exists() and not Path("out.mp4").exists()
     process = start(*command)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0 and "going on with what is kept in out.mp4.unfinished" in err, err
+    assert_whole()
+
+
+@pytest.mark.slow
+def test_a_kill() -> None:
+    """Of the command, whose processes end with it."""
+    command = ["film", "in.mp4", "-o", "out.mp4", *LONGER]
+    process = start(*command)
     until(lambda: Path("out.mp4.unfinished/scene-00001").exists(), process)
     left = psutil.Process(process.pid).children(recursive=True)
     process.kill()
@@ -79,11 +101,8 @@ def test_a_stop_and_a_kill() -> None:
     assert not psutil.wait_procs(left, timeout=30)[1]
     process = start(*command)
     _, err = process.communicate(timeout=120)
-    assert process.returncode == 0 and "going on with what is kept in out.mp4.unfinished" in err, err
-    source = list(frames_of(read_footage("in.mp4"), Fraction(12), 96))
-    whole = [painting for part in (source[:8], source[8:]) for painting in allaprima.paint_frames(part, **SETTINGS)]
-    assert apart(read_film(Path("out.mp4"))[0], [painting.render() for painting in whole]) < 8  # what the codec does
-    assert listed() == ["in.mp4", "out.mp4"]
+    assert process.returncode == 0, err
+    assert_whole()
 
 
 def test_what_is_kept_is_of_another_film(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,10 +110,15 @@ def test_what_is_kept_is_of_another_film(capsys: pytest.CaptureFixture[str]) -> 
     Path("out.mp4.unfinished").mkdir()
     assert run(["film", "in.mp4", "-o", "out.mp4", *QUICK]) == 2
     assert_one_line(capsys, "out.mp4.unfinished is there, and no film under way: move it, or choose another name")
-    about = {"film": "in.mp4", "strokes": "21", "scenes": [[0, 0, 16]]}
-    Path("out.mp4.unfinished/film.json").write_text(json.dumps(about))
-    assert run(["film", "in.mp4", "-o", "out.mp4", *QUICK]) == 2
-    assert_one_line(capsys, "there is a film under way, out.mp4.unfinished, with another")
+    stat = Path("in.mp4").stat()
+    about = {"film": "in.mp4", "bytes": stat.st_size, "time": int(stat.st_mtime), "strokes": "21"}
+    for kept, told in (
+        (about, "there is a film under way, out.mp4.unfinished, with another"),
+        (about | {"bytes": 1}, "the film in.mp4 is another than when out.mp4.unfinished was begun: delete that folder"),
+    ):
+        Path("out.mp4.unfinished/film.json").write_text(json.dumps({**kept, "scenes": [[0, 0, 16]]}))
+        assert run(["film", "in.mp4", "-o", "out.mp4", *QUICK]) == 2
+        assert_one_line(capsys, told)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +170,60 @@ def test_frames_at_other_rates() -> None:
         assert all(np.array_equal(one, other) for one, other in zip(part, frames[count // 2 :], strict=True))
     assert [scene[1:] for scene in find_scenes(frames_of(footage, Fraction(12), 64), Fraction(12))] == [(0, 8), (8, 16)]
     assert next(frames_of(footage, Fraction(12), 48)).shape == (32, 48, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("a.mkv", "libx264", {}),
+        ("a.mp4", "libx264", {"g": "10", "bf": "3", "x264-params": "open-gop=1"}),
+        ("a.avi", "mpeg4", {}),
+        ("a.ts", "libx264", {"g": "10"}),
+        ("a.flv", "libx264", {}),
+        ("a.mpg", "mpeg2video", {}),
+    ],
+)
+def test_frames_of_other_files(name: str, codec: str, options: dict[str, str]) -> None:
+    """Whatever rounds times, and does not tell exactly where a frame is: each frame once, and from the middle on the
+    same.
+    """
+    rate, path = 24 if codec == "mpeg2video" else 12, Path(name)
+    write_film(path, pan(30, 2), rate, sound=False, codec=codec, **options)
+    footage = read_footage(path)
+    frames = list(frames_of(footage, Fraction(rate), 96))
+    source, _ = read_film(path)
+    assert len(frames) in (29, 30) and all(np.array_equal(*pair) for pair in zip(frames, source, strict=False))
+    for first in (1, 7, 13, 20, 28):
+        part = list(frames_of(footage, Fraction(rate), 96, first, 29))
+        assert len(part) == 29 - first
+        assert all(np.array_equal(one, other) for one, other in zip(part, frames[first:], strict=False)), first
+
+
+def test_frames_that_are_not_equally_long() -> None:
+    """Each is seen as long as it is to be; what is beyond the end is not."""
+    still, other = pan(2, 40)
+    frames = [still] * 30 + [other] * 2
+    pictures = [Image.fromarray(frame) for frame in (still, other)]
+    pictures[0].save("a.gif", save_all=True, append_images=pictures[1:], duration=[2500, 170], loop=0)
+    footage = read_footage("a.gif")
+    found = list(frames_of(footage, footage.rate(12), 96, 0, 1000))
+    assert abs(len(found) - len(frames)) <= 1
+    changes = [at for at, pair in enumerate(pairwise(found)) if not np.array_equal(*pair)]
+    assert changes == [29]
+
+
+def test_sound_that_is_damaged() -> None:
+    """What can be read of it is kept."""
+    import av
+
+    write_film(Path("a.mkv"), pan(36))
+    content = bytearray(Path("a.mkv").read_bytes())
+    at = content.rindex(b"\xff\xf8")  # a frame of FLAC begins
+    content[at : at + 60] = bytes(60)
+    Path("a.mkv").write_bytes(content)
+    with av.open("a.mkv") as source, pytest.warns(AllaprimaWarning, match="the sound of a.mkv is damaged"):
+        heard = [frame.samples for frame in reel._decoded(source, source.streams.audio[0], Path("a.mkv"))]
+    assert 2 < sum(heard) / 44_100 < 3
 
 
 def test_a_film_that_was_taken_upright() -> None:

@@ -54,10 +54,7 @@ def batch(
     a stop; a photo that cannot be painted never stops the others. report.csv and report.json, beside what is painted,
     tell what came of each.
     """
-    if processes is not None and not 1 <= processes <= MOST:
-        raise InputError(f"processes is {processes}: it must be 1 to {MOST}")
-    if processes and cluster not in (None, "local"):
-        raise InputError(f"the cluster at {cluster} has its own processes: leave --processes out")
+    check_processes(processes, cluster)
     export = Export(**{name: chosen.pop(name) for name in OF_EXPORT & chosen.keys()})
     if export.print and output_size:
         raise InputError("the size is asked for twice, by --output-size and --print: give one of them")
@@ -91,6 +88,14 @@ def batch(
             return _paint(left, len(orders), crew, report)
         finally:
             crew.close()
+
+
+def check_processes(processes: int | None, cluster: str | None) -> None:
+    """Raise InputError for a number of processes that cannot be, and for one of a cluster that has its own."""
+    if processes is not None and not 1 <= processes <= MOST:
+        raise InputError(f"processes is {processes}: it must be 1 to {MOST}")
+    if processes and cluster not in (None, "local"):
+        raise InputError(f"the cluster at {cluster} has its own processes: leave --processes out")
 
 
 def _in_folder(text: str) -> str:

@@ -15,7 +15,7 @@ from ..film.filming import Filming, check_filmed
 from ..painting.compute import Compute
 from ..painting.settings import Settings
 from .arguments import CLUSTER, with_fields
-from .batch_command import MOST, PROCESSES
+from .batch_command import PROCESSES, check_processes
 from .paint_command import FORCE
 from .terminal import Stopped, bar, loading, patient, put, stoppable, tell
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 KINDS = (".mp4", ".webm")
 OUTPUT = typer.Option("--output", "-o", help=f"Where to write: {' or '.join(KINDS)}.", show_default=False)
+STOPPED = "stopped: what is painted is kept in {}; the same command goes on"
 USUAL = 1280  # px of the long side, unless another size is asked for, and no more than the film has
 
 
@@ -43,11 +44,9 @@ def film(
     painted anew. Its scenes are found, and painted several at once; the sound is kept. The long side has 1280 px, or
     what the film has, if no size is given. After a stop the same command goes on.
     """
-    if processes is not None and not 1 <= processes <= MOST:
-        raise InputError(f"processes is {processes}: it must be 1 to {MOST}")
+    check_processes(processes, cluster)
     filming = Filming(**{one.name: chosen.pop(one.name) for one in fields(Filming) if one.name in chosen})
     compute = Compute(**{one.name: chosen.pop(one.name) for one in fields(Compute) if one.name in chosen})
-    sized = "size" in chosen or bool(chosen.get("look"))
     settings = Settings().change(**chosen)
     check_filmed(settings)
     if output.suffix.lower() not in KINDS:
@@ -55,15 +54,21 @@ def film(
     with loading():
         from ..export.write import check_new, check_outputs
         from ..film.footage import read_footage
+        from ..film.motion import opencv
         from ..film.order import FilmOrder
+        from ..image.photo import canvas_for
+        from ..kernels.device import find_device
         from ..processes import cores
 
     footage = read_footage(video)
     check_outputs([output], [footage.path])
     if not force:
         check_new([output])
-    if not sized:
+    if "size" not in chosen and settings.size == Settings().size:  # a look may have one
         settings = settings.change(size=min(USUAL, max(footage.width, footage.height)))
+    canvas_for(footage.width, footage.height, settings.size)
+    find_device(compute.device)
+    opencv()
     order = FilmOrder(footage, output, settings, filming, compute)
     tasks = _tasks(order)
     with loading():
@@ -79,7 +84,11 @@ def film(
     finally:
         crew.close()
     if not code:
-        join(order, [task.scene for task in tasks])
+        try:
+            join(order, [task.scene for task in tasks])
+        except KeyboardInterrupt:
+            tell(STOPPED.format(order.folder))
+            raise Stopped from None
         shutil.rmtree(order.folder)
         put(output)
     return code
@@ -133,7 +142,7 @@ def _paint(tasks: Sequence[SceneTask], crew: Pool[SceneTask, Filmed] | ClusterPo
                 tell(f"scene {done.scene.number + 1}: {done.error}", "red")
     order = tasks[0].order
     if stop.asked and len(codes) < len(tasks):
-        tell(f"stopped: what is painted is kept in {order.folder}; the same command goes on")
+        tell(STOPPED.format(order.folder))
         raise Stopped
     if any(codes):
         tell(f"what is painted is kept in {order.folder}; the same command goes on", "red")

@@ -4,6 +4,7 @@ anew where something has come, and only what looks otherwise now is painted anew
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import torch
@@ -17,7 +18,9 @@ from ..painters.canvas import Canvas, Subject
 from ..painters.closeup import CloseUp
 from ..painters.constraints import Constraints
 from ..painters.inputs import Inputs, as_tensor
+from ..painters.levels import more_levels
 from ..painters.losses import PaintingLoss
+from ..painters.placement import BROADER
 from ..painters.schedule import CLOSE_AT, JOINT_AT, WORTH, seen_closely
 from ..painting.compute import Compute
 from ..painting.painting import Painting
@@ -35,6 +38,7 @@ OTHERWISE, FRESH = 0.002, 0.006  # squared error over all channels: by so much m
 NEAR = 2  # px around; and by so much more, there is something that no stroke shows
 MOSTLY = 0.25  # of a stroke lies where it looks otherwise: it is painted anew
 LOST = 0.08  # in sRGB: by so much more than it was, a stroke is off the picture under it
+GROWN = math.log(2)  # strokes that are twice as large as they began, or half, are of use elsewhere
 CPU = torch.device("cpu")
 
 
@@ -42,13 +46,15 @@ CPU = torch.device("cpu")
 class Followed:
     """A frame that is painted: the ``painting``; the frame as it is seen, ``picture`` ``(3, H, W)``; how far from it
     the canvas usually is, ``usual`` ``(1, H, W)``, squared; and how far strokes would have gone, had they not waited
-    until it is worth it. ``number`` counts the frames since the one that was painted for itself.
+    until it is worth it; how much each has grown since it began, ``grown`` ``(N,)``, the logarithm of a factor.
+    ``number`` counts the frames since the one that was painted for itself.
     """
 
     painting: Painting
     picture: Tensor
     usual: Tensor
     owed: Shift
+    grown: Tensor
     number: int = 0
 
 
@@ -63,13 +69,18 @@ class Follower:
         self.shape = self.canvas.shape(size)
         self.scale = size / painting.size
         opaque = self.settings.opaque
+        planned = more_levels(0, self.settings.strokes, self.canvas.width, self.canvas.height, self.bounds)
+        self.windows = [level.window for level in planned]
+        self.widest = BROADER[-1] * max(self.windows)
         self.brushes = [OpaqueBrush(brush) if opaque or brush.bristly else brush for brush in inputs.brushes]
 
     def begin(self, painting: Painting, frame: Photo) -> Followed:
         """What is there when the first frame is painted."""
         picture = self.subject(frame).at(*self.shape)
         strokes = painting.strokes.to(torch.float32)
-        return Followed(painting, picture, self.error(strokes, picture), Shift.none(len(strokes)))
+        return Followed(
+            painting, picture, self.error(strokes, picture), Shift.none(len(strokes)), torch.zeros(len(strokes))
+        )
 
     def next(self, last: Followed, frame: Photo) -> Followed:
         """The next frame, painted."""
@@ -79,25 +90,27 @@ class Follower:
         motion = motion_between(last.picture, picture)
         owed = last.owed.and_then(shift_of(before, last.picture, motion, self.scale))
         goes = owed.farthest(before) > HOLD / self.scale
-        strokes, owed = moved(before, owed.where(goes), float(before.window.max())), owed.where(~goes)
+        shift, owed = owed.where(goes), owed.where(~goes)
+        strokes, grown = moved(before, shift, self.widest), last.grown + shift.growth
         usual = warped(last.usual, motion.back) * motion.known
         error = self.error(strokes, picture)
         more = box((error - usual)[None], NEAR, times=2)[0]
         otherwise, fresh = (_around(more > least) for least in (OTHERWISE, FRESH))
         if otherwise.any():
-            strokes, anew = self.repaint(before, strokes, last, picture, otherwise, fresh, subject)
-            owed, error = owed.where(~anew), self.error(strokes, picture)
+            strokes, anew = self.repaint(before, strokes, grown, last, picture, otherwise, fresh, subject)
+            owed, grown, error = owed.where(~anew), grown * ~anew, self.error(strokes, picture)
         painting = replace(
             last.painting,
             strokes=strokes.to(torch.float64),
             photo=PhotoRef(frame.sha256, frame.width, frame.height),
         )
-        return Followed(painting, picture, torch.where(otherwise > 0, error, usual), owed, last.number + 1)
+        return Followed(painting, picture, torch.where(otherwise > 0, error, usual), owed, grown, last.number + 1)
 
     def repaint(
         self,
         before: PlacedStrokes,
         strokes: PlacedStrokes,
+        grown: Tensor,
         last: Followed,
         picture: Tensor,
         otherwise: Tensor,
@@ -114,10 +127,12 @@ class Follower:
         )
         lost = (self.lies_in(strokes, otherwise) > MOSTLY) & (next(off) - next(off) > LOST)
         seen = seen_of(strokes, self.drawn, self.scale)
-        spare = lost | useless(strokes, seen, self.canvas.width, self.canvas.height)
+        spare = lost | useless(strokes, seen, self.canvas.width, self.canvas.height) | (grown.abs() > GROWN)
         generator = torch.Generator().manual_seed(self.settings.seed % 2**32 * 100_003 + last.number)
         place = None if focus is None else focus[0]
-        strokes, anew = renewed(strokes, spare, picture, fresh, self.drawn, self.scale, self.bounds, place, generator)
+        strokes, anew = renewed(
+            strokes, spare, self.windows, picture, fresh, self.drawn, self.scale, self.bounds, place, generator
+        )
         free = anew | (self.lies_in(strokes, otherwise) > MOSTLY)
         quality, constraints = self.settings.quality, Constraints(subject.palette, self.settings.grayscale)
         loss = self.loss(focus)

@@ -5,10 +5,11 @@ the extra ``film`` (PyAV).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from ..image.photo import SMALLEST, fit
 
 UNTOLD = 2  # FFmpeg's number for colours of which a film says nothing: then large ones have those of HDTV,
 LARGE, HDTV, OLDER = 720, 1, 5
-USUAL = 25.0  # frames a second, where a film does not tell
-LATE = 1e-4  # of a frame: times are rounded
+USUAL, LEAST = 25.0, 1.0  # frames a second, where a film does not tell, and at least
+LATE = 0.1  # of a frame, at most: so far times may be rounded
+BACK = (1, 4, 16)  # seconds before a frame that are tried to begin at: what files tell of their places is not exact
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,12 @@ def read_footage(path: str | Path) -> Footage:
         width, height = (height, width) if _turns(frame) % 2 else (width, height)
         if min(width, height) < SMALLEST:
             raise InputError(f"the film {path} is {width}x{height} px: each side needs at least {SMALLEST} px")
-        fps = float(stream.average_rate or stream.guessed_rate or USUAL)
+        told = [float(rate) for rate in (stream.average_rate, stream.guessed_rate) if rate]
+        fps = max(LEAST, *told) if told else USUAL  # of one whose frames are not equally long, that of the shortest
         duration = stream.duration * stream.time_base if stream.duration else (file.duration or 0) / 1_000_000
-        return Footage(path, width, height, fps, float(duration), bool(file.streams.audio))
+        return Footage(
+            path, width, height, fps, float(duration), any(track.codec_context for track in file.streams.audio)
+        )
 
 
 def frames_of(
@@ -68,30 +73,57 @@ def frames_of(
     most ``size`` px on the long side. Each is the one that is to be seen at its time. Raises InputError for a damaged
     film.
     """
-    number, shown = first, None
+    import av
+
     width, height = footage.width, footage.height
     if max(width, height) > size:
         width, height = fit(width, height, size)
-    with _opened(footage.path) as file:
-        stream = file.streams.video[0]
-        base, start = stream.time_base, stream.start_time or 0
-        if first:
-            file.seek(start + math.floor(first / rate / base), stream=stream, backward=True)
-        length = Fraction(1) / (stream.average_rate or Fraction(USUAL))
-        until = Fraction(0)
-        for frame in file.decode(stream):
-            if frame.pts is None:
+    at, length = first / rate, Fraction(1 / footage.fps)
+    for back in (*BACK, None) if first else (None,):
+        with _opened(footage.path) as file:
+            stream = file.streams.video[0]
+            base, start = stream.time_base, stream.start_time or 0
+            if back is not None:
+                try:
+                    file.seek(start + math.floor(max(0, at - back) / base), stream=stream, backward=True)
+                except av.FFmpegError:  # some cannot
+                    continue
+            decoded = (((frame.pts - start) * base, frame) for frame in file.decode(stream) if frame.pts is not None)
+            one = next(decoded, None)
+            if back is not None and (one is None or one[0] > at):
                 continue
-            begin = (frame.pts - start) * base
-            while shown is not None and (last is None or number < last) and number / rate < begin - LATE / rate:
-                yield _upright(shown, (width, height))
-                number += 1
-            if last is not None and number >= last:
-                return
-            shown, until = frame, begin + length
-        while shown is not None and (number < last if last is not None else number / rate < until - LATE / rate):
-            yield _upright(shown, (width, height))
+            if one is None:
+                raise InputError(
+                    f"the film {footage.path} does not tell when its frames are shown: put it into an .mp4 or .mkv"
+                )
+            late = min(base, LATE * length)
+            for frame in _at_rate(chain([one], decoded), rate, first, last, late, length):
+                yield _upright(frame, (width, height))
+            return
+
+
+def _at_rate(
+    frames: Iterable[tuple[Fraction, Any]],
+    rate: Fraction,
+    first: int,
+    last: int | None,
+    late: Fraction,
+    length: Fraction,
+) -> Iterator[Any]:
+    """Of frames and when each is to be seen first, in seconds, those of so many a second, by number. Times may be
+    ``late``; the last frame is seen for as long as it tells, or for a usual ``length``.
+    """
+    number, shown, until = first, None, Fraction(0)
+    for begin, frame in frames:
+        while shown is not None and number / rate < begin - late and (last is None or number < last):
+            yield shown
             number += 1
+        if last is not None and number >= last:
+            return
+        shown, until = frame, begin + (frame.duration * frame.time_base if frame.duration else length)
+    while shown is not None and number / rate < until - late and (last is None or number < last):
+        yield shown
+        number += 1
 
 
 def _turns(frame: Any) -> int:

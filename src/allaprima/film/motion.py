@@ -36,14 +36,20 @@ class Motion(NamedTuple):
     known: Tensor
 
 
-def motion_between(before: Tensor, now: Tensor) -> Motion:
-    """From one frame ``(3, H, W)`` in [0,1] to the next. Raises InputError without OpenCV."""
+def opencv() -> Any:
+    """OpenCV. Raises InputError where it is not installed."""
     try:
         import cv2
     except ModuleNotFoundError:
         raise InputError(f"films need OpenCV: {to_install('opencv-python-headless')}") from None
+    return cv2
+
+
+def motion_between(before: Tensor, now: Tensor) -> Motion:
+    """From one frame ``(3, H, W)`` in [0,1] to the next. Raises InputError without OpenCV."""
+    cv2 = opencv()
     one, other = ((to_gray(frame)[0] * 255).round().byte().cpu().numpy() for frame in (before, now))
-    search: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     flow, back = (
         _with_the_camera(torch.from_numpy(np.ascontiguousarray(search.calc(*pair, None).transpose(2, 0, 1))), *pictures)
         for pair, pictures in (((one, other), (before, now)), ((other, one), (now, before)))
@@ -55,8 +61,7 @@ def _with_the_camera(flow: Tensor, one: Tensor, other: Tensor) -> Tensor:
     """A ``flow`` from one frame to another: where that explains it as well, as the camera goes, or not at all if it
     stands still. Around what moves by itself, DIS takes what is near along.
     """
-    import cv2
-
+    cv2 = opencv()
     height, width = flow.shape[1:]
     y, x = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
     here = torch.stack([x, y])

@@ -73,6 +73,11 @@ class FilmOrder:
             raise InputError(
                 f"{self.folder} is there, and no film under way: move it, or choose another name"
             ) from None
+        if any(kept.get(name) != self.about[name] for name in ("film", "bytes", "time")):
+            raise InputError(
+                f"the film {self.footage.path} is another than when {self.folder} was begun: delete that folder, or "
+                "choose another name"
+            )
         if other := [name for name, value in self.about.items() if kept.get(name) != value]:
             raise InputError(
                 f"there is a film under way, {self.folder}, with another {other[0]} ({kept.get(other[0])}): delete it, "

@@ -72,7 +72,8 @@ class Parts:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if error is None or isinstance(error, (KeyboardInterrupt, InputError)):
+        whole = self._video is not None and self._video.frames == self._count  # else it fell into the midst of a frame
+        if whole and (error is None or isinstance(error, (KeyboardInterrupt, InputError))):
             self.close()
         self._stack.__exit__(kind, error, None)
 
@@ -98,7 +99,8 @@ def load_state(path: Path) -> tuple[Followed, int] | None:
         record = file.from_json(bytes(values["painting"].numpy()).decode())
         owed = Shift(values["way"], values["turn"], values["growth"])
         painting = Painting.from_record(record)
-        followed = Followed(painting, values["picture"], values["usual"], owed, int(numbers["number"]))
+        seen, grown = (values["picture"], values["usual"]), values["grown"]
+        followed = Followed(painting, *seen, owed, grown, int(numbers["number"]))
         return followed, int(numbers["next"])
     except (OSError, SafetensorError, KeyError, ValueError):
         return None
@@ -107,4 +109,5 @@ def load_state(path: Path) -> tuple[Followed, int] | None:
 def _tensors(followed: Followed) -> Iterator[tuple[str, Tensor]]:
     yield "picture", followed.picture
     yield "usual", followed.usual
+    yield "grown", followed.grown
     yield from zip(Shift._fields, followed.owed, strict=True)

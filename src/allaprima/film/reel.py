@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from heapq import merge
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..errors import InputError
+from ..errors import AllaprimaWarning, InputError
 from ..files import written_aside
 from .order import FilmOrder
 from .scene import parts_of
@@ -73,7 +75,8 @@ def _sound(path: Path, file: Any, suffix: str, seconds: Fraction) -> Iterator[Pa
     import av
 
     source: Any = av.open(str(path))
-    heard, seen = source.streams.audio[0], source.streams.video[0]
+    seen = source.streams.video[0]
+    heard = next(track for track in source.streams.audio if track.codec_context)
     start = (seen.start_time or 0) * seen.time_base
     if heard.codec_context.name in KEPT[suffix]:
         stream, make = file.add_stream_from_template(heard), None
@@ -90,10 +93,12 @@ def _sound(path: Path, file: Any, suffix: str, seconds: Fraction) -> Iterator[Pa
                     packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, stream
                     yield packet
             return
-        for frame in source.decode(heard):
+        for frame in _decoded(source, heard, path):
             frame.pts = None if frame.pts is None else frame.pts - round(start / frame.time_base)
             for ready in make.resample(frame):
                 yield from stream.encode(ready)
+        for ready in make.resample(None):
+            yield from stream.encode(ready)
         yield from stream.encode(None)
 
     def timed() -> Iterator[Packet]:
@@ -106,3 +111,19 @@ def _sound(path: Path, file: Any, suffix: str, seconds: Fraction) -> Iterator[Pa
                     yield Packet(time, packet)
 
     return timed()
+
+
+def _decoded(source: Any, track: Any, path: Path) -> Iterator[Any]:
+    """What is to be heard; where it is damaged, nothing is, which is told once."""
+    import av
+
+    damaged = False
+    for packet in source.demux(track):
+        with suppress(av.InvalidDataError):
+            yield from packet.decode()
+            continue
+        damaged = True
+    if damaged:
+        warnings.warn(
+            f"the sound of {path} is damaged: it is silent where it cannot be read", AllaprimaWarning, stacklevel=2
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -42,6 +42,7 @@ def useless(strokes: PlacedStrokes, seen: Tensor, width: int, height: int) -> Te
 def renewed(
     strokes: PlacedStrokes,
     spare: Tensor,
+    windows: Sequence[int],
     picture: Tensor,
     fresh: Tensor,
     drawn: Callable[[PlacedStrokes], Tensor],
@@ -51,8 +52,8 @@ def renewed(
     generator: torch.Generator,
 ) -> tuple[PlacedStrokes, Tensor]:
     """The strokes, some of the ``spare`` ones ``(N,)`` of which have begun anew where a ``picture`` ``(3, H, W)`` is
-    ``fresh`` ``(1, H, W)``, level by level, each where they leave it wrong that are ``drawn`` by then; and which ones.
-    They keep their places in the order.
+    ``fresh`` ``(1, H, W)``, level by level, on the ``windows`` of these, each where they leave it wrong that are
+    ``drawn`` by then; and which ones. They keep their places in the order.
     """
     chosen = torch.zeros_like(spare)
     for level in sorted(set(strokes.level.tolist())):
@@ -62,7 +63,7 @@ def renewed(
         if not len(index):
             continue
         canvas = torch.where(fresh > 0, drawn(strokes), picture)
-        how = Level(len(index), round(float(strokes.window[on_level].median())))
+        how = Level(len(index), windows[min(level, len(windows) - 1)])
         begun = initial_strokes(picture, canvas, how, scale, bounds, generator, focus)
         strokes = replaced(strokes, index, begun)
         chosen[index] = True

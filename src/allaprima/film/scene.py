@@ -7,6 +7,7 @@ from itertools import chain
 
 import torch
 
+from ..errors import InputError
 from ..painters.inputs import read_subject
 from ..painters.step import Step
 from ..rendering.drawing import Picture
@@ -37,7 +38,10 @@ def paint_scene(order: FilmOrder, scene: Scene, on_share: Callable[[float], None
     if number >= scene.last:
         return
     frames = frames_of(order.footage, order.rate, order.settings.size, number, scene.last)
-    first = read_subject(next(frames), order.settings)
+    frame = next(frames, None)
+    if frame is None:
+        raise InputError(f"the film {order.footage.path} ends before its frame {number}: has it changed?")
+    first = read_subject(frame, order.settings)
     inputs, settings = inputs_for(first, order.settings)
 
     def follow_first(step: Step) -> None:
@@ -50,10 +54,10 @@ def paint_scene(order: FilmOrder, scene: Scene, on_share: Callable[[float], None
             follower = Follower(inputs, last.painting, order.compute)
             last = follow(follower, last, first)
         picture: Picture | None = None
-        for at, frame in enumerate(chain([None], frames), number):
+        for at, later in enumerate(chain([None], frames), number):
             before = last
-            if frame is not None:
-                last = follow(follower, last, read_subject(frame, settings))
+            if later is not None:
+                last = follow(follower, last, read_subject(later, settings))
             if picture is None or order.filming.boil or not _same(last, before):
                 picture = picture_of(shown(last, order.filming.boil), inputs.brushes)
             parts.add(picture, last, at)

@@ -62,14 +62,7 @@ class Photo:
 
     def canvas(self, size: int) -> tuple[int, int]:
         """Width and height of a canvas whose long side is ``size``. Raises InputError for a side under 8 px."""
-        width, height = fit(self.width, self.height, size)
-        if min(width, height) < SMALLEST:
-            enough = -(-SMALLEST * max(self.width, self.height) // min(self.width, self.height))
-            raise InputError(
-                f"a canvas of {width}x{height} px is too narrow, each side needs {SMALLEST} px: "
-                f"choose a size of at least {enough}"
-            )
-        return width, height
+        return canvas_for(self.width, self.height, size)
 
     def at(self, width: int, height: int) -> Tensor:
         """The photo at this size, ``(3, height, width)`` float in [0,1]: averaged when smaller, bicubic when larger."""
@@ -96,6 +89,18 @@ def fit(width: int, height: int, size: int) -> tuple[int, int]:
     """Width and height scaled so that the long side is ``size``; neither under 1."""
     longest = max(width, height)
     return max(1, round(width * size / longest)), max(1, round(height * size / longest))
+
+
+def canvas_for(width: int, height: int, size: int) -> tuple[int, int]:
+    """The same for a canvas. Raises InputError for a side under 8 px, and says which size is enough."""
+    wide, high = fit(width, height, size)
+    if min(wide, high) < SMALLEST:
+        enough = -(-SMALLEST * max(width, height) // min(width, height))
+        raise InputError(
+            f"a canvas of {wide}x{high} px is too narrow, each side needs {SMALLEST} px: choose a size of at least "
+            f"{enough}"
+        )
+    return wide, high
 
 
 def read_photo(photo: PhotoLike, background: str | RGB = "white", most: int | None = None) -> Photo:
