@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+import psutil
 from batch import EXAMPLES, make_photos
 from machine import machine
 
@@ -65,7 +66,9 @@ def start_seconds() -> dict[str, float]:
 
 
 def order_seconds() -> dict[str, float]:
-    """Of an order: found and made, looked for among what is done, checked; of a row: kept, and written in the end."""
+    """Of an order: found and made, looked for among what is done, checked; of a row: kept, and written in the end. And
+    bytes of memory of both.
+    """
     from allaprima.app import lists, outputs
     from allaprima.app.batch_command import _orders
     from allaprima.app.batch_report import Report, Row
@@ -79,7 +82,7 @@ def order_seconds() -> dict[str, float]:
         painted.mkdir()
         for number in range(ORDERS):
             (photos / f"{number:07}.jpg").touch()
-        begun = time.process_time()
+        before, begun = psutil.Process().memory_info().rss, time.process_time()
         entries = lists.entries_of([str(photos)])
         named = outputs.by_pattern([(one.photo, one.name) for one in entries], [f"{painted}/{{name}}.png"])
         orders = _orders(entries, named, {"strokes": 100}, Rendering(), Export(), True, False)
@@ -87,9 +90,13 @@ def order_seconds() -> dict[str, float]:
         found["looked_for"] = each(lambda: outputs.to_be_done(orders), ORDERS)
         found["checked"] = each(lambda: [order.check() for order in orders], ORDERS)
         report, settings = Report(painted), {"strokes": 100}
-        rows = [Row(str(photo), tuple(map(str, paths)), 100, 1.0, 20.0, True, None, 0.5, 0, settings)
-                for photo, paths in named]  # fmt: skip
-        found["row_kept"] = each(lambda: [report.add(row) for row in rows], ORDERS)
+
+        def keep() -> None:
+            for photo, paths in named:
+                report.add(Row(str(photo), tuple(map(str, paths)), 100, 1.0, 20.0, True, "", 0.5, 0, settings))
+
+        found["row_kept"] = each(keep, ORDERS)
+        found["memory"] = (psutil.Process().memory_info().rss - before) / ORDERS
         found["row_written"] = each(report.write, ORDERS)
         found["file_listed"] = each(lambda: _tidy(photos), ORDERS)
     return found

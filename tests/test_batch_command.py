@@ -8,11 +8,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
 import allaprima
 from allaprima import Painting
 from allaprima.app.batch import kept_beside
 from allaprima.app.cli import run
+from allaprima.app.pool import Pool
 
 from .commands import QUICK, assert_one_line, listed, start
 from .many import OUT, SLOW, make_photos, rows, until
@@ -156,3 +158,11 @@ def test_a_folder_for_all(capsys: pytest.CaptureFixture[str]) -> None:
     Path("in/c.png").unlink()
     assert run(["batch", "in", *QUICK, "--no-painting", "-o", "out/"]) == 0
     assert capsys.readouterr().out.split() == ["out/a.png", "out/report.csv", "out/report.json"]
+
+
+def test_threads_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes share the processors, on no more threads than OMP_NUM_THREADS lets this one have."""
+    monkeypatch.setattr("allaprima.app.pool.cores", lambda: 8)
+    for ours, processes, theirs in ((8, 1, 8), (8, 3, 2), (8, 9, 1), (1, 1, 1), (3, 2, 3)):
+        monkeypatch.setattr(torch, "get_num_threads", lambda ours=ours: ours)
+        assert Pool(processes)._threads == theirs
