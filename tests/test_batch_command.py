@@ -15,6 +15,7 @@ from allaprima import Painting
 from allaprima.app.batch import kept_beside
 from allaprima.app.cli import run
 from allaprima.app.pool import Pool
+from allaprima.app.work import PAINTING_PHOTOS
 
 from .commands import QUICK, assert_one_line, listed, start
 from .many import OUT, SLOW, make_photos, rows, until
@@ -165,4 +166,4 @@ def test_threads_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("allaprima.app.pool.cores", lambda: 8)
     for ours, processes, theirs in ((8, 1, 8), (8, 3, 2), (8, 9, 1), (1, 1, 1), (3, 2, 3)):
         monkeypatch.setattr(torch, "get_num_threads", lambda ours=ours: ours)
-        assert Pool(processes)._threads == theirs
+        assert Pool(PAINTING_PHOTOS, processes)._threads == theirs
