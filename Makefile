@@ -86,7 +86,7 @@ $(VENV)/studio: $(VENV)/core
 # every extra, in the same environment
 $(VENV)/all: $(VENV)/core
 	scripts/system-packages $(REAL) mypaint chromium
-	$(BIN)/python -m pip install --quiet --editable '.[train,export,video,studio,cluster,notebook,docs,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[train,export,video,film,studio,cluster,notebook,docs,dev]'
 	touch $(VENV)/studio
 	touch $@
 
