@@ -10,7 +10,7 @@ from ..film.scene import FIRST, paint_scene
 from ..film.scenes import Scene
 from .failures import Failure
 from .pool import Work
-from .work import FULL
+from .work import tried
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,12 @@ def film_scene(task: SceneTask, on_share: Callable[[float], None]) -> Filmed:
     """Paint a scene; what went wrong is in what comes of it. ``on_share`` may raise KeyboardInterrupt: what there is is
     kept then. Raises OSError where the disk is full.
     """
-    try:
+
+    def finish() -> Filmed:
         paint_scene(task.order, task.scene, on_share)
-    except KeyboardInterrupt:
-        return Filmed(task.scene)
-    except OSError as error:
-        if error.errno in FULL:
-            raise
-        return failed(task, error)
-    except Exception as error:
-        return failed(task, error)
-    return Filmed(task.scene, finished=True)
+        return Filmed(task.scene, finished=True)
+
+    return tried(finish, Filmed(task.scene), lambda error: failed(task, error))
 
 
 def failed(task: SceneTask, error: Exception) -> Filmed:

@@ -15,10 +15,24 @@ from .batch import Order, Painted, paint_order, strokes_there, write_order
 from .batch_report import Row
 from .failures import Failure
 from .outputs import to_be_done
-from .pool import Work
+from .pool import Done, Work
 
 SEEN = 256  # px of the long side at which a painting is compared with its photo, as `compare` does
 FULL = {errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC)}  # so it would be for all others
+
+
+def tried(work: Callable[[], Done], stopped: Done, failed: Callable[[Exception], Done]) -> Done:
+    """What comes of work, of work that was ``stopped`` by KeyboardInterrupt, and of such as ``failed``. Raises OSError
+    where the disk is full.
+    """
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return stopped
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
+        return failed(error)
 
 
 def done(order: Order) -> Row:
@@ -36,19 +50,14 @@ def work_on(order: Order, on_share: Callable[[float], None]) -> Row:
     left = to_be_done([order])
     if not left and not order.force:
         return done(order)
-    try:
+
+    def finish() -> Row:
         painted = _painted(left[0] if left else order, on_share)
         seconds, (decibels, similarity) = round(time.monotonic() - begun, 1), likeness(painted)
-    except KeyboardInterrupt:
-        return Row(str(order.photo), settings=changes)
-    except OSError as error:
-        if error.errno in FULL:
-            raise
-        return failed(order, error)
-    except Exception as error:
-        return failed(order, error)
-    strokes = len(painted.painting)
-    return Row(str(order.photo), files, strokes, seconds, decibels, True, ssim=similarity, settings=changes)
+        strokes = len(painted.painting)
+        return Row(str(order.photo), files, strokes, seconds, decibels, True, ssim=similarity, settings=changes)
+
+    return tried(finish, Row(str(order.photo), settings=changes), lambda error: failed(order, error))
 
 
 def failed(order: Order, error: Exception) -> Row:

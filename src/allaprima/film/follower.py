@@ -121,11 +121,11 @@ class Follower:
         which are new ``(N,)``.
         """
         focus = attention(picture)[None] if self.settings.focus else None
-        off = (
-            apart(some, seen, points_of(some), self.scale).mean(1)
-            for some, seen in ((strokes, picture), (before, last.picture))
+        off, was = (
+            apart(some, shown, points_of(some), self.scale).mean(1)
+            for some, shown in ((strokes, picture), (before, last.picture))
         )
-        lost = (self.lies_in(strokes, otherwise) > MOSTLY) & (next(off) - next(off) > LOST)
+        lost = (self.lies_in(strokes, otherwise) > MOSTLY) & (off - was > LOST)
         seen = seen_of(strokes, self.drawn, self.scale)
         spare = lost | useless(strokes, seen, self.canvas.width, self.canvas.height) | (grown.abs() > GROWN)
         generator = torch.Generator().manual_seed(self.settings.seed % 2**32 * 100_003 + last.number)

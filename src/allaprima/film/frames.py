@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -102,8 +103,12 @@ def inputs_for(first: Photo, settings: Settings) -> tuple[Inputs, Settings]:
 def begin(
     first: Photo, inputs: Inputs, settings: Settings, compute: Compute, on_step: Callable[[Step], None] | None = None
 ) -> tuple[Follower, Followed]:
-    """The first frame of a scene, painted for itself, and who follows."""
-    optimizer = StrokeOptimizer(inputs, settings, compute, find_device(compute.device))
+    """The first frame of a scene, painted for itself where it is to be computed; and who follows, on the CPU, where all
+    that follows is compiled.
+    """
+    device = find_device(compute.device)
+    brushes = tuple(brush if brush.device == device else deepcopy(brush).to(device) for brush in inputs.brushes)
+    optimizer = StrokeOptimizer(replace(inputs, brushes=brushes), settings, compute, device)
     for step in optimizer.steps():
         if on_step:
             on_step(step)
