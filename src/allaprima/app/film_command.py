@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 KINDS = (".mp4", ".webm")
 OUTPUT = typer.Option("--output", "-o", help=f"Where to write: {' or '.join(KINDS)}.", show_default=False)
 STOPPED = "stopped: what is painted is kept in {}; the same command goes on"
-USUAL = 1280  # px of the long side, unless another size is asked for, and no more than the film has
+USUAL = 1280  # px of the long side, unless another size is asked for: strokes are as fine as they are drawn
 
 
 @with_fields({"The film": Filming, "How it is painted": Settings, "Where it is computed": Compute})
@@ -41,8 +41,8 @@ def film(
     **chosen: Any,
 ) -> int:
     """Paint a film. Strokes live on from frame to frame: they go where the picture goes, and only what changed is
-    painted anew. Its scenes are found, and painted several at once; the sound is kept. The long side has 1280 px, or
-    what the film has, if no size is given. After a stop the same command goes on.
+    painted anew. Its scenes are found, and painted several at once; the sound is kept. The long side has 1280 px if no
+    size is given. After a stop the same command goes on.
     """
     check_processes(processes, cluster)
     filming = Filming(**{one.name: chosen.pop(one.name) for one in fields(Filming) if one.name in chosen})
@@ -65,7 +65,7 @@ def film(
     if not force:
         check_new([output])
     if "size" not in chosen and settings.size == Settings().size:  # a look may have one
-        settings = settings.change(size=min(USUAL, max(footage.width, footage.height)))
+        settings = settings.change(size=USUAL)
     canvas_for(footage.width, footage.height, settings.size)
     find_device(compute.device)
     opencv()

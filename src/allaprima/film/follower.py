@@ -17,6 +17,7 @@ from ..painters.bounds import StrokeBounds
 from ..painters.canvas import Canvas, Subject
 from ..painters.closeup import CloseUp
 from ..painters.constraints import Constraints
+from ..painters.grain import Grain
 from ..painters.inputs import Inputs, as_tensor
 from ..painters.levels import more_levels
 from ..painters.losses import PaintingLoss
@@ -28,14 +29,14 @@ from ..painting.record import PhotoRef
 from ..perception.attention import attention
 from ..rendering.compositing import composite_one
 from ..strokes import PlacedStrokes
+from .looking import Look, squared_error
 from .motion import motion_between, sampled, warped
 from .moving import Shift, apart, moved, points_of, shift_of
 from .renewal import renewed, seen_of, useless
 from .repainting import CLOSER, STEPS, View, repainted
 
 HOLD = 0.25  # px of what is seen: a stroke stays where it is until it would have to go so far
-OTHERWISE, FRESH = 0.002, 0.006  # squared error over all channels: by so much more than it was, a place looks otherwise
-NEAR = 2  # px around; and by so much more, there is something that no stroke shows
+LEFT = 3  # px: what bristles leave is looked at no more closely
 MOSTLY = 0.25  # of a stroke lies where it looks otherwise: it is painted anew
 LOST = 0.08  # in sRGB: by so much more than it was, a stroke is off the picture under it
 GROWN = math.log(2)  # strokes that are twice as large as they began, or half, are of use elsewhere
@@ -73,14 +74,15 @@ class Follower:
         self.windows = [level.window for level in planned]
         self.widest = BROADER[-1] * max(self.windows)
         self.brushes = [OpaqueBrush(brush) if opaque or brush.bristly else brush for brush in inputs.brushes]
+        self.grain = Grain(inputs.brushes, self.settings.engine, texture=False)
 
     def begin(self, painting: Painting, frame: Photo) -> Followed:
         """What is there when the first frame is painted."""
         picture = self.subject(frame).at(*self.shape)
         strokes = painting.strokes.to(torch.float32)
-        return Followed(
-            painting, picture, self.error(strokes, picture), Shift.none(len(strokes)), torch.zeros(len(strokes))
-        )
+        drawn, count = self.drawn(strokes), len(strokes)
+        error = squared_error(drawn + self.left(strokes, drawn), picture)
+        return Followed(painting, picture, error, Shift.none(count), torch.zeros(count))
 
     def next(self, last: Followed, frame: Photo) -> Followed:
         """The next frame, painted."""
@@ -93,18 +95,19 @@ class Follower:
         shift, owed = owed.where(goes), owed.where(~goes)
         strokes, grown = moved(before, shift, self.widest), last.grown + shift.growth
         usual = warped(last.usual, motion.back) * motion.known
-        error = self.error(strokes, picture)
-        more = box((error - usual)[None], NEAR, times=2)[0]
-        otherwise, fresh = (_around(more > least) for least in (OTHERWISE, FRESH))
-        if otherwise.any():
-            strokes, anew = self.repaint(before, strokes, grown, last, picture, otherwise, fresh, subject)
-            owed, grown, error = owed.where(~anew), grown * ~anew, self.error(strokes, picture)
+        drawn = self.drawn(strokes)
+        left = self.left(strokes, drawn)
+        error = squared_error(drawn + left, picture)
+        look = Look.at(picture, left, error, usual)
+        if look.otherwise.any():
+            strokes, anew = self.repaint(before, strokes, grown, last, look, subject)
+            owed, grown, error = owed.where(~anew), grown * ~anew, squared_error(self.drawn(strokes) + left, picture)
         painting = replace(
             last.painting,
             strokes=strokes.to(torch.float64),
             photo=PhotoRef(frame.sha256, frame.width, frame.height),
         )
-        return Followed(painting, picture, torch.where(otherwise > 0, error, usual), owed, grown, last.number + 1)
+        return Followed(painting, picture, look.usual(error, usual), owed, grown, last.number + 1)
 
     def repaint(
         self,
@@ -112,37 +115,41 @@ class Follower:
         strokes: PlacedStrokes,
         grown: Tensor,
         last: Followed,
-        picture: Tensor,
-        otherwise: Tensor,
-        fresh: Tensor,
+        look: Look,
         subject: Subject,
     ) -> tuple[PlacedStrokes, Tensor]:
-        """The strokes with what looks ``otherwise`` ``(1, H, W)`` painted anew, by new ones where it is ``fresh``; and
-        which are new ``(N,)``.
-        """
+        """The strokes with what looks otherwise painted anew; and which ones have begun anew ``(N,)``."""
+        picture = look.picture
         focus = attention(picture)[None] if self.settings.focus else None
         off, was = (
             apart(some, shown, points_of(some), self.scale).mean(1)
             for some, shown in ((strokes, picture), (before, last.picture))
         )
-        lost = (self.lies_in(strokes, otherwise) > MOSTLY) & (off - was > LOST)
+        lost = (self.lies_in(strokes, look.otherwise) > MOSTLY) & (off - was > LOST)
         seen = seen_of(strokes, self.drawn, self.scale)
         spare = lost | useless(strokes, seen, self.canvas.width, self.canvas.height) | (grown.abs() > GROWN)
         generator = torch.Generator().manual_seed(self.settings.seed % 2**32 * 100_003 + last.number)
-        place = None if focus is None else focus[0]
         strokes, anew = renewed(
-            strokes, spare, self.windows, picture, fresh, self.drawn, self.scale, self.bounds, place, generator
+            strokes,
+            spare,
+            self.windows,
+            look,
+            self.drawn,
+            self.scale,
+            self.bounds,
+            None if focus is None else focus[0],
+            generator,
         )
-        free = anew | (self.lies_in(strokes, otherwise) > MOSTLY)
+        free = anew | (self.lies_in(strokes, look.otherwise) > MOSTLY)
         quality, constraints = self.settings.quality, Constraints(subject.palette, self.settings.grayscale)
         loss = self.loss(focus)
-        view = View(loss.encode(picture, self.scale), self.below(self.shape), self.brushes)
+        view = View(loss.encode(look.target(picture), self.scale), self.below(self.shape), self.brushes)
         strokes = repainted(strokes, free, view, self.bounds, constraints, STEPS[quality])
         part = CloseUp.of(focus, self.canvas.width, self.canvas.height)
         if part and part.size > WORTH * max(self.shape) and CLOSER[quality]:
             closely = subject.at(*self.canvas.shape(part.size))
             scale = self.canvas.scale(closely)
-            target = loss.encode(closely, scale, part=part)
+            target = loss.encode(look.target(closely), scale, part=part)
             view = View(target, part.crop(self.below(self.canvas.shape(part.size)), scale), self.brushes, part)
             free = free & part.free(strokes)
             strokes = repainted(strokes, free, view, self.bounds, constraints, CLOSER[quality])
@@ -166,16 +173,14 @@ class Follower:
         """The canvas with these strokes, as it is seen; differentiable."""
         return composite_one(self.below(self.shape), strokes, self.brushes, self.scale)
 
-    @torch.no_grad()
-    def error(self, strokes: PlacedStrokes, picture: Tensor) -> Tensor:
-        """The squared error of the canvas ``(1, H, W)``."""
-        return (self.drawn(strokes) - picture).square().sum(0, keepdim=True)
+    def left(self, strokes: PlacedStrokes, drawn: Tensor) -> Tensor:
+        """What bristles leave of the strokes and their mean, which is ``drawn``, does not ``(3, H, W)``: gaps, and what
+        they pick up from paint below, which in a film may have been hidden for long.
+        """
+        if not self.grain.bristles:
+            return torch.zeros_like(drawn)
+        return box((self.grain.drawn(self.canvas, None, strokes, drawn) - drawn)[None], LEFT, times=2)[0]
 
     def lies_in(self, strokes: PlacedStrokes, place: Tensor) -> Tensor:
         """Which share of each stroke ``(N,)`` lies in a ``place`` ``(1, H, W)``."""
         return sampled(place, points_of(strokes) * self.scale)[0].mean(1)
-
-
-def _around(place: Tensor) -> Tensor:
-    """A place ``(1, H, W)`` and what is near, 0 or 1."""
-    return (box(place[None].float(), NEAR)[0] > 0.01).float()

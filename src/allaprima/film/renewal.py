@@ -12,6 +12,7 @@ from ..painters.levels import Level
 from ..painters.parameters import COLORS
 from ..painters.placement import initial_strokes
 from ..strokes import ACTION, PLACE, PlacedStrokes
+from .looking import Look
 from .moving import points_of
 
 HIDDEN = 0.03  # of a stroke is to be seen, at least, or it is of no use
@@ -43,28 +44,27 @@ def renewed(
     strokes: PlacedStrokes,
     spare: Tensor,
     windows: Sequence[int],
-    picture: Tensor,
-    fresh: Tensor,
+    look: Look,
     drawn: Callable[[PlacedStrokes], Tensor],
     scale: float,
     bounds: StrokeBounds,
     focus: Tensor | None,
     generator: torch.Generator,
 ) -> tuple[PlacedStrokes, Tensor]:
-    """The strokes, some of the ``spare`` ones ``(N,)`` of which have begun anew where a ``picture`` ``(3, H, W)`` is
-    ``fresh`` ``(1, H, W)``, level by level, on the ``windows`` of these, each where they leave it wrong that are
-    ``drawn`` by then; and which ones. They keep their places in the order.
+    """The strokes, some of the ``spare`` ones ``(N,)`` of which have begun anew where a frame is fresh, by a
+    ``look`` at it, level by level, on the ``windows`` of these, each where they leave it wrong that are ``drawn`` by
+    then; and which ones. They keep their places in the order.
     """
     chosen = torch.zeros_like(spare)
     for level in sorted(set(strokes.level.tolist())):
         on_level = strokes.level == level
-        many = round(ENOUGH * float(fresh.mean()) * int(on_level.sum()))
+        many = round(ENOUGH * float(look.fresh.mean()) * int(on_level.sum()))
         index = (spare & on_level).nonzero()[:many, 0]
         if not len(index):
             continue
-        canvas = torch.where(fresh > 0, drawn(strokes), picture)
+        canvas = torch.where(look.fresh > 0, drawn(strokes) + look.left, look.picture)
         how = Level(len(index), windows[min(level, len(windows) - 1)])
-        begun = initial_strokes(picture, canvas, how, scale, bounds, generator, focus)
+        begun = initial_strokes(look.picture, canvas, how, scale, bounds, generator, focus)
         strokes = replaced(strokes, index, begun)
         chosen[index] = True
     return strokes, chosen
