@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from allaprima.film import paint_frames
 from allaprima.film.frames import picture_of
-from allaprima.film.looking import EXCUSED, FRESH, OTHERWISE, Look, quiet, squared_error
+from allaprima.film.looking import EXCUSED, FRESH, OTHERWISE, Look, squared_error
 from allaprima.image.blur import box
 from allaprima.painters.inputs import load_brushes
 from allaprima.painting import Settings
@@ -45,7 +45,18 @@ def test_new_strokes_come_where_something_shows() -> None:
         for picture, wanted in ((FLAT, flat), (NOISE, noisy)):
             look = Look.at(picture, torch.zeros_like(picture), spot(error), NONE)
             assert look.fresh[0, 20, 20] == wanted
-    assert quiet(FLAT).all() and not quiet(NOISE).any()
+            assert look.quiet.all() == (picture is FLAT)
+
+
+def test_new_strokes_are_wanted_most_where_nothing_hides_it() -> None:
+    """The same error is worse there, and none elsewhere than where it is fresh."""
+    worse = []
+    for picture in (FLAT, NOISE):
+        look = Look.at(picture, torch.zeros_like(picture), spot(FRESH * 2), NONE)
+        off = squared_error(look.wrong(picture + 0.1), picture)[0]
+        assert off[2, 2] == 0
+        worse.append(off[20, 20])
+    assert worse[0] > 4 * worse[1] > 0
 
 
 def test_what_bristles_leave_is_made_up_for() -> None:

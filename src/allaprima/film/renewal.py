@@ -62,9 +62,8 @@ def renewed(
         index = (spare & on_level).nonzero()[:many, 0]
         if not len(index):
             continue
-        canvas = torch.where(look.fresh > 0, drawn(strokes) + look.left, look.picture)
         how = Level(len(index), windows[min(level, len(windows) - 1)])
-        begun = initial_strokes(look.picture, canvas, how, scale, bounds, generator, focus)
+        begun = initial_strokes(look.picture, look.wrong(drawn(strokes)), how, scale, bounds, generator, focus)
         strokes = replaced(strokes, index, begun)
         chosen[index] = True
     return strokes, chosen
