@@ -87,4 +87,4 @@ def test_a_wall_is_white_again(seed: int) -> None:
     painting = list(paint_frames(frames, strokes=80, size=WIDTH, quality="draft", seed=seed))[-1]
     picture = picture_of(painting, load_brushes(Settings(), torch.device("cpu")))
     off = torch.from_numpy(picture / 255 - frames[-1] / 255).permute(2, 0, 1)[None]
-    assert box(off, 2, times=2)[0].square().sum(0)[2:38, 2:-2].max() < 0.1
+    assert box(off, 2, times=2)[0].square().sum(0)[2:38, 2:-2].max() < 0.3

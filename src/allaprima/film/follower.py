@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ..brush.opaque import OpaqueBrush
 from ..image.blur import box
@@ -22,6 +23,7 @@ from ..painters.inputs import Inputs, as_tensor
 from ..painters.levels import more_levels
 from ..painters.losses import PaintingLoss
 from ..painters.placement import BROADER
+from ..painters.retouching import GROOVES
 from ..painters.schedule import CLOSE_AT, JOINT_AT, WORTH, seen_closely
 from ..painting.compute import Compute
 from ..painting.painting import Painting
@@ -36,7 +38,7 @@ from .renewal import renewed, seen_of, useless
 from .repainting import CLOSER, STEPS, View, repainted
 
 HOLD = 0.25  # px of what is seen: a stroke stays where it is until it would have to go so far
-LEFT = 3  # px: what bristles leave is looked at no more closely
+LEFT = 3  # px: what bristles leave is looked at no more closely, unless it is deeper than their grooves
 MOSTLY = 0.25  # of a stroke lies where it looks otherwise: it is painted anew
 LOST = 0.08  # in sRGB: by so much more than it was, a stroke is off the picture under it
 GROWN = math.log(2)  # strokes that are twice as large as they began, or half, are of use elsewhere
@@ -179,7 +181,9 @@ class Follower:
         """
         if not self.grain.bristles:
             return torch.zeros_like(drawn)
-        return box((self.grain.drawn(self.canvas, None, strokes, drawn) - drawn)[None], LEFT, times=2)[0]
+        off = self.grain.drawn(self.canvas, None, strokes, drawn) - drawn
+        large = box(off[None], LEFT, times=2)[0]
+        return large + F.softshrink(off - large, GROOVES)
 
     def lies_in(self, strokes: PlacedStrokes, place: Tensor) -> Tensor:
         """Which share of each stroke ``(N,)`` lies in a ``place`` ``(1, H, W)``."""
