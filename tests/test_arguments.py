@@ -1,6 +1,7 @@
 """What is given on the command line means what is there, and not what it looks like."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,14 @@ from allaprima.painting.settings import Settings, shares_of
 from .commands import QUICK, assert_one_line
 
 pytestmark = pytest.mark.usefixtures("inside")
+
+
+@pytest.mark.parametrize(("command", "size"), [("paint", "2048"), ("film", "1280")])
+def test_the_help_tells_the_size(command: str, size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command's own, where it has another than paintings have."""
+    assert run([command, "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert re.search(rf"--size <int> Long side of the canvas in pixels. 16 to 8,192. Default: {size}\.", told)
 
 
 # ---- folders and patterns

@@ -64,6 +64,13 @@ def test_fewer_frames_and_seconds() -> None:
     assert not np.array_equal(frames[0], frames[1])
 
 
+def test_a_small_film_is_painted_larger() -> None:
+    """As large as others, as the help says."""
+    assert run(["film", "in.mp4", "-o", "out.mp4", "--strokes", "20", "--quality", "draft", "--seconds", "0.1"]) == 0
+    frames, _ = read_film(Path("out.mp4"))
+    assert frames[0].shape == (854, 1280, 3)  # an even number, as films have
+
+
 def assert_whole() -> None:
     """As if nothing had happened."""
     source = list(frames_of(read_footage("in.mp4"), Fraction(12), 96))
@@ -125,7 +132,12 @@ def test_what_is_kept_is_of_another_film(capsys: pytest.CaptureFixture[str]) -> 
     ("arguments", "told"),
     [
         (["gone.mp4", "-o", "a.mp4"], "there is no film gone.mp4"),
-        (["bad.mp4", "-o", "a.mp4"], "the film bad.mp4 cannot be read"),
+        (
+            ["bad.mp4", "-o", "a.mp4"],
+            "the film bad.mp4 cannot be read (Invalid data found when processing input): if it is whole, make",
+        ),
+        (["still.jpg", "-o", "a.mp4"], "still.jpg is a photo, and no film: `allaprima paint` paints it"),
+        (["still.png", "-o", "a.mp4"], "still.png is a photo, and no film: `allaprima paint` paints it"),
         (["heard.mp4", "-o", "a.mp4"], "the film heard.mp4 has no pictures: give a film"),
         (["in.mp4", "-o", "a.gif"], "the output a.gif is no film: choose from .mp4, .webm"),
         (["in.mp4", "-o", "in.mp4"], "the output in.mp4 is the input itself: choose another name"),
@@ -142,6 +154,8 @@ def test_bad_input(arguments: list[str], told: str, capsys: pytest.CaptureFixtur
     import av
 
     Path("bad.mp4").write_bytes(Path("in.mp4").read_bytes()[:200])
+    for name in "still.jpg", "still.png":
+        Image.fromarray(pan(1)[0]).save(name)
     with av.open("in.mp4") as source, av.open("heard.mp4", "w") as file:
         track = file.add_stream_from_template(source.streams.audio[0])
         for packet in source.demux(source.streams.audio[0]):

@@ -20,23 +20,27 @@ CLUSTER = typer.Option(
 TYPES = {"int": int, "float": float, "bool": bool}  # any other is given as text
 
 
-def setting(about: Field[Any], panel: str | None = None) -> Any:
-    """The option of one field, in a part of the help with this title, if it is to be in one of its own."""
+def setting(about: Field[Any], panel: str | None = None, default: object = None) -> Any:
+    """The option of one field, in a part of the help with this title, if it is to be in one of its own; ``default`` is
+    told where the command has another than the field.
+    """
     bounds, help = about.metadata, about.metadata["help"]
+    default = about.default if default is None else default
     if bounds["among"]:
         help += f" One of {listed(bounds['among'])}."
     elif bounds["high"] and bounds["high"] < 2**31:
         help += f" {bounds['low']:,} to {bounds['high']:,}."
-    if about.default not in ("", None, False, 0.0):
-        help += f" Default: {about.default}."
+    if default not in ("", None, False, 0.0):
+        help += f" Default: {default}."
     flag = about.name.replace("_", "-")
     flags = f"--{flag}/--no-{flag}" if about.type == "bool" else f"--{flag}"
     return typer.Option(flags, help=help, show_default=False, rich_help_panel=panel)
 
 
-def with_fields(kinds: Mapping[str, type]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def with_fields(kinds: Mapping[str, type], **defaults: object) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator: the command with an option for every field of these dataclasses, each of which is a part of the
-    help with a title; it gets those that were given as ``**chosen``.
+    help with a title; it gets those that were given as ``**chosen``. Its help tells these ``defaults``, where they are
+    others than those of the fields.
     """
     abouts = [(about, title) for title, kind in kinds.items() for about in fields(kind)]
 
@@ -48,7 +52,9 @@ def with_fields(kinds: Mapping[str, type]) -> Callable[[Callable[..., Any]], Cal
                 about.name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=None,
-                annotation=Annotated[TYPES.get(str(about.type), str) | None, setting(about, title)],
+                annotation=Annotated[
+                    TYPES.get(str(about.type), str) | None, setting(about, title, defaults.get(about.name))
+                ],
             )
             for about, title in abouts
         ]

@@ -31,7 +31,7 @@ STOPPED = "stopped: what is painted is kept in {}; the same command goes on"
 USUAL = 1280  # px of the long side, unless another size is asked for: strokes are as fine as they are drawn
 
 
-@with_fields({"The film": Filming, "How it is painted": Settings, "Where it is computed": Compute})
+@with_fields({"The film": Filming, "How it is painted": Settings, "Where it is computed": Compute}, size=USUAL)
 def film(
     video: Annotated[str, typer.Argument(metavar="FILM", help="A film: MP4, MOV, WebM, MKV, AVI, ...")],
     output: Annotated[Path, OUTPUT],
@@ -41,8 +41,8 @@ def film(
     **chosen: Any,
 ) -> int:
     """Paint a film. Strokes live on from frame to frame: they go where the picture goes, and only what changed is
-    painted anew. Its scenes are found, and painted several at once; the sound is kept. The long side has 1280 px if no
-    size is given. After a stop the same command goes on.
+    painted anew. Its scenes are found, and painted several at once; the sound is kept. After a stop the same command
+    goes on.
     """
     check_processes(processes, cluster)
     filming = Filming(**{one.name: chosen.pop(one.name) for one in fields(Filming) if one.name in chosen})

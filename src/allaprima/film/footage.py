@@ -50,6 +50,8 @@ def read_footage(path: str | Path) -> Footage:
     path = as_path(path, "the film")
     check_there(path, "film")
     with _opened(path) as file:
+        if file.format.name == "image2" or file.format.name.endswith("_pipe"):  # FFmpeg's names for pictures
+            raise InputError(f"{path} is a photo, and no film: `allaprima paint` paints it")
         stream = file.streams.video[0]
         frame = next(iter(file.decode(stream)), None)
         if frame is None:
@@ -158,5 +160,7 @@ def _opened(path: Path) -> Iterator[Any]:
     except (av.FFmpegError, OverflowError, ValueError) as error:
         if is_of_machine(error):
             raise
-        told = " ".join(str(error).split())[:200]
-        raise InputError(f"the film {path} cannot be read ({told}): give an .mp4, .mov, .webm, .mkv or .avi") from None
+        told = (error.strerror if isinstance(error, av.FFmpegError) else None) or " ".join(str(error).split())[:200]
+        raise InputError(
+            f"the film {path} cannot be read ({told}): if it is whole, make an .mp4, .mov, .webm, .mkv or .avi of it"
+        ) from None
